@@ -1,0 +1,136 @@
+/**
+ * The one log: every entry says who did what when, and is written in the same transaction as the change it tells of.
+ * A run's journal is the part of it for one run; console, DORA and maturity are projections of it.
+ */
+import type { ClauseState, FactKind, IsolationLevel } from './evidence.ts'
+
+/** Who caused an entry. `system` is Sluice itself (timers, analysis), named by its part. */
+export interface Actor {
+  kind: 'person' | 'runner' | 'system' | 'anonymous'
+  /** A person's id, a runner's id, or the part of Sluice. */
+  id: string
+}
+
+export type JobOutcome = 'success' | 'failed' | 'canceled'
+export type RunStatus = 'running' | 'success' | 'failed' | 'canceled'
+export type DeploymentOutcome = 'promoted' | 'aborted' | 'failed'
+
+/** Numbers of one version behind the router during one analysis. Latencies in milliseconds, `null` without requests. */
+export interface VersionMetrics {
+  requests: number
+  errors: number
+  /** 0…1; `null` without requests. */
+  errorRate: number | null
+  latencyP50Ms: number | null
+  latencyP95Ms: number | null
+}
+
+/** What the judge says at a step of a rollout. */
+export interface Judgement {
+  result: 'pass' | 'fail' | 'inconclusive'
+  stable: VersionMetrics
+  canary: VersionMetrics
+  sentence: { en: string; zh: string }
+}
+
+/** What can be told in the log, by kind. Add kinds and optional fields; never change what an old entry means. */
+export interface EventPayloads {
+  'project.registered': { slug: string; name: string; defaultBranch: string }
+  'change.pushed': { ref: string; before: string; after: string; title: string; author: string; committedAt: string }
+  'session.opened': { sessionId: string }
+  'runner.registered': { runnerId: string; name: string; tags: string[] }
+  'run.created': {
+    number: number
+    ref: string
+    commit: string
+    beforeCommit: string
+    title: string
+    source: string
+    deliver: boolean
+    planDigest: string
+    policyRef: string
+    policyCommit: string
+    policyDigest: string
+    jobs: string[]
+  }
+  'job.started': { job: string; attempt: number; runnerId: string; isolation: IsolationLevel }
+  'job.finished': {
+    job: string
+    stage: string
+    attempt: number
+    outcome: JobOutcome
+    reason: string | null
+    exitCode: number | null
+    durationMs: number
+  }
+  'job.skipped': { job: string; stage: string; reason: string }
+  'evidence.recorded': {
+    evidenceId: string
+    name: string
+    fact: FactKind
+    format: string
+    tool: string
+    job: string
+    summary: Record<string, number | string | null>
+  }
+  'evidence.refused': { name: string; job: string; path: string; code: string; message: string }
+  'gate.decided': {
+    gate: string
+    verdictId: string
+    decision: 'open' | 'closed'
+    clauses: { rule: string; state: ClauseState }[]
+    sentence: { en: string; zh: string }
+  }
+  'run.finished': { status: Exclude<RunStatus, 'running'>; reason: string | null }
+  'release.created': {
+    releaseId: string
+    version: string
+    digest: string
+    commit: string
+    files: number
+    sizeBytes: number
+  }
+  'delivery.stopped': { sentence: { en: string; zh: string } }
+  'deployment.started': {
+    deploymentId: string
+    releaseId: string
+    environment: string
+    tier: string
+    strategy: 'recreate' | 'canary'
+    digest: string
+    previousReleaseId: string | null
+  }
+  'rollout.stepped': { deploymentId: string; environment: string; weight: number }
+  'rollout.judged': { deploymentId: string; environment: string; weight: number; judgement: Judgement }
+  'deployment.finished': {
+    deploymentId: string
+    releaseId: string
+    environment: string
+    tier: string
+    outcome: DeploymentOutcome
+    sentence: { en: string; zh: string }
+    /** Commits that this deployment brought to the environment for the first time, with the time each was received. */
+    commits: { commit: string; receivedAt: string }[]
+  }
+  'environment.healthy': { environment: string; releaseId: string; adopted: boolean }
+}
+
+export type EventKind = keyof EventPayloads
+
+/** One entry. `seq` is given by the store and rises without a promise of no gaps. */
+export type LogEntry = {
+  [K in EventKind]: {
+    seq: number
+    id: string
+    /** RFC 3339, UTC. */
+    at: string
+    actor: Actor
+    project: string
+    runId: string | null
+    kind: K
+    payload: EventPayloads[K]
+  }
+}[EventKind]
+
+/** An entry before the store has given it its number. */
+export type NewLogEntry = LogEntry extends infer E ? (E extends LogEntry ? Omit<E, 'seq'> : never) : never

@@ -1,0 +1,158 @@
+/**
+ * The plan: a pipeline compiled for one change. It is what `domain/pipeline` makes, `domain/engine` runs and
+ * `domain/execution` turns into steps. Plain JSON: canonical, digestible, stored beside the run.
+ */
+
+/** Where a statement in a plan comes from. Lines and columns count from 1. */
+export interface SourcePosition {
+  /** Path inside the repository, with forward slashes. */
+  path: string
+  line: number
+  column: number
+}
+
+/** One link of the chain that tells why a job is in or out, or why it has a value. */
+export interface Reason {
+  /** What decided: a rule, the workflow, a default, the absence of rules … */
+  kind: 'rule' | 'workflow' | 'default' | 'include' | 'extends' | 'needs' | 'no-rules' | 'no-match'
+  /** A sentence for people, in English, e.g. `rules[0] matched: $CI_COMMIT_BRANCH == "main"`. */
+  text: string
+  position?: SourcePosition
+  /** The variables that the decision looked at, with the values it saw. `null` stands for "not set". */
+  values?: Record<string, string | null>
+}
+
+/** A variable as a job receives it. */
+export interface PlanVariable {
+  key: string
+  value: string
+  /** The runner replaces the value in logs. */
+  masked?: boolean
+  /** The value is written to a file and the variable holds its path. */
+  file?: boolean
+  /** No further expansion. */
+  raw?: boolean
+}
+
+/** A job that must have ended before this one starts. */
+export interface PlanNeed {
+  job: string
+  /** Whether the artifacts of that job are handed on. */
+  artifacts: boolean
+  /** No fault when that job is not in the plan. */
+  optional: boolean
+}
+
+/** Which reports a job declares under `artifacts:reports`, by GitLab's name of the kind. */
+export type PlanReports = Record<string, string[]>
+
+/** `artifacts:` of a job. */
+export interface PlanArtifacts {
+  name: string
+  paths: string[]
+  exclude: string[]
+  untracked: boolean
+  when: 'on_success' | 'on_failure' | 'always'
+  /** `null` keeps them for ever. */
+  expireInMs: number | null
+  reports: PlanReports
+}
+
+/** One entry of `cache:`. The key is final but for `files`, whose content the runner hashes in the workspace. */
+export interface PlanCache {
+  key: string
+  /** When set, the key is `prefix` + the digest of these files' content. */
+  keyFiles: string[]
+  keyPrefix: string
+  paths: string[]
+  untracked: boolean
+  policy: 'pull' | 'push' | 'pull-push'
+  when: 'on_success' | 'on_failure' | 'always'
+}
+
+/** Why a failed attempt may be tried again (GitLab's `retry:when`). */
+export type RetryReason =
+  | 'always'
+  | 'unknown_failure'
+  | 'script_failure'
+  | 'api_failure'
+  | 'stuck_or_timeout_failure'
+  | 'runner_system_failure'
+  | 'runner_unsupported'
+  | 'stale_schedule'
+  | 'job_execution_timeout'
+  | 'archived_failure'
+  | 'unmet_prerequisites'
+  | 'scheduler_failure'
+  | 'data_integrity_failure'
+
+export interface PlanJob {
+  name: string
+  stage: string
+  /** `null`: waits for all jobs of all earlier stages. A list, also an empty one, makes it a node of the DAG. */
+  needs: PlanNeed[] | null
+  /** Jobs of earlier stages whose artifacts are handed on; `null` stands for all of them. Unused where `needs` is a list. */
+  dependencies: string[] | null
+  beforeScript: string[]
+  script: string[]
+  afterScript: string[]
+  /** The job's own variables after expansion, in order of precedence, later ones win. Predefined ones included. */
+  variables: PlanVariable[]
+  when: 'on_success' | 'on_failure' | 'always' | 'manual' | 'delayed'
+  /** With `when: delayed`. */
+  startInMs: number | null
+  /** `true`, `false`, or the exit codes that do not fail the run. */
+  allowFailure: boolean | { exitCodes: number[] }
+  retry: { max: number; when: RetryReason[]; exitCodes: number[] }
+  timeoutMs: number
+  interruptible: boolean
+  resourceGroup: string | null
+  tags: string[]
+  image: { name: string; entrypoint: string[] } | null
+  services: { name: string; alias: string | null }[]
+  environment: { name: string; url: string | null; action: string } | null
+  coverage: string | null
+  artifacts: PlanArtifacts | null
+  cache: PlanCache[]
+  /**
+   * SHA-256 of what this job does (script family, image, services, own variables, artifacts, cache), without what
+   * differs from run to run. Two commits with the same digest run the same job.
+   */
+  definitionDigest: string
+  /** Why it is in the plan and what shaped it, outermost first. Never empty. */
+  reasons: Reason[]
+}
+
+/** A job that the pipeline defines and this change does not run. */
+export interface ExcludedJob {
+  name: string
+  stage: string
+  reasons: Reason[]
+}
+
+/** What happened that a plan is made for. */
+export interface PlanTrigger {
+  /** GitLab's `CI_PIPELINE_SOURCE`. */
+  source: 'push' | 'web' | 'api' | 'schedule' | 'merge_request_event' | 'trigger' | 'pipeline'
+  /** Branch or tag name, without `refs/heads/`. */
+  ref: string
+  refType: 'branch' | 'tag'
+  commit: string
+  /** The commit the ref stood at before; forty zeros for a new ref. */
+  beforeCommit: string
+  defaultBranch: string
+}
+
+export interface Plan {
+  version: 1
+  /** Slug of the project. */
+  project: string
+  trigger: PlanTrigger
+  /** Every stage of the pipeline in order, `.pre` and `.post` only where a job uses them. */
+  stages: string[]
+  /** In the pipeline's order. */
+  jobs: PlanJob[]
+  excluded: ExcludedJob[]
+  /** Things worth telling that are no mistakes. */
+  warnings: Reason[]
+}

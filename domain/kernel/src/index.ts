@@ -1,0 +1,8 @@
+export { canonicalJson } from './canonical-json.ts'
+export { fixedClock, type Clock } from './clock.ts'
+export { seededChance, type Chance } from './chance.ts'
+export { sha256Hex, digestOf } from './digest.ts'
+export { formatDuration, parseDuration } from './duration.ts'
+export { SluiceError, errorTable, type ErrorTable, type Place } from './error.ts'
+export { sequentialIds, timeOrderedIds, type Ids } from './ids.ts'
+export { unreachable } from './unreachable.ts'
