@@ -1,0 +1,33 @@
+export { advance, deadlineOf } from './advance.ts'
+export { errors } from './errors.ts'
+export { judge, type Comparison } from './judge/judge.ts'
+export { latencyQuantileMs } from './judge/quantile.ts'
+export { difference, emptyReading, readingOf, type Reading } from './judge/reading.ts'
+export type {
+  ExerciseRequest,
+  HealthResult,
+  InstanceExit,
+  MetricSource,
+  MigrateRequest,
+  MigrateResult,
+  RunningInstance,
+  ServiceSettings,
+  StartRequest,
+  Target,
+  TrafficRouter,
+} from './ports.ts'
+export type {
+  InstanceRole,
+  InstanceState,
+  PendingCommand,
+  ReleaseRef,
+  RolloutAdvance,
+  RolloutCommand,
+  RolloutEntry,
+  RolloutEvent,
+  RolloutInput,
+  RolloutPhase,
+  RolloutState,
+  Sentence,
+} from './rollout.ts'
+export { start } from './start.ts'
