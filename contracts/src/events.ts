@@ -53,6 +53,10 @@ export interface EventPayloads {
     policyDigest: string
     jobs: string[]
   }
+  'run.cancel-requested': { reason: string }
+  'producers.accepted': { reason: string }
+  'job.due': { job: string }
+  'job.played': { job: string }
   'job.started': { job: string; attempt: number; runnerId: string; isolation: IsolationLevel }
   'job.finished': {
     job: string

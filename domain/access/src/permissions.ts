@@ -1,0 +1,59 @@
+import type { Actor } from '@sluice/contracts/events'
+
+/** What an actor may do. One permission a route; `contracts/api` names the same words. */
+export type Permission =
+  | 'project.read'
+  | 'project.register'
+  | 'change.propose'
+  | 'run.read'
+  | 'run.create'
+  | 'run.cancel'
+  | 'policy.accept'
+  | 'runner.register'
+  | 'session.read'
+  | 'session.open'
+  | 'session.invite'
+  | 'server.stop'
+
+/**
+ * `visitor`: whoever reaches the console's address. `member`: a person with a session. `administrator`: whoever owns
+ * the data folder, known by the socket that only they can open. A runner or a job has no role here: its own tokens
+ * open the runner protocol and nothing else.
+ */
+export type Role = 'visitor' | 'member' | 'administrator'
+
+const visitor = ['project.read', 'run.read', 'session.read', 'session.open'] as const
+const member = [...visitor, 'run.create', 'run.cancel', 'policy.accept'] as const
+const administrator = [
+  ...member,
+  'project.register',
+  'change.propose',
+  'runner.register',
+  'session.invite',
+  'server.stop',
+] as const
+
+const table: Record<Role, readonly Permission[]> = { visitor, member, administrator }
+
+/** The roles of an actor. Runners and parts of Sluice never act through the API, so they have none. */
+export function rolesOf(actor: Actor): Role[] {
+  switch (actor.kind) {
+    case 'anonymous':
+      return ['visitor']
+    case 'person':
+      return actor.id.startsWith('local:') ? ['administrator'] : ['member']
+    case 'runner':
+    case 'system':
+      return []
+  }
+}
+
+/** Every permission of an actor, in the table's order. */
+export function permissionsOf(actor: Actor): Permission[] {
+  return [...new Set(rolesOf(actor).flatMap((role) => table[role]))]
+}
+
+/** Whether the actor may; closed for whatever the table does not name. */
+export function may(actor: Actor, permission: Permission): boolean {
+  return permissionsOf(actor).includes(permission)
+}

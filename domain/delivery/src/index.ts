@@ -1,0 +1,9 @@
+export {
+  decideDelivery,
+  startDelivery,
+  type DeliveryCommand,
+  type DeliveryEvent,
+  type DeliveryState,
+} from './delivery.ts'
+export { manifestBelow, releaseDigest, releaseVersion, type ReleaseFile } from './release.ts'
+export { errors } from './errors.ts'

@@ -1,0 +1,261 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { seededChance } from '@sluice/kernel'
+import type { PlanJob } from '@sluice/contracts/plan'
+import { jobOf, needs, planOf } from '../testing/plan-of.ts'
+import { createRunState } from './create-run-state.ts'
+import { decide } from './decide.ts'
+import { isTerminal, type RunCommand, type RunEvent, type RunState } from './run-state.ts'
+
+/** Runs events one after the other and gathers what was commanded. */
+function play(jobs: PlanJob[], events: RunEvent[], gates: { name: string; after: string }[] = []) {
+  let state = createRunState('run', planOf(jobs), gates)
+  const commands: RunCommand[] = []
+  for (const event of [{ kind: 'run.begun' } as const, ...events]) {
+    const step = decide(state, event, 1000)
+    state = step.state
+    commands.push(...step.commands)
+  }
+  const statuses = Object.fromEntries(Object.values(state.jobs).map((job) => [job.name, job.status]))
+  return {
+    state,
+    commands,
+    statuses,
+    offered: commands.flatMap((c) => (c.kind === 'offer-job' ? [`${c.job}#${c.attempt}`] : [])),
+  }
+}
+
+const end = (
+  job: string,
+  outcome: 'success' | 'failed' = 'success',
+  attempt = 1,
+  exitCode = outcome === 'success' ? 0 : 1,
+): RunEvent => ({
+  kind: 'job.finished',
+  payload: { job, attempt, outcome, reason: outcome === 'success' ? null : 'script_failure', exitCode },
+})
+
+describe('decide(): order', () => {
+  test('jobs of a stage start together, the next stage waits for all of them', () => {
+    const jobs = [jobOf('a', 'build'), jobOf('b', 'build'), jobOf('c', 'test')]
+    expect(play(jobs, []).offered).toEqual(['a#1', 'b#1'])
+    expect(play(jobs, [end('a')]).offered).toEqual(['a#1', 'b#1'])
+    expect(play(jobs, [end('a'), end('b')]).offered).toEqual(['a#1', 'b#1', 'c#1'])
+  })
+
+  test('a job with needs starts as soon as they have ended, whatever its stage', () => {
+    const jobs = [jobOf('fast', 'build'), jobOf('slow', 'build'), jobOf('check', 'test', { needs: needs('fast') })]
+    expect(play(jobs, [end('fast')]).offered).toEqual(['fast#1', 'slow#1', 'check#1'])
+  })
+
+  test('empty needs start at once', () => {
+    expect(play([jobOf('a', 'build'), jobOf('b', 'test', { needs: [] })], []).offered).toEqual(['a#1', 'b#1'])
+  })
+})
+
+describe('decide(): failure', () => {
+  test('a failed job skips what comes after it and fails the run, with the reason', () => {
+    const { state, statuses } = play([jobOf('a', 'build'), jobOf('b', 'test')], [end('a', 'failed')])
+    expect(statuses).toEqual({ a: 'failed', b: 'skipped' })
+    expect(state.jobs['b']?.reason).toBe('job "a" failed')
+    expect(state.status).toBe('failed')
+  })
+
+  test.each<[string, PlanJob['allowFailure'], number, string]>([
+    ['allow_failure: true', true, 1, 'success'],
+    ['allow_failure: false', false, 1, 'failed'],
+    ['a listed exit code', { exitCodes: [42] }, 42, 'success'],
+    ['an exit code that is not listed', { exitCodes: [42] }, 1, 'failed'],
+  ])('%s', (_, allowFailure, exitCode, status) => {
+    const { state } = play(
+      [jobOf('a', 'build', { allowFailure }), jobOf('b', 'test')],
+      [end('a', 'failed', 1, exitCode), end('b')],
+    )
+    expect(state.status).toBe(status)
+  })
+
+  test('when: on_failure runs after a failure and is skipped after success', () => {
+    const jobs = [jobOf('a', 'build'), jobOf('mend', 'test', { when: 'on_failure' })]
+    expect(play(jobs, [end('a', 'failed')]).offered).toContain('mend#1')
+    expect(play(jobs, [end('a')]).statuses['mend']).toBe('skipped')
+  })
+
+  test('a failed attempt is tried again as often as retry says, and each attempt is told', () => {
+    const jobs = [jobOf('a', 'build', { retry: { max: 2, when: [], exitCodes: [] } })]
+    const { offered, state, commands } = play(jobs, [
+      end('a', 'failed', 1),
+      end('a', 'failed', 2),
+      end('a', 'failed', 3),
+    ])
+    expect(offered).toEqual(['a#1', 'a#2', 'a#3'])
+    expect(state.status).toBe('failed')
+    expect(commands.filter((c) => c.kind === 'record' && c.entry.kind === 'job.finished')).toHaveLength(3)
+  })
+
+  test('retry:when admits only its reasons', () => {
+    const jobs = [jobOf('a', 'build', { retry: { max: 2, when: ['runner_system_failure'], exitCodes: [] } })]
+    expect(play(jobs, [end('a', 'failed')]).offered).toEqual(['a#1'])
+  })
+})
+
+describe('decide(): gates', () => {
+  const jobs = [jobOf('test', 'test'), jobOf('scan', 'scan', { needs: [] }), jobOf('package', 'deploy')]
+  const gates = [{ name: 'quality', after: 'scan' }]
+  const decided = (decision: 'open' | 'closed'): RunEvent => ({
+    kind: 'gate.decided',
+    payload: { gate: 'quality', decision },
+  })
+
+  test('is asked for once, after its stage and those before have ended; later jobs wait for it', () => {
+    const { commands, offered, state } = play(jobs, [end('scan'), end('test'), end('test')], gates)
+    expect(commands.filter((c) => c.kind === 'decide-gate')).toHaveLength(1)
+    expect(offered).not.toContain('package#1')
+    expect(state.jobs['package']?.reason).toBe('waits for gate "quality"')
+  })
+
+  test('open lets later jobs start', () => {
+    expect(play(jobs, [end('scan'), end('test'), decided('open')], gates).offered).toContain('package#1')
+  })
+
+  test('closed skips later jobs and fails the run', () => {
+    const { state, statuses } = play(jobs, [end('scan'), end('test'), decided('closed')], gates)
+    expect(statuses['package']).toBe('skipped')
+    expect(state.status).toBe('failed')
+  })
+
+  test('decides also when a job failed, so that the verdict tells why', () => {
+    const { commands } = play(jobs, [end('scan'), end('test', 'failed')], gates)
+    expect(commands.some((c) => c.kind === 'decide-gate')).toBe(true)
+  })
+
+  test('of a stage that the change left out stands after the last stage: it cannot be slipped past', () => {
+    const { commands, state } = play([jobOf('test', 'test')], [end('test')], gates)
+    expect(commands.some((c) => c.kind === 'decide-gate')).toBe(true)
+    expect(state.status).toBe('running')
+  })
+})
+
+describe('decide(): manual, delayed, cancel, resource groups', () => {
+  test('a manual job that may fail holds nobody up; played, it runs', () => {
+    const jobs = [jobOf('m', 'build', { when: 'manual', allowFailure: true }), jobOf('b', 'test')]
+    expect(play(jobs, []).offered).toEqual(['b#1'])
+    expect(play(jobs, [{ kind: 'job.played', payload: { job: 'm' } }]).offered).toContain('m#1')
+  })
+
+  test('a manual job that must succeed blocks what follows', () => {
+    const jobs = [jobOf('m', 'build', { when: 'manual' }), jobOf('b', 'test')]
+    const { offered, state } = play(jobs, [])
+    expect(offered).toEqual([])
+    expect(state.status).toBe('running')
+  })
+
+  test('a delayed job asks to be woken and starts when due', () => {
+    const jobs = [jobOf('d', 'build', { when: 'delayed', startInMs: 5000 })]
+    expect(play(jobs, []).commands).toContainEqual({ kind: 'wake', job: 'd', atMs: 6000 })
+    expect(play(jobs, [{ kind: 'job.due', payload: { job: 'd' } }]).offered).toEqual(['d#1'])
+  })
+
+  test('cancel stops live attempts, cancels the rest, and ends when they have ended', () => {
+    const jobs = [jobOf('a', 'build'), jobOf('b', 'test')]
+    const cancel: RunEvent = { kind: 'run.cancel-requested', payload: { reason: 'asked by local:0' } }
+    const started: RunEvent = {
+      kind: 'job.started',
+      payload: { job: 'a', attempt: 1, runnerId: 'r', isolation: 'uid' },
+    }
+    const { commands, statuses, state } = play(jobs, [started, cancel])
+    expect(commands).toContainEqual({ kind: 'cancel-job', job: 'a', attempt: 1 })
+    expect(statuses).toEqual({ a: 'running', b: 'canceled' })
+    const ended = decide(
+      state,
+      { kind: 'job.finished', payload: { job: 'a', attempt: 1, outcome: 'failed', reason: null, exitCode: null } },
+      2000,
+    )
+    expect(ended.state.status).toBe('canceled')
+  })
+
+  test('two jobs of a resource group run one after the other', () => {
+    const jobs = [jobOf('a', 'build', { resourceGroup: 'g' }), jobOf('b', 'build', { resourceGroup: 'g' })]
+    expect(play(jobs, []).offered).toEqual(['a#1'])
+    expect(play(jobs, [end('a')]).offered).toEqual(['a#1', 'b#1'])
+  })
+
+  test('an event of an older attempt, or of a job that has ended, changes nothing', () => {
+    const jobs = [jobOf('a', 'build', { retry: { max: 1, when: [], exitCodes: [] } })]
+    const { state } = play(jobs, [end('a', 'failed', 1)])
+    expect(decide(state, end('a', 'success', 1), 1)).toEqual({ state, commands: [] })
+  })
+})
+
+describe('decide(): properties over random plans and orders', () => {
+  const jobArbitrary = fc.record({
+    stage: fc.integer({ min: 0, max: 3 }),
+    needs: fc.option(fc.array(fc.nat(7), { maxLength: 3 }), { nil: null }),
+    when: fc.constantFrom('on_success' as const, 'on_failure' as const, 'always' as const, 'manual' as const),
+    allowFailure: fc.boolean(),
+    retries: fc.nat(2),
+  })
+
+  test('every run ends, never offers a job twice, and obeys its gates', () => {
+    fc.assert(
+      fc.property(fc.array(jobArbitrary, { minLength: 1, maxLength: 8 }), fc.nat(), (specs, seed) => {
+        const stages = ['s0', 's1', 's2', 's3']
+        const jobs = specs
+          .toSorted((a, b) => a.stage - b.stage)
+          .map((spec, index) =>
+            jobOf(`j${index}`, stages[spec.stage] ?? 's0', {
+              needs:
+                spec.needs
+                  ?.filter((need) => need < index)
+                  .map((need) => ({ job: `j${need}`, artifacts: true, optional: false })) ?? null,
+              when: spec.when,
+              allowFailure: spec.when === 'manual' ? true : spec.allowFailure,
+              retry: { max: spec.retries, when: [], exitCodes: [] },
+            }),
+          )
+        const plan = { ...planOf(jobs), stages }
+        simulate(createRunState('run', plan, [{ name: 'g', after: 's1' }]), seed)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  function simulate(initial: RunState, seed: number): void {
+    const chance = seededChance(seed)
+    const offered = new Set<string>()
+    const open: RunEvent[] = [{ kind: 'run.begun' }]
+    let state = initial
+    let steps = 0
+    while (open.length > 0) {
+      const event = open.splice(Math.floor(chance.next() * open.length), 1)[0] as RunEvent
+      const repeats = chance.next() < 0.2 ? 2 : 1
+      for (let time = 0; time < repeats; time++) {
+        const step = decide(state, event, steps)
+        for (const command of step.commands) follow(command, step.state)
+        state = step.state
+      }
+      expect(++steps).toBeLessThan(200)
+    }
+    expect(state.status).not.toBe('running')
+    for (const job of Object.values(state.jobs)) expect(isTerminal(job.status) || job.status === 'manual').toBe(true)
+
+    function follow(command: RunCommand, after: RunState): void {
+      if (command.kind === 'offer-job') {
+        expect(offered).not.toContain(`${command.job}#${command.attempt}`)
+        offered.add(`${command.job}#${command.attempt}`)
+        const job = after.jobs[command.job]
+        for (const gate of after.gates) if (gate.stageIndex < (job?.stageIndex ?? 0)) expect(gate.state).toBe('open')
+        const outcome = chance.next() < 0.3 ? 'failed' : 'success'
+        open.push({
+          kind: 'job.finished',
+          payload: { job: command.job, attempt: command.attempt, outcome, reason: null, exitCode: 1 },
+        })
+      }
+      if (command.kind === 'decide-gate') {
+        open.push({
+          kind: 'gate.decided',
+          payload: { gate: command.gate, decision: chance.next() < 0.3 ? 'closed' : 'open' },
+        })
+      }
+    }
+  }
+})

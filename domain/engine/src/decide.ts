@@ -1,0 +1,143 @@
+import { unreachable } from '@sluice/kernel'
+import { retryOf } from './retry.ts'
+import { settle } from './settle.ts'
+import { isTerminal, type Decision, type RunCommand, type RunEvent, type RunJob, type RunState } from './run-state.ts'
+
+/**
+ * One step of a run: what is true after the event, and what to do next. Pure, total and deterministic.
+ * @param nowMs when the event is taken, in milliseconds since 1970
+ */
+export function decide(state: RunState, event: RunEvent, nowMs: number): Decision {
+  if (state.status !== 'running') return { state, commands: [] }
+  const applied = apply(structuredCopy(state), event, nowMs)
+  const settled = settle(applied.state, nowMs)
+  return { state: settled.state, commands: [...applied.commands, ...settled.commands] }
+}
+
+/** Phase 1: the event itself, nothing of what follows from it. */
+function apply(state: RunState, event: RunEvent, nowMs: number): Decision {
+  switch (event.kind) {
+    case 'run.begun':
+      return { state, commands: [] }
+    case 'job.started':
+      return started(state, event.payload.job, event.payload.attempt, nowMs)
+    case 'job.finished':
+      return finished(state, event.payload, nowMs)
+    case 'job.due':
+      return due(state, event.payload.job)
+    case 'job.played':
+      return played(state, event.payload.job)
+    case 'gate.decided':
+      return decided(state, event.payload)
+    case 'run.cancel-requested':
+      return cancelRequested(state, event.payload.reason)
+    default:
+      return unreachable(event)
+  }
+}
+
+function started(state: RunState, name: string, attempt: number, nowMs: number): Decision {
+  const job = state.jobs[name]
+  if (job?.status === 'pending' && job.attempt === attempt) {
+    job.status = 'running'
+    job.reason = ''
+    job.startedAtMs = nowMs
+  }
+  return { state, commands: [] }
+}
+
+function finished(
+  state: RunState,
+  payload: Extract<RunEvent, { kind: 'job.finished' }>['payload'],
+  nowMs: number,
+): Decision {
+  const job = state.jobs[payload.job]
+  const live = job && (job.status === 'running' || job.status === 'pending') && job.attempt === payload.attempt
+  if (!live) return { state, commands: [] }
+  const outcome = state.cancelRequested && payload.outcome !== 'success' ? 'canceled' : payload.outcome
+  job.status = outcome
+  job.exitCode = payload.exitCode
+  job.reason = reasonOf(outcome, payload)
+  const commands: RunCommand[] = [
+    {
+      kind: 'record',
+      entry: {
+        kind: 'job.finished',
+        payload: {
+          job: job.name,
+          stage: job.stage,
+          attempt: job.attempt,
+          outcome,
+          reason: payload.reason,
+          exitCode: payload.exitCode,
+          durationMs: job.startedAtMs === null ? 0 : Math.max(0, nowMs - job.startedAtMs),
+        },
+      },
+    },
+  ]
+  const retry = state.cancelRequested ? null : retryOf(job, payload)
+  if (retry !== null) {
+    job.status = 'created'
+    job.reason = retry
+    job.startedAtMs = null
+  }
+  return { state, commands }
+}
+
+function reasonOf(outcome: string, payload: { reason: string | null; exitCode: number | null }): string {
+  if (outcome === 'success') return ''
+  if (outcome === 'canceled') return 'canceled'
+  const why = payload.reason ?? 'unknown_failure'
+  return payload.exitCode === null ? why : `${why}: exit code ${payload.exitCode}`
+}
+
+function due(state: RunState, name: string): Decision {
+  const job = state.jobs[name]
+  if (job?.status === 'delayed') offerable(job)
+  return { state, commands: [] }
+}
+
+function played(state: RunState, name: string): Decision {
+  const job = state.jobs[name]
+  if (job?.status === 'manual') offerable(job)
+  return { state, commands: [] }
+}
+
+/** Back to `created` as an ordinary job whose turn has come: `settle` offers it. */
+function offerable(job: RunJob): void {
+  job.status = 'created'
+  job.when = 'always'
+  job.reason = ''
+}
+
+function decided(state: RunState, payload: { gate: string; decision: 'open' | 'closed' }): Decision {
+  const gate = state.gates.find(({ name }) => name === payload.gate)
+  if (gate?.state === 'asked') gate.state = payload.decision
+  return { state, commands: [] }
+}
+
+function cancelRequested(state: RunState, reason: string): Decision {
+  if (state.cancelRequested) return { state, commands: [] }
+  state.cancelRequested = true
+  const commands: RunCommand[] = []
+  for (const job of Object.values(state.jobs)) {
+    if (isTerminal(job.status)) continue
+    if (job.status === 'pending' || job.status === 'running') {
+      commands.push({ kind: 'cancel-job', job: job.name, attempt: job.attempt })
+    }
+    if (job.status !== 'running') {
+      job.status = 'canceled'
+      job.reason = reason
+    }
+  }
+  return { state, commands }
+}
+
+/** States are small and plain; a copy keeps the caller's value whole without a library of persistent data. */
+function structuredCopy(state: RunState): RunState {
+  return {
+    ...state,
+    jobs: Object.fromEntries(Object.entries(state.jobs).map(([name, job]) => [name, { ...job }])),
+    gates: state.gates.map((gate) => ({ ...gate })),
+  }
+}

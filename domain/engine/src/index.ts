@@ -1,0 +1,7 @@
+export { decide } from './decide.ts'
+export type { Decision, JobStatus, RunCommand, RunEvent, RunJob, RunState } from './run-state.ts'
+export { isTerminal } from './run-state.ts'
+export { createRunState } from './create-run-state.ts'
+export { errors } from './errors.ts'
+export type { Journal, JournalStep } from './ports.ts'
+export { MemoryJournal } from './memory-journal.ts'

@@ -1,0 +1,112 @@
+/**
+ * The state of a run: plain JSON with a version, so that an upgrade in the middle of a run, or a wait of days, is
+ * nothing special.
+ *
+ * Invariants, kept by `decide` and checked by its property tests:
+ *  E1  A job has at most one live attempt; attempts count up from 1.
+ *  E2  A job is offered only when what it needs has ended, and every gate of an earlier stage is open.
+ *  E3  A terminal job never changes again; a finished run gives no commands.
+ *  E4  A gate is asked for once, after the last job of its stage and of the stages before has ended.
+ *  E5  An event that does not fit (an older attempt, a job that has ended) changes nothing: repeats are harmless.
+ *  E6  A run in which nothing is offered, running, delayed, manual or asked for is finished.
+ */
+import type { Actor, EventPayloads, RunStatus } from '@sluice/contracts/events'
+import type { PlanJob, RetryReason } from '@sluice/contracts/plan'
+
+export type JobStatus =
+  | 'created'
+  | 'delayed'
+  | 'manual'
+  | 'pending'
+  | 'running'
+  | 'success'
+  | 'failed'
+  | 'canceled'
+  | 'skipped'
+
+/** What the engine needs to know of a planned job, and how it stands. */
+export interface RunJob {
+  name: string
+  stage: string
+  stageIndex: number
+  needs: { job: string; optional: boolean }[] | null
+  when: PlanJob['when']
+  startInMs: number | null
+  allowFailure: PlanJob['allowFailure']
+  retry: { max: number; when: RetryReason[]; exitCodes: number[] }
+  resourceGroup: string | null
+  status: JobStatus
+  /** Number of the newest attempt; 0 before the first. */
+  attempt: number
+  /** Why it stands as it does, for people. */
+  reason: string
+  exitCode: number | null
+  startedAtMs: number | null
+  /** With `delayed`: when it is due. */
+  dueAtMs: number | null
+}
+
+export interface RunGate {
+  name: string
+  after: string
+  stageIndex: number
+  state: 'waiting' | 'asked' | 'open' | 'closed'
+}
+
+export interface RunState {
+  version: 1
+  runId: string
+  status: RunStatus
+  cancelRequested: boolean
+  stages: string[]
+  jobs: Record<string, RunJob>
+  gates: RunGate[]
+}
+
+/** What happens to a run. The same words and payloads as in the log, so that a journal can be replayed. */
+export type RunEvent =
+  | { kind: 'run.begun' }
+  | { kind: 'job.started'; payload: EventPayloads['job.started'] }
+  | {
+      kind: 'job.finished'
+      payload: {
+        job: string
+        attempt: number
+        outcome: 'success' | 'failed' | 'canceled'
+        reason: RetryReason | null
+        exitCode: number | null
+      }
+    }
+  | { kind: 'job.due'; payload: { job: string } }
+  | { kind: 'job.played'; payload: { job: string } }
+  | { kind: 'gate.decided'; payload: { gate: string; decision: 'open' | 'closed' } }
+  | { kind: 'run.cancel-requested'; payload: { reason: string } }
+
+/** What is to be done next, in order. Every command is safe to repeat by its job and attempt. */
+export type RunCommand =
+  | { kind: 'offer-job'; job: string; attempt: number }
+  /** The attempt is pending or running and shall stop. */
+  | { kind: 'cancel-job'; job: string; attempt: number }
+  | { kind: 'wake'; job: string; atMs: number }
+  | { kind: 'decide-gate'; gate: string }
+  | { kind: 'record'; entry: RecordedEntry }
+
+/** What the engine itself has to tell in the log. */
+export type RecordedEntry = {
+  [K in 'job.skipped' | 'job.finished' | 'run.finished']: { kind: K; payload: EventPayloads[K] }
+}['job.skipped' | 'job.finished' | 'run.finished']
+
+export interface Decision {
+  state: RunState
+  commands: RunCommand[]
+}
+
+/** Who an event of the engine itself is attributed to. */
+export const engineActor: Actor = { kind: 'system', id: 'engine' }
+
+const terminal: ReadonlySet<JobStatus> = new Set(['success', 'failed', 'canceled', 'skipped'])
+
+/** Whether a job in this status has ended for good. */
+export function isTerminal(status: JobStatus): boolean {
+  return terminal.has(status)
+}

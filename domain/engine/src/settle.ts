@@ -1,0 +1,115 @@
+import { failureIsAllowed, hasEnded, readinessOf, type Readiness } from './readiness.ts'
+import type { Decision, RunCommand, RunGate, RunJob, RunState } from './run-state.ts'
+
+/** Phase 2: everything that follows from how the jobs stand now, until nothing more follows. Changes `state` in place. */
+export function settle(state: RunState, nowMs: number): Decision {
+  const commands: RunCommand[] = []
+  const order = Object.values(state.jobs).toSorted((a, b) => a.stageIndex - b.stageIndex)
+  let moved = true
+  while (moved) {
+    moved = false
+    for (const job of order) {
+      if (job.status !== 'created') continue
+      const command = turn(job, readinessOf(job, state, order), nowMs, state)
+      if (command !== null) commands.push(command)
+      if (hasMoved(job)) moved = true
+    }
+  }
+  commands.push(...askGates(state, order))
+  commands.push(...finish(state, order))
+  return { state, commands }
+}
+
+/** `begin` and `turn` change the status in place, which the type checker cannot see through the loop's own check. */
+function hasMoved(job: RunJob): boolean {
+  return job.status !== 'created'
+}
+
+function turn(job: RunJob, readiness: Readiness, nowMs: number, state: RunState): RunCommand | null {
+  switch (readiness.kind) {
+    case 'wait':
+      job.reason = job.attempt === 0 ? readiness.reason : job.reason
+      return null
+    case 'skip':
+      job.status = 'skipped'
+      job.reason = readiness.reason
+      return {
+        kind: 'record',
+        entry: { kind: 'job.skipped', payload: { job: job.name, stage: job.stage, reason: readiness.reason } },
+      }
+    case 'run':
+      return begin(job, nowMs, state)
+  }
+}
+
+function begin(job: RunJob, nowMs: number, state: RunState): RunCommand | null {
+  if (job.when === 'manual' && job.attempt === 0) {
+    job.status = 'manual'
+    job.reason = 'waits for a person to start it'
+    return null
+  }
+  if (job.when === 'delayed' && job.attempt === 0) {
+    job.status = 'delayed'
+    job.dueAtMs = nowMs + (job.startInMs ?? 0)
+    return { kind: 'wake', job: job.name, atMs: job.dueAtMs }
+  }
+  const holder = holderOf(job, state)
+  if (holder) {
+    job.reason = `waits for resource group "${job.resourceGroup}", held by job "${holder.name}"`
+    return null
+  }
+  job.status = 'pending'
+  job.attempt += 1
+  job.reason = 'waits for a runner'
+  return { kind: 'offer-job', job: job.name, attempt: job.attempt }
+}
+
+/** Resource groups inside one run; between runs the host's leases hold them. */
+function holderOf(job: RunJob, state: RunState): RunJob | undefined {
+  if (job.resourceGroup === null) return undefined
+  return Object.values(state.jobs).find(
+    (other) =>
+      other.name !== job.name &&
+      other.resourceGroup === job.resourceGroup &&
+      (other.status === 'pending' || other.status === 'running'),
+  )
+}
+
+function askGates(state: RunState, order: RunJob[]): RunCommand[] {
+  if (state.cancelRequested) return []
+  return state.gates
+    .filter((gate) => gate.state === 'waiting' && stageHasEnded(gate, order))
+    .map((gate) => {
+      gate.state = 'asked'
+      return { kind: 'decide-gate', gate: gate.name }
+    })
+}
+
+function stageHasEnded(gate: RunGate, order: RunJob[]): boolean {
+  return order.filter((job) => job.stageIndex <= gate.stageIndex).every(hasEnded)
+}
+
+/** Ends the run when nothing can move any more (E6). */
+function finish(state: RunState, order: RunJob[]): RunCommand[] {
+  const jobsOpen = !order.every(hasEnded)
+  const gatesOpen =
+    !state.cancelRequested && state.gates.some((gate) => gate.state === 'waiting' || gate.state === 'asked')
+  if (jobsOpen || gatesOpen) return []
+  const end = outcomeOf(state, order)
+  state.status = end.status
+  return [{ kind: 'record', entry: { kind: 'run.finished', payload: end } }]
+}
+
+function outcomeOf(
+  state: RunState,
+  order: RunJob[],
+): { status: 'success' | 'failed' | 'canceled'; reason: string | null } {
+  if (state.cancelRequested) return { status: 'canceled', reason: 'canceled' }
+  const failed = order.filter((job) => job.status === 'failed' && !failureIsAllowed(job))
+  const closed = state.gates.filter((gate) => gate.state === 'closed')
+  const reasons = [
+    ...closed.map((gate) => `gate "${gate.name}" is closed`),
+    ...failed.map((job) => `job "${job.name}" failed (${job.reason})`),
+  ]
+  return reasons.length === 0 ? { status: 'success', reason: null } : { status: 'failed', reason: reasons.join('; ') }
+}
