@@ -1,0 +1,32 @@
+export {
+  checkArtifactPath,
+  defaultArtifactLimits,
+  linkMode,
+  linkStaysInside,
+  manifestDigest,
+  manifestOf,
+  type ArtifactEntry,
+  type ArtifactLimits,
+  type ArtifactManifest,
+} from './artifact-manifest.ts'
+export { errors } from './errors.ts'
+export type {
+  BlobContent,
+  BlobStore,
+  BoundPath,
+  Executor,
+  FileSelection,
+  IsolatedCommand,
+  IsolatedSpec,
+  IsolatedUser,
+  Isolation,
+  JobVariable,
+  RunningStep,
+  StepEnd,
+  StoredBlob,
+  TraceStore,
+  Workspace,
+  WorkspaceRequest,
+} from './ports.ts'
+export { afterScriptTimeoutMs, stepsOf, type Step } from './steps-of.ts'
+export { blobDamaged, blobMissing, checkDigest, checkTraceKey, traceRange } from './store-errors.ts'

@@ -1,0 +1,171 @@
+/** The ports of execution. Every implementation runs the shared cases in `testing/`. */
+import type { IsolationLevel } from '@sluice/contracts/evidence'
+import type { ArtifactManifest } from './artifact-manifest.ts'
+import type { Step } from './steps-of.ts'
+
+/** Bytes given to a store: whole, or as a stream that is read once. */
+export type BlobContent = Uint8Array | AsyncIterable<Uint8Array>
+
+export interface StoredBlob {
+  /** `sha256:` and 64 lower-case hexadecimal digits, over the bytes. */
+  digest: string
+  sizeBytes: number
+}
+
+/**
+ * Content-addressed bytes: artifacts, caches, reports, releases. Nobody closes it.
+ * - A blob is there whole or not at all, also after a crash; `put` returns when it is durable.
+ * - The same bytes again are a no-op with the same answer; any number of `put` at once is fine.
+ * - A stored blob never changes. What `get` yields was checked against the digest by the time the stream ends.
+ */
+export interface BlobStore {
+  put(content: BlobContent): Promise<StoredBlob>
+  /**
+   * The bytes as a stream, or `null` where there are none. Reading to the end of a damaged blob throws
+   * `EXECUTION_BLOB_DAMAGED` before the stream ends.
+   */
+  get(digest: string): Promise<AsyncIterable<Uint8Array> | null>
+  has(digest: string): Promise<boolean>
+}
+
+/**
+ * The logs of attempts: bytes that only grow. Keys are `[A-Za-z0-9._-]{1,200}`. Nobody closes it.
+ * - `append` writes at `offset`, which must be the size so far, else it throws `EXECUTION_TRACE_RANGE` (status 416)
+ *   and changes nothing; bytes are readable once it returned. Appends to one key are taken one at a time.
+ * - A key nobody wrote to has size 0.
+ */
+export interface TraceStore {
+  append(key: string, offset: number, bytes: Uint8Array): Promise<{ sizeBytes: number }>
+  /** At most `limit` bytes from `offset`; empty at or after the end. */
+  read(key: string, offset: number, limit: number): Promise<Uint8Array>
+  size(key: string): Promise<number>
+}
+
+/** A host folder or file and where the isolated process sees it. Both absolute. */
+export interface BoundPath {
+  from: string
+  to: string
+}
+
+/** For whom a process runs. Each is a user of its own where the machine lets us choose users. */
+export type IsolatedUser = 'job' | 'service' | 'postgres'
+
+/** What to run and what it may see. Everything that is not named here stays out of sight. */
+export interface IsolatedSpec {
+  /** Program and arguments, as seen inside. Visible to other users of the machine: no secrets. */
+  command: readonly string[]
+  /** Working folder, as seen inside: build it with `Isolation.inside`. */
+  cwd: string
+  /** The whole environment; only HOME, USER, LOGNAME, SHELL and PATH have defaults. Never appears in an argv. */
+  env: Readonly<Record<string, string>>
+  /** Read-only; a string is bound at the same path. The system's programs and libraries are there anyway. */
+  readOnlyPaths: readonly (string | BoundPath)[]
+  /** Writable. The host's folder must belong to `Isolation.owner(user)`. `/tmp` and HOME may be given; else they are in memory. */
+  writablePaths: readonly BoundPath[]
+  /** The machine's network is shared: it is not taken away. */
+  network: true
+  hostname?: string
+  user: IsolatedUser
+  /** `true`: the process outlives the one that started it. Default `false`: it dies with it, also by `kill -9`. */
+  surviveParent?: boolean
+}
+
+/**
+ * How to start an isolated process: spawn `file` with `args`, `env`, `cwd` and **`detached: true`** (a process group of
+ * its own), write `input` to its standard input and end it. Then:
+ * - standard input of the command itself is empty; output and exit status are the command's (125: the sandbox could not
+ *   be made, the reason is on standard error);
+ * - a signal to the group (`kill(-pid, 'SIGTERM')`) asks the command to stop;
+ * - `SIGKILL` to the group ends everything, and everything ends with the command: nothing can be left behind
+ *   (level `none` keeps this only for what stays in the group).
+ */
+export interface IsolatedCommand {
+  file: string
+  args: string[]
+  env: Record<string, string>
+  cwd: string
+  input: string
+}
+
+/** Keeps a process away from Sluice, from others and from the machine. Has no state; nobody closes it. */
+export interface Isolation {
+  readonly level: IsolationLevel
+  /** @throws SluiceError `EXECUTION_ISOLATION_SPEC` for a path or variable that cannot be passed on. */
+  command(spec: IsolatedSpec): IsolatedCommand
+  /** Where a process inside sees a bound path: `to`, or `from` at level `none`. */
+  inside(path: BoundPath): string
+  /** Whose the writable host folders must be: give them this owner first. `null`: the current user's, as they are. */
+  owner(user: IsolatedUser): { uid: number; gid: number } | null
+  /** HOME of the user inside. At level `none` there is no such folder: give a HOME in `env`. */
+  home(user: IsolatedUser): string
+}
+
+/** What a job's workspace needs to be made. */
+export interface WorkspaceRequest {
+  /** Unique among the live jobs of this executor: `[A-Za-z0-9._-]{1,100}`. */
+  id: string
+  /** Name of the folder inside, below `/builds`: `[a-z0-9-]{1,63}`. */
+  project: string
+  /** Folders to add to what the job may read, such as a Node installation. */
+  readOnlyPaths: readonly (string | BoundPath)[]
+  /** Environment of every step, before the job's variables. */
+  env: Readonly<Record<string, string>>
+  variables: readonly JobVariable[]
+}
+
+/** A variable as a job receives it, secrets among them. */
+export interface JobVariable {
+  key: string
+  value: string
+  masked: boolean
+  /** The value is written to a file and the variable holds its path. */
+  file: boolean
+}
+
+export type StepEnd =
+  | { outcome: 'success'; exitCode: 0 }
+  | { outcome: 'failed'; exitCode: number }
+  /** It ran longer than its `timeoutMs` and was killed. */
+  | { outcome: 'timeout' }
+  /** `stop` was called. */
+  | { outcome: 'stopped' }
+  /** The executor's fault, not the script's. */
+  | { outcome: 'system-failure'; message: string }
+
+/** A step that runs. */
+export interface RunningStep {
+  /** Resolves, never rejects, after the last output was handed over and every process of the step is dead. */
+  readonly ended: Promise<StepEnd>
+  /** SIGTERM, after `graceMs` SIGKILL. Repeated calls change nothing. */
+  stop(graceMs: number): void
+}
+
+/** Which files to collect. Patterns as GitLab's `artifacts:paths` and `exclude`, relative to the workspace. */
+export interface FileSelection {
+  paths: readonly string[]
+  exclude: readonly string[]
+}
+
+/**
+ * One job's clean folder. Steps run one at a time. The caller calls `remove` once, after the last step has ended;
+ * then no process and no file of it is left.
+ */
+export interface Workspace {
+  /** Path of the folder as the job sees it (`CI_PROJECT_DIR`). */
+  readonly pathInside: string
+  /** Path on this machine. For reading only through `collect`. */
+  readonly folder: string
+  /** `onOutput` gets raw chunks of standard output and error in order; it is awaited, so a slow reader slows the job. */
+  start(step: Step, onOutput: (chunk: Uint8Array) => void | Promise<void>): RunningStep
+  /** Reads files when nothing runs. Follows no link; takes files and links that stay inside. */
+  collect(selection: FileSelection, blobs: BlobStore): Promise<ArtifactManifest>
+  /** Writes files of a manifest. Never writes through a link and never outside. */
+  extract(manifest: ArtifactManifest, blobs: BlobStore): Promise<void>
+  remove(): Promise<void>
+}
+
+/** Makes workspaces and runs steps in them. Workspaces are independent and may run at once. */
+export interface Executor {
+  readonly isolation: IsolationLevel
+  prepare(request: WorkspaceRequest): Promise<Workspace>
+}
