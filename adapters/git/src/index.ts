@@ -1,0 +1,7 @@
+export { type CommitInfo } from './commit-info.ts'
+export { errors, type GitErrorCode } from './errors.ts'
+export { GitRepository, type ImportedFolder, type ProposedChange, type TreeFile } from './git-repository.ts'
+export { GitSourceTree } from './git-source-tree.ts'
+export { type ImportRequest } from './import-folder.ts'
+export { type ChangeProposal } from './propose-change.ts'
+export { serveUploadPack, uploadPackMediaType, type UploadPackRequest } from './serve-upload-pack.ts'

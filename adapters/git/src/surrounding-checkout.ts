@@ -1,0 +1,70 @@
+import { readFile, realpath, stat } from 'node:fs/promises'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { commitFormat, readCommits, type CommitInfo } from './commit-info.ts'
+import { gitText, tryGit } from './git-program.ts'
+
+/** The Git checkout that a folder lies in. */
+export interface SurroundingCheckout {
+  /** Path of the folder inside the checkout, `''` for its root. */
+  prefix: string
+  gitDir: string
+  /** Where its objects are; another folder for a linked worktree. */
+  commonDir: string
+}
+
+/** Looks for `.git` from the folder upward, as git does but whoever owns it: nothing of it is ever run. */
+export async function findSurroundingCheckout(folder: string): Promise<SurroundingCheckout | null> {
+  const start = await realpath(folder)
+  for (let at = start; ; at = dirname(at)) {
+    const gitDir = await gitDirAt(join(at, '.git'))
+    if (gitDir !== null) {
+      const prefix = relative(at, start).split(sep).join('/')
+      return { prefix, gitDir, commonDir: await commonDirOf(gitDir) }
+    }
+    if (dirname(at) === at) return null
+  }
+}
+
+/**
+ * The newest commit of the checkout that touched the folder, when the checkout's HEAD holds just this `tree` there;
+ * `null` when the folder has local changes, and when there is nothing to be learned (no commit yet, objects missing).
+ * Reads the checkout's objects only, through the platform's own repository, so that no setting of the checkout counts.
+ */
+export async function commitBehindTree(
+  checkout: SurroundingCheckout,
+  tree: string,
+  ownGitDir: string,
+): Promise<CommitInfo | null> {
+  const head = await tryGit({ gitDir: checkout.gitDir, args: ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'] })
+  if (head.status !== 0) return null
+  const commit = head.stdout.toString('utf8').trim()
+  const reading = {
+    gitDir: ownGitDir,
+    env: {
+      GIT_ALTERNATE_OBJECT_DIRECTORIES: join(checkout.commonDir, 'objects'),
+      GIT_SHALLOW_FILE: join(checkout.commonDir, 'shallow'),
+    },
+  }
+  const there = await tryGit({
+    ...reading,
+    args: ['rev-parse', '--verify', '--quiet', `${commit}:${checkout.prefix}`],
+  })
+  if (there.status !== 0 || there.stdout.toString('utf8').trim() !== tree) return null
+  const paths = checkout.prefix === '' ? [] : ['--', checkout.prefix]
+  const log = await gitText({ ...reading, args: ['log', '-z', '-1', commitFormat, commit, ...paths] })
+  return readCommits(log)[0] ?? null
+}
+
+async function gitDirAt(path: string): Promise<string | null> {
+  const found = await stat(path).catch(() => null)
+  if (found === null) return null
+  if (found.isDirectory()) return (await stat(join(path, 'HEAD')).catch(() => null)) === null ? null : path
+  const text = await readFile(path, 'utf8').catch(() => '')
+  const named = /^gitdir: (.+)$/m.exec(text)?.[1]
+  return named === undefined ? null : resolve(dirname(path), named.trim())
+}
+
+async function commonDirOf(gitDir: string): Promise<string> {
+  const text = await readFile(join(gitDir, 'commondir'), 'utf8').catch(() => null)
+  return text === null ? gitDir : resolve(gitDir, text.trim())
+}
