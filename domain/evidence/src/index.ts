@@ -1,0 +1,8 @@
+export { dssePae, signStatement, statementPayloadType, verifyEnvelope } from './dsse.ts'
+export { errors, type EvidenceErrorCode } from './errors.ts'
+export type { Signer, Verifier } from './ports.ts'
+export { readReport } from './read-report.ts'
+export { detailsMax, reportBytesMax, type ReadOptions, type ReportReading } from './report.ts'
+export { sentenceOf, type Sentence } from './sentence.ts'
+export { makeStatement, predicateTypes, type StatementInput } from './statement.ts'
+export { summaryOf } from './summary.ts'

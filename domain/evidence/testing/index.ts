@@ -1,0 +1,2 @@
+export { fakeSigner } from './fake-signer.ts'
+export { signerCases, type SignerPair } from './signer.cases.ts'
