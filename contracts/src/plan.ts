@@ -147,6 +147,8 @@ export interface Plan {
   version: 1
   /** Slug of the project. */
   project: string
+  /** `workflow:name` with its variables filled in; absent where the pipeline has none. */
+  name?: string
   trigger: PlanTrigger
   /** Every stage of the pipeline in order, `.pre` and `.post` only where a job uses them. */
   stages: string[]

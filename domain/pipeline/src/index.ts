@@ -1,0 +1,8 @@
+export { compile } from './compile.ts'
+export { compileFrom } from './compile-from.ts'
+export type { CompileRequest, CompileResult, LoadedSources, WantedSource } from './compile-request.ts'
+export { errors, type MistakeCode } from './errors.ts'
+export type { Mistake } from './mistakes.ts'
+export { planDigest } from './plan-digest.ts'
+export type { SourceTree } from './ports.ts'
+export { predefinedVariables, type PredefinedInput } from './predefined-variables.ts'

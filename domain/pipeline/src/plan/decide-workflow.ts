@@ -1,0 +1,45 @@
+import type { PlanVariable, Reason } from '@sluice/contracts/plan'
+import type { CompileRequest } from '../compile-request.ts'
+import type { PipelineDefinition } from '../read/pipeline.ts'
+import { VariableScope } from '../variables/variable-scope.ts'
+import { decideRules, type RulesView } from './decide-rules.ts'
+
+/** Whether the pipeline runs at all, and what the workflow adds to it. */
+export interface WorkflowDecision {
+  runs: boolean
+  /** `workflow:name`, filled in. */
+  name: string | null
+  /** Of the rule that matched. */
+  variables: readonly PlanVariable[]
+  /** Empty without workflow rules. */
+  reasons: readonly Reason[]
+}
+
+export function decideWorkflow(
+  { workflow, variables }: PipelineDefinition,
+  request: CompileRequest,
+  view: Omit<RulesView, 'scope'>,
+): WorkflowDecision {
+  const scope = new VariableScope([request.predefined, variables, request.variables])
+  if (workflow.rules === null) return { runs: true, name: named(workflow.name, scope), variables: [], reasons: [] }
+  const { rule, reasons } = decideRules(workflow.rules, { ...view, scope }, 'workflow')
+  const told = reasons.map((reason) => ({ ...reason, text: `workflow: ${reason.text}` }))
+  if (rule === null) {
+    const none: Reason = { kind: 'workflow', text: 'workflow: no rule matched, so no job runs' }
+    return { runs: false, name: null, variables: [], reasons: [...told, none] }
+  }
+  if (rule.when === 'never') {
+    const never: Reason = {
+      kind: 'workflow',
+      text: `workflow: ${rule.name} says when: never, so no job runs`,
+      position: rule.place,
+    }
+    return { runs: false, name: null, variables: [], reasons: [...told, never] }
+  }
+  const inner = new VariableScope([request.predefined, variables, rule.variables, request.variables])
+  return { runs: true, name: named(workflow.name, inner), variables: rule.variables, reasons: told }
+}
+
+function named(name: string | null, scope: VariableScope): string | null {
+  return name === null ? null : scope.expandText(name)
+}

@@ -1,0 +1,224 @@
+import type { ExcludedJob, PlanArtifacts, PlanCache, PlanJob, PlanVariable, Reason } from '@sluice/contracts/plan'
+import type { FileMatcher } from '../glob/file-matcher.ts'
+import type { Mistakes } from '../mistakes.ts'
+import { jobVariables } from '../predefined-variables.ts'
+import { cachePolicies, type CacheDefinition } from '../read/cache.ts'
+import { inherits } from '../read/defaults.ts'
+import type { JobDefinition } from '../read/job.ts'
+import type { NeedDefinition } from '../read/needs.ts'
+import type { Rule } from '../read/rules.ts'
+import { slug } from '../slug.ts'
+import { VariableScope } from '../variables/variable-scope.ts'
+import { quote } from '../yaml/located.ts'
+import { decideRules } from './decide-rules.ts'
+import { definitionDigest } from './definition-digest.ts'
+
+/** What is the same for all jobs of one pipeline. */
+export interface PlanContext {
+  predefined: readonly PlanVariable[]
+  /** `variables:` at the top, then those of the workflow's rule. */
+  global: readonly PlanVariable[]
+  workflowVariables: readonly PlanVariable[]
+  project: readonly PlanVariable[]
+  changed: FileMatcher | null
+  files: FileMatcher
+  /** Why the pipeline runs at all; empty without workflow rules. */
+  workflowReasons: readonly Reason[]
+  includedBy: ReadonlyMap<string, Reason>
+  mistakes: Mistakes
+}
+
+/** A job that is in, with the needs that hold for it and their places; or one that is out. */
+export type PlannedJob =
+  | { kind: 'in'; job: PlanJob; needs: readonly NeedDefinition[] | null }
+  | { kind: 'out'; job: ExcludedJob }
+
+/** Decides one job by its rules and fills in its variables. */
+export function planJob(definition: JobDefinition, context: PlanContext): PlannedJob {
+  const choice = choose(definition, context)
+  const reasons = [...originReasons(definition, context), ...choice.reasons]
+  if (choice.when === 'never')
+    return { kind: 'out', job: { name: definition.name, stage: definition.stage.name, reasons } }
+  const needs = choice.rule?.needs ?? definition.needs
+  const scope = jobScope(definition, context, choice.rule?.variables ?? [])
+  return {
+    kind: 'in',
+    needs,
+    job: {
+      name: definition.name,
+      stage: definition.stage.name,
+      needs: needs?.map(({ place: _, ...need }) => need) ?? null,
+      dependencies: definition.dependencies?.map(({ job }) => job) ?? null,
+      beforeScript: definition.beforeScript,
+      script: definition.script,
+      afterScript: definition.afterScript,
+      when: choice.when,
+      startInMs: choice.when === 'delayed' ? choice.startInMs : null,
+      allowFailure: choice.allowFailure,
+      retry: definition.retry,
+      timeoutMs: definition.timeoutMs,
+      interruptible: choice.rule?.interruptible ?? definition.interruptible,
+      coverage: definition.coverage,
+      ...expandedParts(definition, scope, context.mistakes),
+      definitionDigest: definitionDigest(definition, inheritedVariables(definition, context.global)),
+      reasons,
+    },
+  }
+}
+
+interface Choice {
+  rule: Rule | null
+  when: JobDefinition['when']
+  startInMs: number | null
+  allowFailure: PlanJob['allowFailure']
+  reasons: Reason[]
+}
+
+function choose(definition: JobDefinition, context: PlanContext): Choice {
+  return definition.rules === null ? withoutRules(definition) : byRules(definition, definition.rules, context)
+}
+
+/** Without rules a manual job may fail unless it says otherwise (GitLab's `allow_failure`). */
+function withoutRules(definition: JobDefinition): Choice {
+  const { when, startInMs, whenPlace } = definition
+  const text = whenPlace === null ? 'no rules: runs with when: on_success' : `no rules: when: ${when}`
+  const reason: Reason = { kind: 'no-rules', text, position: whenPlace ?? definition.place }
+  return { rule: null, when, startInMs, allowFailure: definition.allowFailure ?? when === 'manual', reasons: [reason] }
+}
+
+function byRules(definition: JobDefinition, rules: readonly Rule[], context: PlanContext): Choice {
+  const scope = new VariableScope(layersOf(definition, context))
+  const { rule, reasons } = decideRules(rules, { scope, changed: context.changed, files: context.files }, 'rule')
+  if (rule === null) {
+    const text = rules.length === 0 ? 'rules is empty' : 'no rule matched'
+    const none: Reason = { kind: 'no-match', text, position: definition.place }
+    return { rule, when: 'never', startInMs: null, allowFailure: false, reasons: [...reasons, none] }
+  }
+  const when = rule.when ?? definition.when
+  const last = reasons.at(-1)
+  if (last !== undefined) reasons[reasons.length - 1] = { ...last, text: `${last.text} → when: ${when}` }
+  const startInMs = rule.startInMs ?? definition.startInMs
+  if (when === 'delayed' && startInMs === null) reportNoStart(definition, rule, context.mistakes)
+  return { rule, when, startInMs, allowFailure: rule.allowFailure ?? definition.allowFailure ?? false, reasons }
+}
+
+function reportNoStart(definition: JobDefinition, rule: Rule, mistakes: Mistakes): void {
+  const message = `Cannot plan job ${quote(definition.name)}: ${rule.name} has when: delayed without start_in; wanted start_in beside it`
+  mistakes.add('PIPELINE_WRONG_VALUE', rule.place, message)
+}
+
+function originReasons(definition: JobDefinition, context: PlanContext): Reason[] {
+  const reasons: Reason[] = [...context.workflowReasons]
+  const included = context.includedBy.get(definition.place.path)
+  if (included !== undefined) reasons.push(included)
+  if (definition.bases.length > 0) {
+    reasons.push({ kind: 'extends', text: `extends ${definition.bases.join(', ')}`, position: definition.place })
+  }
+  if (definition.defaulted.length > 0) {
+    reasons.push({ kind: 'default', text: `takes ${definition.defaulted.join(', ')} from default` })
+  }
+  return reasons
+}
+
+function inheritedVariables(definition: JobDefinition, variables: readonly PlanVariable[]): PlanVariable[] {
+  return variables.filter(({ key }) => inherits(definition.inherit.variables, key))
+}
+
+/** GitLab's precedence, lowest first. */
+function layersOf(
+  definition: JobDefinition,
+  context: PlanContext,
+  environment: readonly PlanVariable[] = [],
+  ofRule: readonly PlanVariable[] = [],
+): (readonly PlanVariable[])[] {
+  return [
+    context.predefined,
+    jobVariables(definition.name, definition.stage.name),
+    environment,
+    inheritedVariables(definition, context.global),
+    inheritedVariables(definition, context.workflowVariables),
+    definition.variables,
+    ofRule,
+    context.project,
+  ]
+}
+
+/** The name of the environment is filled in first, since CI_ENVIRONMENT_NAME depends on it. */
+function jobScope(definition: JobDefinition, context: PlanContext, ofRule: readonly PlanVariable[]): VariableScope {
+  const scope = new VariableScope(layersOf(definition, context, [], ofRule))
+  const { environment } = definition
+  if (environment === null) return scope
+  const name = scope.expandText(environment.name)
+  const values: Record<string, string | null> = {
+    CI_ENVIRONMENT_NAME: name,
+    CI_ENVIRONMENT_SLUG: slug(name).slice(0, 24),
+    CI_ENVIRONMENT_ACTION: environment.action,
+    CI_ENVIRONMENT_TIER: environment.tier,
+    CI_ENVIRONMENT_URL: environment.url,
+  }
+  const variables = Object.entries(values).flatMap(([key, value]) => (value === null ? [] : [{ key, value }]))
+  return new VariableScope(layersOf(definition, context, variables, ofRule))
+}
+
+type ExpandedParts = Pick<
+  PlanJob,
+  'variables' | 'resourceGroup' | 'tags' | 'image' | 'services' | 'environment' | 'artifacts' | 'cache'
+>
+
+function expandedParts(definition: JobDefinition, scope: VariableScope, mistakes: Mistakes): ExpandedParts {
+  const text = (value: string): string => scope.expandText(value)
+  const { image, environment, artifacts } = definition
+  return {
+    variables: scope.resolved(),
+    resourceGroup: definition.resourceGroup === null ? null : text(definition.resourceGroup),
+    tags: definition.tags.map(text),
+    image: image === null ? null : { name: text(image.name), entrypoint: image.entrypoint },
+    services: definition.services.map(({ name, alias }) => ({
+      name: text(name),
+      alias: alias === null ? null : text(alias),
+    })),
+    environment:
+      environment === null
+        ? null
+        : {
+            name: text(environment.name),
+            url: environment.url === null ? null : text(environment.url),
+            action: environment.action,
+          },
+    artifacts: artifacts === null ? null : expandArtifacts(artifacts, text),
+    cache: definition.cache.map((cache) => expandCache(cache, text, definition, mistakes)),
+  }
+}
+
+function expandArtifacts(artifacts: PlanArtifacts, text: (value: string) => string): PlanArtifacts {
+  const reports = Object.entries(artifacts.reports).map(([kind, paths]) => [kind, paths.map(text)] as const)
+  return {
+    ...artifacts,
+    name: text(artifacts.name),
+    paths: artifacts.paths.map(text),
+    exclude: artifacts.exclude.map(text),
+    reports: Object.fromEntries(reports),
+  }
+}
+
+function expandCache(
+  { policyPlace, ...cache }: CacheDefinition,
+  text: (value: string) => string,
+  definition: JobDefinition,
+  mistakes: Mistakes,
+): PlanCache {
+  const written = text(cache.policy)
+  const policy = cachePolicies.find((choice) => choice === written)
+  if (policy === undefined) {
+    const message = `Cannot read cache:policy of job ${quote(definition.name)}: it is ${quote(written)}; wanted one of: ${cachePolicies.join(', ')}`
+    mistakes.add('PIPELINE_WRONG_VALUE', policyPlace, message)
+  }
+  return {
+    ...cache,
+    key: text(cache.key) || 'default',
+    keyFiles: cache.keyFiles.map(text),
+    keyPrefix: text(cache.keyPrefix),
+    paths: cache.paths.map(text),
+    policy: policy ?? 'pull-push',
+  }
+}

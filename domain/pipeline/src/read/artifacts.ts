@@ -1,0 +1,109 @@
+import type { PlanArtifacts, PlanReports } from '@sluice/contracts/plan'
+import type { Located, LocatedEntry } from '../yaml/located.ts'
+import { readFields } from './fields.ts'
+import type { Reading } from './reading.ts'
+import {
+  choiceReader,
+  isText,
+  readBoolean,
+  readDurationMs,
+  readMap,
+  readText,
+  readTextList,
+  readTextOrList,
+  wrongType,
+} from './values.ts'
+
+const artifactsKeywords = {
+  known: ['paths', 'exclude', 'untracked', 'when', 'expire_in', 'name', 'reports'],
+  withoutEffect: ['expose_as', 'access', 'public'],
+}
+
+export const readUploadWhen = choiceReader(['on_success', 'on_failure', 'always'])
+
+/** GitLab's default for `expire_in`: 30 days. */
+const defaultExpireInMs = 2_592_000_000
+
+export function readArtifacts(node: Located, keyword: string, reading: Reading): PlanArtifacts | null {
+  const map = readMap(node, keyword, 'a map with paths or reports', reading)
+  if (map === null) return null
+  const fields = readFields(map, artifactsKeywords, keyword, reading)
+  const field = <T>(key: string, absent: T, read: (node: Located, keyword: string, reading: Reading) => T): T => {
+    const entry = fields.get(key)
+    return entry === undefined ? absent : read(entry.value, `${keyword}:${key}`, reading)
+  }
+  return {
+    name: field('name', 'artifacts', readText),
+    paths: field('paths', [], readTextList),
+    exclude: field('exclude', [], readTextList),
+    untracked: field('untracked', false, readBoolean),
+    when: field('when', 'on_success', readUploadWhen),
+    expireInMs: field('expire_in', defaultExpireInMs, readExpiry),
+    reports: field('reports', {}, readReports),
+  }
+}
+
+function readExpiry(node: Located, keyword: string, reading: Reading): number | null {
+  return isText(node) && node.value.trim().toLowerCase() === 'never' ? null : readDurationMs(node, keyword, reading)
+}
+
+const reportKeywords = {
+  known: [
+    'accessibility',
+    'annotations',
+    'api_fuzzing',
+    'browser_performance',
+    'cluster_image_scanning',
+    'codequality',
+    'container_scanning',
+    'coverage_fuzzing',
+    'coverage_report',
+    'cyclonedx',
+    'dast',
+    'dependency_scanning',
+    'dotenv',
+    'junit',
+    'license_scanning',
+    'load_performance',
+    'lsif',
+    'metrics',
+    'performance',
+    'repository_xray',
+    'requirements',
+    'requirements_v2',
+    'sarif',
+    'sast',
+    'secret_detection',
+    'terraform',
+  ],
+}
+
+function readReports(node: Located, keyword: string, reading: Reading): PlanReports {
+  const map = readMap(node, keyword, 'a map of kinds and paths', reading)
+  if (map === null) return {}
+  const fields = readFields(map, reportKeywords, keyword, reading)
+  const reports: PlanReports = {}
+  for (const [kind, entry] of fields) {
+    reports[kind] =
+      kind === 'coverage_report'
+        ? readCoverageReport(entry, `${keyword}:${kind}`, reading)
+        : readTextOrList(entry.value, `${keyword}:${kind}`, reading)
+  }
+  return reports
+}
+
+const coverageKeywords = { known: ['coverage_format', 'path'] }
+const readFormat = choiceReader(['cobertura', 'jacoco'])
+
+function readCoverageReport(entry: LocatedEntry, keyword: string, reading: Reading): string[] {
+  const map = readMap(entry.value, keyword, 'a map with coverage_format and path', reading)
+  if (map === null) return []
+  const fields = readFields(map, coverageKeywords, keyword, reading)
+  const [format, path] = [fields.get('coverage_format'), fields.get('path')]
+  if (format === undefined || path === undefined) {
+    wrongType(entry.value, keyword, 'a map with coverage_format and path', reading)
+    return []
+  }
+  readFormat(format.value, `${keyword}:coverage_format`, reading)
+  return [readText(path.value, `${keyword}:path`, reading)]
+}

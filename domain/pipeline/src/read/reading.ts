@@ -1,0 +1,24 @@
+import type { Reason, SourcePosition } from '@sluice/contracts/plan'
+import type { Mistakes } from '../mistakes.ts'
+
+/** What the readers of one part of a pipeline write to. */
+export interface Reading {
+  /** Whose keywords are read, as messages name it: `job "build"`, `default`, `workflow`. */
+  readonly subject: string
+  readonly mistakes: Mistakes
+  readonly warnings: Warnings
+}
+
+/** Things worth telling that are no mistakes; each place once. */
+export class Warnings {
+  readonly #byPlace = new Map<string, Reason>()
+
+  add(text: string, position: SourcePosition): void {
+    const key = `${position.path}\n${position.line}\n${position.column}`
+    if (!this.#byPlace.has(key)) this.#byPlace.set(key, { kind: 'default', text, position })
+  }
+
+  all(): Reason[] {
+    return [...this.#byPlace.values()]
+  }
+}

@@ -1,0 +1,98 @@
+import type { PlanVariable } from '@sluice/contracts/plan'
+import { limits } from '../limits.ts'
+import { hasReference, replaceReferences, unescapeDollars } from './expand.ts'
+
+interface Expanded {
+  value: string
+  masked: boolean
+}
+
+/**
+ * The variables that one job, or the workflow, sees. Later layers win. References are followed through other
+ * variables; one that is unknown here (the runner may know it), stands in a circle, or points to a file variable stays
+ * as written.
+ */
+export class VariableScope {
+  readonly #variables: ReadonlyMap<string, PlanVariable>
+  readonly #expanded = new Map<string, Expanded>()
+  readonly #open = new Set<string>()
+
+  constructor(layers: readonly (readonly PlanVariable[])[]) {
+    const variables = new Map<string, PlanVariable>()
+    for (const variable of layers.flat()) {
+      // Deleted first, so that the order is the order of precedence.
+      variables.delete(variable.key)
+      variables.set(variable.key, variable)
+    }
+    this.#variables = variables
+  }
+
+  /** The expanded value, `null` when the variable is not set. */
+  value(name: string): string | null {
+    const variable = this.#variables.get(name)
+    return variable === undefined ? null : finish(this.#expand(variable).value)
+  }
+
+  /** The value for people: hidden when masked. */
+  shown(name: string): string | null {
+    const variable = this.#variables.get(name)
+    if (variable === undefined) return null
+    const { value, masked } = this.#expand(variable)
+    return masked ? '[masked]' : finish(value)
+  }
+
+  /** A text of the pipeline with its variables filled in; unknown ones stay. */
+  expandText(text: string): string {
+    return finish(this.#replace(text).value)
+  }
+
+  /**
+   * Every variable, expanded, each key once, in order of precedence. A value that needs nothing more of the runner but
+   * holds a `$` is marked raw, so that the runner leaves it alone.
+   */
+  resolved(): PlanVariable[] {
+    return [...this.#variables.values()].map((variable) => this.#resolve(variable))
+  }
+
+  #resolve(variable: PlanVariable): PlanVariable {
+    if (variable.raw === true || variable.file === true) return variable
+    const { value, masked } = this.#expand(variable)
+    const final = finish(value)
+    return {
+      key: variable.key,
+      value: final,
+      ...(masked ? { masked } : {}),
+      ...(final.includes('$') && !hasReference(value) ? { raw: true } : {}),
+    }
+  }
+
+  #expand(variable: PlanVariable): Expanded {
+    if (variable.raw === true)
+      return { value: variable.value.replaceAll('$', '$$$$'), masked: variable.masked === true }
+    const known = this.#expanded.get(variable.key)
+    if (known !== undefined) return known
+    this.#open.add(variable.key)
+    const replaced = this.#replace(variable.value)
+    this.#open.delete(variable.key)
+    const expanded = { value: replaced.value, masked: replaced.masked || variable.masked === true }
+    this.#expanded.set(variable.key, expanded)
+    return expanded
+  }
+
+  #replace(text: string): Expanded {
+    let masked = false
+    const value = replaceReferences(text, (name) => {
+      const target = this.#variables.get(name)
+      if (target === undefined || target.file === true || this.#open.has(name)) return null
+      if (this.#open.size >= limits.variableDepth) return null
+      const expanded = this.#expand(target)
+      masked ||= expanded.masked
+      return expanded.value
+    })
+    return value.length > limits.variableLength ? { value: text, masked } : { value, masked }
+  }
+}
+
+function finish(value: string): string {
+  return hasReference(value) ? value : unescapeDollars(value)
+}
