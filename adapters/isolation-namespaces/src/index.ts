@@ -1,0 +1,2 @@
+export { detectIsolation } from './detect-isolation.ts'
+export { noIsolation } from './no-isolation.ts'

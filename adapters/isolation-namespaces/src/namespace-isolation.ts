@@ -1,0 +1,59 @@
+import type { IsolatedCommand, IsolatedSpec, Isolation } from '@sluice/execution'
+import { checkSpec, checkedEnvironment } from './check-spec.ts'
+import { sandboxUser } from './isolated-users.ts'
+import { sandboxScript, type MachineLayout, type SandboxMode } from './sandbox-script.ts'
+import { shellQuote } from './shell-quote.ts'
+
+/** Where programs are looked for, outside (for the sandbox's own tools) and inside by default. */
+export const standardPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/**
+ * Isolation by Linux namespaces (mount, pid, IPC, host name) and the programs of util-linux.
+ * `uid`: started as root, the command gets a user of its own. `user-namespace`: started as an ordinary user, the command
+ * keeps that user's identity towards the machine but sees only what is bound and has no capability.
+ */
+export function namespaceIsolation(mode: SandboxMode, machine: MachineLayout): Isolation {
+  return {
+    level: mode,
+    inside: ({ to }) => to,
+    home: (user) => sandboxUser(user).home,
+    owner: (user) => (mode === 'uid' ? { uid: sandboxUser(user).number, gid: sandboxUser(user).number } : null),
+    command: (spec) => sandboxCommand(spec, mode, machine),
+  }
+}
+
+function sandboxCommand(spec: IsolatedSpec, mode: SandboxMode, machine: MachineLayout): IsolatedCommand {
+  checkSpec(spec)
+  const ofUser = mode === 'uid' ? [] : ['--user', '--map-root-user']
+  const unshare = [
+    ...ofUser,
+    '--mount',
+    '--pid',
+    '--ipc',
+    '--uts',
+    '--fork',
+    '--kill-child',
+    '/bin/sh',
+    '-c',
+    sandboxScript(spec, mode, machine),
+  ]
+  const dieWithParent = spec.surviveParent ? [] : ['--pdeathsig', 'KILL', 'unshare']
+  return {
+    file: spec.surviveParent ? 'unshare' : 'setpriv',
+    args: [...dieWithParent, ...unshare],
+    // Nothing of the caller's or the job's environment: these programs still have rights.
+    env: { PATH: standardPath, LC_ALL: 'C' },
+    cwd: '/',
+    input: environmentInput(spec),
+  }
+}
+
+/** The environment as assignments for a shell, with a last line that proves it whole. */
+function environmentInput(spec: IsolatedSpec): string {
+  const { name, home } = sandboxUser(spec.user)
+  const defaults = { PATH: standardPath, HOME: home, USER: name, LOGNAME: name, SHELL: '/bin/bash' }
+  const lines = checkedEnvironment({ ...defaults, ...spec.env }).map(
+    ([key, value]) => `export ${key}=${shellQuote(value)}`,
+  )
+  return ['unset LC_ALL', ...lines, 'SLUICE_ENVIRONMENT_END=1', ''].join('\n')
+}
