@@ -1,0 +1,101 @@
+import { item, type SubDomain } from './model.ts'
+
+export const deploymentAndRelease: SubDomain = {
+  id: 'DRM',
+  name: { en: 'Deployment and release management', zh: '部署与发布管理' },
+  items: [
+    item('DRM-DRM-DM', 'Deployment method', '部署方式', [
+      ['2a', 'A', 'Operators deploy by running scripts.', '运维人员通过脚本执行部署。'],
+      ['2b', 'A', 'Some of the deployment runs by itself.', '部署过程部分自动化。'],
+      ['3a', 'A', 'Deployment and release run wholly by themselves.', '部署与发布全程自动化。'],
+      ['4a', 'A', 'Teams deploy to many environments in one action, without help.', '团队可自助一键部署到多个环境。'],
+      ['4b', 'A', 'Databases are deployed by machine too.', '数据库部署同样自动化。'],
+      ['5a', 'H', 'Ways and tools of deployment are improved again and again.', '部署方式与工具得到持续改进。'],
+    ]),
+    item('DRM-DRM-DP', 'Deployment process', '部署过程', [
+      ['2a', 'M', 'A document fixes how to deploy.', '以文档规范部署过程。'],
+      [
+        '3a',
+        'A',
+        'Every environment is deployed in the same way with the same tool.',
+        '所有环境采用相同的过程与工具部署。',
+      ],
+      [
+        '3b',
+        'A',
+        'One product of one build goes through all environments.',
+        '各环境使用同一构建产物，一次构建、多处部署。',
+      ],
+      ['4a', 'A', 'The process can be put together anew as the business needs.', '部署过程可按业务需要灵活编排。'],
+      ['5a', 'A', 'Every change reaches production by itself.', '每次变更都自动部署到生产环境。'],
+    ]),
+    item('DRM-DRM-DS', 'Deployment strategy', '部署策略', [
+      ['2a', 'A', 'Deployments are planned, about once a week.', '定期部署，约每周一次。'],
+      ['2b', 'A', 'The smallest thing deployed is an application.', '以应用为最小部署单位。'],
+      ['2c', 'A', 'Application and database are deployed apart.', '应用与数据库部署相分离。'],
+      ['2d', 'A', 'Test environments are deployed by machine.', '测试环境自动部署。'],
+      ['3a', 'A', 'Deployments are planned, and could happen every day.', '定期部署，具备每日部署的能力。'],
+      [
+        '3b',
+        'A',
+        'The smallest thing deployed is an application with its environment.',
+        '以应用及其环境为最小部署单位。',
+      ],
+      ['3c', 'A', 'Application and settings are apart.', '应用与配置相分离。'],
+      ['4a', 'A', 'Deployments happen on demand, several a day if wanted.', '按需部署，可一天多次。'],
+      ['4b', 'A', 'Blue-green, canary or the like keep the risk low.', '采用蓝绿、金丝雀等低风险策略控制风险。'],
+      ['5a', 'A', 'Teams deploy and release safely on their own.', '团队可自主、安全地部署与发布。'],
+    ]),
+    item('DRM-DRM-DQ', 'Deployment quality', '部署质量', [
+      ['2a', 'A', 'Deployments fail neither often nor seldom.', '部署失败率处于中等水平。'],
+      ['2b', 'A', 'An application can be taken back.', '应用可以回退。'],
+      ['3a', 'A', 'Deployments seldom fail.', '部署失败率较低。'],
+      ['3b', 'A', 'Automated tests belong to a deployment and decide on it.', '自动化测试是部署的组成部分和前置条件。'],
+      [
+        '3c',
+        'A',
+        'Each deployment has a report on what changes and one on its tests.',
+        '每次部署附有变更范围报告与测试报告。',
+      ],
+      ['4a', 'A', 'A deployment is watched and degrades or goes back by itself.', '部署受监控，可自动降级或回退。'],
+      ['5a', 'A', 'Deployments hardly ever fail, and this lasts.', '部署失败率长期保持极低水平。'],
+    ]),
+    item('DRM-DP-CM', 'Collaboration', '协作模式', [
+      [
+        '2a',
+        'M',
+        'A defined process with rules for handing over keeps teams in step.',
+        '以明确的流程与交接规则保证团队有序协作。',
+      ],
+      [
+        '3a',
+        'A',
+        'Systems hand over to each other; people confirm only where it is needed.',
+        '交接由系统自动完成，仅在必要处人工确认。',
+      ],
+      ['4a', 'A', 'Teams do not depend on each other and deploy safely alone.', '团队之间解耦，可独立安全部署。'],
+      ['5a', 'H', 'The delivering organisation follows the change of the business.', '交付组织随业务变化灵活调整。'],
+    ]),
+    item('DRM-DP-PP', 'Pipeline process', '流水线过程', [
+      ['2a', 'A', 'Each stage is automated for itself.', '各阶段分别实现自动化。'],
+      [
+        '3a',
+        'A',
+        'The stages are one automated flow, and test results guard it.',
+        '各阶段串联为自动化流程，由测试结果把关质量。',
+      ],
+      ['4a', 'A', 'A visible pipeline spans the whole delivery.', '可视化流水线覆盖交付全过程。'],
+      ['4b', 'A', 'Every change runs the whole pipeline.', '每次变更都触发完整流水线。'],
+      ['5a', 'H', 'The pipeline leads to improvements.', '以流水线驱动持续改进。'],
+    ]),
+    item('DRM-DP-PV', 'Process visibility', '过程可视化', [
+      ['2a', 'A', 'A team sees its delivery and shares it with others.', '交付过程在团队内可见，并可在团队间共享。'],
+      ['2b', 'A', 'The state of a delivery can be traced.', '交付状态可追踪。'],
+      ['3a', 'A', 'The organisation sees deliveries.', '交付过程在组织内可见。'],
+      ['3b', 'A', 'Teams share their figures.', '团队之间共享度量指标。'],
+      ['4a', 'A', 'Everyone in the company sees deliveries.', '交付过程在全公司可见。'],
+      ['4b', 'A', 'Data on the process is drawn together into trends.', '过程数据汇聚形成趋势。'],
+      ['5a', 'H', 'Data is mined for what helps the business.', '挖掘数据价值以改进业务。'],
+    ]),
+  ],
+}
