@@ -62,7 +62,7 @@ test('a stop lets the request in flight end, tells its connection to close, and 
   const headers = { 'content-type': 'application/json', 'idempotency-key': 'in-flight' }
   const sent = request({ agent, port: service.port, host: '127.0.0.1', method: 'POST', path: '/v1/accounts', headers })
   sent.end(JSON.stringify({ creditLimit: 100, currency: 'CNY' }))
-  await untilWaiting(locker)
+  await untilOneWaits()
 
   const stopped = service.stop()
   const refused = connect(service.port, '127.0.0.1')
@@ -77,8 +77,14 @@ test('a stop lets the request in flight end, tells its connection to close, and 
   await locker.end()
 })
 
-/** Asks until another session waits for a lock: each question is a round trip, so this spins without a clock. */
-async function untilWaiting(client: Client): Promise<void> {
+/**
+ * Asks until a session waits for a lock: each question is a round trip, so this spins without a clock.
+ * On a connection of its own, outside a transaction: within one the view would never change.
+ */
+async function untilOneWaits(): Promise<void> {
+  const client = new Client({ connectionString: database.url })
+  await client.connect()
   const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
   while ((await client.query(waiting)).rowCount === 0);
+  await client.end()
 }
