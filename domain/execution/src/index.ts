@@ -29,4 +29,8 @@ export type {
   WorkspaceRequest,
 } from './ports.ts'
 export { afterScriptTimeoutMs, stepsOf, type Step } from './steps-of.ts'
-export { blobDamaged, blobMissing, checkDigest, checkTraceKey, traceRange } from './store-errors.ts'
+export { blobDamaged, blobMissing, checkDigest, checkTraceKey, isolationRefused, traceRange } from './port-errors.ts'
+export { compileSelection, type CompiledSelection } from './file-selection.ts'
+export { jobResponseOf, type JobDependency, type JobOffer } from './job-response-of.ts'
+export { sectionEnd, sectionStart } from './log-section.ts'
+export { createMasker, minMaskedCharacters, type Masker } from './masker.ts'

@@ -42,3 +42,9 @@ export function traceRange(key: string, offset: number, sizeBytes: number): Slui
     { status: 416 },
   )
 }
+
+/** Thrown by every isolation for a process that cannot be started as asked. */
+export function isolationRefused(what: string, value: string, wanted: string): SluiceError {
+  const shown = JSON.stringify(value.slice(0, 200))
+  return new SluiceError('EXECUTION_ISOLATION_SPEC', `Cannot isolate a process: ${what} ${shown}: ${wanted}`)
+}

@@ -1,0 +1,2 @@
+export { openFileBlobStore } from './file-blob-store.ts'
+export { openFileTraceStore } from './file-trace-store.ts'

@@ -1,0 +1,113 @@
+import type { PlanJob } from '@sluice/contracts/plan'
+import { jobResponse } from '@sluice/contracts/runner'
+import { describe, expect, it } from 'vitest'
+import { jobResponseOf, type JobOffer } from './job-response-of.ts'
+
+const job: PlanJob = {
+  name: 'test',
+  stage: 'test',
+  needs: null,
+  dependencies: null,
+  beforeScript: ['npm ci'],
+  script: ['npm test'],
+  afterScript: ['echo done'],
+  variables: [
+    { key: 'NODE_ENV', value: 'test' },
+    { key: 'KEY', value: 'top-secret-value', masked: true, file: true },
+  ],
+  when: 'on_success',
+  startInMs: null,
+  allowFailure: false,
+  retry: { max: 0, when: ['always'], exitCodes: [] },
+  timeoutMs: 90_500,
+  interruptible: true,
+  resourceGroup: null,
+  tags: [],
+  image: null,
+  services: [],
+  environment: null,
+  coverage: null,
+  artifacts: {
+    name: 'out',
+    paths: ['dist'],
+    exclude: ['dist/*.map'],
+    untracked: false,
+    when: 'on_success',
+    expireInMs: 3_600_000,
+    reports: { junit: ['junit.xml'] },
+  },
+  cache: [
+    {
+      key: 'npm-default',
+      keyFiles: ['package-lock.json'],
+      keyPrefix: 'npm',
+      paths: ['.npm'],
+      untracked: false,
+      policy: 'pull-push',
+      when: 'on_success',
+    },
+  ],
+  definitionDigest: 'sha256:00',
+  reasons: [],
+}
+
+const offer: JobOffer = {
+  job,
+  trigger: {
+    source: 'push',
+    ref: 'feature',
+    refType: 'branch',
+    commit: 'c'.repeat(40),
+    beforeCommit: '0'.repeat(40),
+    defaultBranch: 'main',
+  },
+  jobId: 12,
+  jobToken: 'job-token-123456',
+  project: { id: 3, slug: 'card' },
+  repoUrl: 'http://127.0.0.1:7070/git/card.git',
+  dependencies: [{ jobId: 11, token: 'other-token-12345', name: 'build', sizeBytes: 42 }],
+  reportSources: [{ name: 'sbom', path: 'bom.json' }],
+}
+
+describe('jobResponseOf', () => {
+  it('is what the contract wants', () => {
+    expect(jobResponse.parse(jobResponseOf(offer))).toEqual(jobResponseOf(offer))
+  })
+
+  it('hands reports in whatever the result, gzipped, those of the policy among them', () => {
+    const artifacts = jobResponseOf(offer).artifacts ?? []
+    expect(artifacts.map((one) => [one.artifact_type, one.artifact_format, one.when, one.paths])).toEqual([
+      ['archive', 'zip', 'on_success', ['dist']],
+      ['junit', 'gzip', 'always', ['junit.xml']],
+      ['sluice_report', 'gzip', 'always', ['bom.json']],
+    ])
+    expect(artifacts[2]?.name).toBe('sbom')
+    expect(artifacts[0]?.expire_in).toBe('3600 seconds')
+  })
+
+  it('cuts script and after_script as GitLab does', () => {
+    expect(jobResponseOf(offer).steps).toEqual([
+      { name: 'script', script: ['npm ci', 'npm test'], timeout: 91, when: 'on_success', allow_failure: false },
+      { name: 'after_script', script: ['echo done'], timeout: 300, when: 'always', allow_failure: true },
+    ])
+  })
+
+  it('keeps the token out of the address and masks it as a variable', () => {
+    const response = jobResponseOf(offer)
+    expect(response.git_info.repo_url).not.toContain('job-token')
+    expect(response.variables.find(({ key }) => key === 'CI_JOB_TOKEN')).toMatchObject({ masked: true, public: false })
+  })
+
+  it.each([
+    ['branch', '+refs/heads/feature:refs/remotes/origin/feature'],
+    ['tag', '+refs/tags/feature:refs/tags/feature'],
+  ] as const)('fetches a %s by its refspec', (refType, refspec) => {
+    const response = jobResponseOf({ ...offer, trigger: { ...offer.trigger, refType } })
+    expect(response.git_info.refspecs).toEqual([refspec])
+  })
+
+  it('has null where the job declares nothing', () => {
+    const bare = jobResponseOf({ ...offer, job: { ...job, artifacts: null, cache: [] }, reportSources: [] })
+    expect([bare.artifacts, bare.cache]).toEqual([null, null])
+  })
+})
