@@ -1,0 +1,8 @@
+export type { DecideInput, RefusedReport } from './decide-input.ts'
+export { decide } from './decide.ts'
+export { errors } from './errors.ts'
+export { compileExpression, type Compiled } from './expression/compile.ts'
+export type { ReadPath } from './expression/reads.ts'
+export { factKinds, factMembers, runMembers } from './expression/vocabulary.ts'
+export { PolicyMistakes, type PolicyMistake } from './policy/policy-mistakes.ts'
+export { policyDigest, readPolicy } from './policy/read-policy.ts'
