@@ -1,0 +1,5 @@
+export { describeBinaries, findBinaries, type Binaries } from './binaries.ts'
+export { errors, type PostgresErrorCode } from './errors.ts'
+export { findPostmaster } from './find-postmaster.ts'
+export { chooseRuntimeFolder } from './runtime-folder.ts'
+export { startPostgres, stopPostgres, type PostgresOptions, type RunningPostgres } from './start-postgres.ts'
