@@ -9,13 +9,24 @@ export interface Mistake {
   place: SourcePosition
 }
 
+const standInCodes: ReadonlySet<MistakeCode> = new Set([
+  'PIPELINE_REFERENCE_UNKNOWN',
+  'PIPELINE_REFERENCE_CYCLE',
+  'PIPELINE_UNKNOWN_ALIAS',
+  'PIPELINE_UNKNOWN_TAG',
+])
+
 /** Gathers the mistakes of one compilation; the first one of a code at a place stands for all. */
 export class Mistakes {
   readonly #byPlace = new Map<string, Mistake>()
+  /** Places that hold a stand-in: what else is wrong there follows from the first mistake. */
+  readonly #standIns = new Set<string>()
 
   add(code: MistakeCode, place: SourcePosition, message: string): void {
-    const key = `${code}\n${place.path}\n${place.line}\n${place.column}`
-    if (this.#byPlace.has(key) || this.#byPlace.size >= limits.mistakes) return
+    const at = `${place.path}\n${place.line}\n${place.column}`
+    const key = `${code}\n${at}`
+    if (this.#standIns.has(at) || this.#byPlace.has(key) || this.#byPlace.size >= limits.mistakes) return
+    if (standInCodes.has(code)) this.#standIns.add(at)
     this.#byPlace.set(key, { code, message, place: { path: place.path, line: place.line, column: place.column } })
   }
 

@@ -59,6 +59,8 @@ function compare(comparison: Extract<Expression, { kind: 'compare' }>, lookup: L
       return matches(left, patternOf(comparison.right, lookup)) ?? false
     case '!~':
       return !(matches(left, patternOf(comparison.right, lookup)) ?? false)
+    default:
+      return unreachable(comparison.operator)
   }
 }
 

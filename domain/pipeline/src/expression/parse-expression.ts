@@ -1,3 +1,4 @@
+import { unreachable } from '@sluice/kernel'
 import { limits } from '../limits.ts'
 import type { Expression, Operand } from './expression.ts'
 import { parsePattern } from './pattern.ts'
@@ -151,5 +152,7 @@ function nameOf(token: Token): string {
       return token.source.slice(0, 40)
     case 'null':
       return 'null'
+    default:
+      return unreachable(token)
   }
 }

@@ -103,7 +103,7 @@ class GlobTranslator {
     if (match?.groups === undefined) return null
     this.#index = set.lastIndex
     const { negated = '', body = '' } = match.groups
-    return setSource(negated !== '', [...body.replaceAll(/\\([^])/g, '$1')])
+    return setSource(negated !== '', Array.from(body.replaceAll(/\\([^])/g, '$1')))
   }
 }
 

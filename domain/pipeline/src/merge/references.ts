@@ -71,7 +71,7 @@ class ReferenceFiller {
     if (this.#open.includes(reference) || this.#open.length >= limits.referenceLevels) return this.#circle(reference)
     this.#open.push(reference)
     const target = this.#find(reference)
-    const filled = target === null ? locatedScalar(null, reference.place) : this.#node(target)
+    const filled = target === null ? locatedScalar('!reference', reference.place) : this.#node(target)
     this.#open.pop()
     return filled
   }
@@ -98,6 +98,6 @@ class ReferenceFiller {
     const chain = [...this.#open, reference].map(({ keys }) => `[${keys.join(', ')}]`).join(' → ')
     const message = `Cannot fill in !reference [${reference.keys.join(', ')}]: it runs in a circle or over ${limits.referenceLevels} levels: ${chain}`
     this.#mistakes.add('PIPELINE_REFERENCE_CYCLE', reference.place, message)
-    return locatedScalar(null, reference.place)
+    return locatedScalar('!reference', reference.place)
   }
 }

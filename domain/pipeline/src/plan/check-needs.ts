@@ -59,7 +59,7 @@ function checkDependencies(job: JobDefinition, checker: Checker): void {
     const target = checker.jobs.get(dependency.job)
     if (target === undefined) reportUnknown(job, 'dependencies', dependency, checker)
     else if (job.needs !== null) {
-      if (!replaced && !job.needs.some((need) => need.job === dependency.job)) {
+      if (!replaced && job.needs.length > 0 && !job.needs.some((need) => need.job === dependency.job)) {
         const message = `Cannot read dependencies of job ${quote(job.name)}: job ${quote(dependency.job)} is not in its needs; wanted it in both`
         checker.mistakes.add('PIPELINE_DEPENDENCY_WITHOUT_NEED', dependency.place, message)
       }

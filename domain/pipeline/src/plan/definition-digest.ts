@@ -1,6 +1,7 @@
 import type { PlanVariable } from '@sluice/contracts/plan'
 import { digestOf } from '@sluice/kernel'
 import type { JobDefinition } from '../read/job.ts'
+import { planNeed } from '../read/needs.ts'
 
 /**
  * The digest of what a job does, as it is written: script family, image, services, the pipeline's and the job's own
@@ -17,7 +18,7 @@ export function definitionDigest(job: JobDefinition, inheritedVariables: readonl
     services: job.services,
     variables: [...variables.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1)),
     artifacts: job.artifacts,
-    cache: job.cache.map(({ policyPlace: _, ...cache }) => cache),
-    needs: job.needs?.map(({ place: _, ...need }) => need) ?? null,
+    cache: job.cache.map(({ policyPlace: _place, ...cache }) => cache),
+    needs: job.needs?.map(planNeed) ?? null,
   })
 }

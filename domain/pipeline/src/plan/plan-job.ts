@@ -5,7 +5,7 @@ import { jobVariables } from '../predefined-variables.ts'
 import { cachePolicies, type CacheDefinition } from '../read/cache.ts'
 import { inherits } from '../read/defaults.ts'
 import type { JobDefinition } from '../read/job.ts'
-import type { NeedDefinition } from '../read/needs.ts'
+import { planNeed, type NeedDefinition } from '../read/needs.ts'
 import type { Rule } from '../read/rules.ts'
 import { slug } from '../slug.ts'
 import { VariableScope } from '../variables/variable-scope.ts'
@@ -47,7 +47,7 @@ export function planJob(definition: JobDefinition, context: PlanContext): Planne
     job: {
       name: definition.name,
       stage: definition.stage.name,
-      needs: needs?.map(({ place: _, ...need }) => need) ?? null,
+      needs: needs?.map(planNeed) ?? null,
       dependencies: definition.dependencies?.map(({ job }) => job) ?? null,
       beforeScript: definition.beforeScript,
       script: definition.script,
@@ -210,7 +210,7 @@ function expandCache(
   const written = text(cache.policy)
   const policy = cachePolicies.find((choice) => choice === written)
   if (policy === undefined) {
-    const message = `Cannot read cache:policy of job ${quote(definition.name)}: it is ${quote(written)}; wanted one of: ${cachePolicies.join(', ')}`
+    const message = `Cannot read cache:policy of job ${quote(definition.name)}: it is ${quote(cache.policy)}; wanted one of: ${cachePolicies.join(', ')}`
     mistakes.add('PIPELINE_WRONG_VALUE', policyPlace, message)
   }
   return {

@@ -171,7 +171,7 @@ function checkStart(fields: ReadonlyMap<string, LocatedEntry>, reading: Reading)
 
 function readTimeout(node: Located, keyword: string, reading: Reading): number {
   const timeoutMs = readDurationMs(node, keyword, reading)
-  if (timeoutMs === 0 && node.kind === 'scalar' && /^0/.test(node.text))
+  if (timeoutMs === 0 && node.kind === 'scalar' && node.text.startsWith('0'))
     wrongValue(node, keyword, 'more than nothing', reading)
   return timeoutMs
 }

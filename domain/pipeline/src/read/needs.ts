@@ -16,6 +16,11 @@ export interface DependencyDefinition {
   place: SourcePosition
 }
 
+/** The need as the plan holds it. */
+export function planNeed({ job, artifacts, optional }: NeedDefinition): PlanNeed {
+  return { job, artifacts, optional }
+}
+
 export function readNeeds(node: Located, keyword: string, reading: Reading): NeedDefinition[] {
   if (node.kind !== 'list') {
     wrongType(node, keyword, 'a list of jobs', reading)
@@ -42,9 +47,9 @@ function readNeed(item: Located, keyword: string, reading: Reading): NeedDefinit
   }
   const fields = readFields(item, needKeywords, keyword, reading)
   const job = fields.get('job')
+  if (needKeywords.unsupported.some((key) => item.entries.has(key))) return null
   if (job === undefined) {
-    if (!needKeywords.unsupported.some((key) => item.entries.has(key)))
-      wrongType(item, keyword, 'a map with job', reading)
+    wrongType(item, keyword, 'a map with job', reading)
     return null
   }
   const flag = (key: string, absent: boolean): boolean => {

@@ -85,7 +85,7 @@ export class DocumentReader {
     if (target !== undefined) return target
     const message = `Cannot read alias ${quote(`*${name}`)}: no anchor "&${name}" is complete above it in this file`
     this.#mistakes.add('PIPELINE_UNKNOWN_ALIAS', place, message)
-    return locatedScalar(null, place)
+    return locatedScalar(`*${name}`, place)
   }
 
   #value(node: Node, place: SourcePosition, depth: number): Located {

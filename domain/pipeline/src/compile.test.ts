@@ -1,0 +1,254 @@
+import type { Plan, PlanTrigger } from '@sluice/contracts/plan'
+import { canonicalJson } from '@sluice/kernel'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { memorySourceTree } from '../testing/memory-source-tree.ts'
+import { compile } from './compile.ts'
+import { compileFrom } from './compile-from.ts'
+import type { CompileRequest, CompileResult } from './compile-request.ts'
+import { planDigest } from './plan-digest.ts'
+import { predefinedVariables } from './predefined-variables.ts'
+
+const trigger: PlanTrigger = {
+  source: 'push',
+  ref: 'main',
+  refType: 'branch',
+  commit: '1'.repeat(40),
+  beforeCommit: '0'.repeat(40),
+  defaultBranch: 'main',
+}
+
+const request: CompileRequest = {
+  project: 'card',
+  trigger,
+  path: '.gitlab-ci.yml',
+  variables: [],
+  predefined: predefinedVariables({ trigger, project: { slug: 'card' } }),
+  changedPaths: null,
+  files: ['.gitlab-ci.yml', 'ci/a.yml'],
+}
+
+function compileText(text: string, changes: Partial<CompileRequest> = {}): CompileResult {
+  return compile({ ...request, ...changes }, new Map([['.gitlab-ci.yml', text]]))
+}
+
+function planOf(text: string, changes: Partial<CompileRequest> = {}): Plan {
+  const result = compileText(text, changes)
+  if (result.kind !== 'plan') throw new Error(JSON.stringify(result))
+  return result.plan
+}
+
+function codesOf(text: string): string[] {
+  const result = compileText(text)
+  return result.kind === 'mistakes' ? [...new Set(result.mistakes.map(({ code }) => code))] : [result.kind]
+}
+
+describe('compile()', () => {
+  test('asks for the first file, then for what it includes, with the place', () => {
+    expect(compile(request, new Map())).toEqual({
+      kind: 'wanted',
+      sources: [{ kind: 'local', key: '.gitlab-ci.yml', path: '.gitlab-ci.yml', place: null }],
+    })
+    expect(compileText('include: [/ci/a.yml, ci/$CI_COMMIT_BRANCH.yml]')).toEqual({
+      kind: 'wanted',
+      sources: [
+        { kind: 'local', key: 'ci/a.yml', path: 'ci/a.yml', place: { path: '.gitlab-ci.yml', line: 1, column: 11 } },
+        {
+          kind: 'local',
+          key: 'ci/main.yml',
+          path: 'ci/main.yml',
+          place: { path: '.gitlab-ci.yml', line: 1, column: 22 },
+        },
+      ],
+    })
+  })
+
+  test('gives the same plan, byte for byte, for the same input', () => {
+    const text = 'a: { script: x, variables: { B: $CI_COMMIT_SHA } }\nb: { script: y, needs: [a] }'
+    expect(canonicalJson(planOf(text))).toBe(canonicalJson(planOf(text)))
+    expect(planDigest(planOf(text))).toMatch(/^sha256:[0-9a-f]{64}$/)
+  })
+
+  test('predefined variables are lowest and those of the project highest in precedence', () => {
+    const text = 'variables: { A: g, B: g, C: g, CI: g }\nx: { script: x, variables: { B: j, C: j } }'
+    const values = planOf(text, { variables: [{ key: 'C', value: 'p' }] }).jobs[0]?.variables ?? []
+    const found = Object.fromEntries(values.map(({ key, value }) => [key, value]))
+    expect(found).toMatchObject({ A: 'g', B: 'j', C: 'p', CI: 'g', CI_JOB_NAME: 'x', CI_JOB_STAGE: 'test' })
+  })
+
+  test.each([
+    ['an alias bomb', bomb(), 'PIPELINE_TOO_BIG'],
+    ['deep nesting', `a: ${'['.repeat(120)}${']'.repeat(120)}`, 'PIPELINE_TOO_DEEP'],
+    ['bottomless nesting', '['.repeat(50_000), 'PIPELINE_TOO_DEEP'],
+    ['a file over 1 MiB', `# ${'x'.repeat(1_048_576)}`, 'PIPELINE_FILE_TOO_LARGE'],
+    [
+      '5001 jobs',
+      Array.from({ length: 5001 }, (_, index) => `j${index}: {script: x}`).join('\n'),
+      'PIPELINE_TOO_MANY_JOBS',
+    ],
+    ['12 levels of extends', chain(12), 'PIPELINE_EXTENDS_DEPTH'],
+    ['no job', 'stages: [a]', 'PIPELINE_NO_JOBS'],
+    ['an empty file', '', 'PIPELINE_NO_JOBS'],
+    ['a list', '- a', 'PIPELINE_WRONG_TYPE'],
+    ['a header document', 'spec: {}\n---\na: {script: x}', 'PIPELINE_UNSUPPORTED'],
+    ['151 includes', `include: [${'ci/a.yml, '.repeat(151)}]\na: {script: x}`, 'wanted'],
+  ])('$0 ends in $2', (_name, text, code) => expect(codesOf(text)).toContain(code))
+
+  test('more than 150 includes are a mistake', async () => {
+    const tree = memorySourceTree({
+      '.gitlab-ci.yml': `include: [${'ci/a.yml, '.repeat(151)}]`,
+      'ci/a.yml': 'a: {script: x}',
+    })
+    const result = await compileFrom(request, tree)
+    expect(result.kind === 'mistakes' && result.mistakes.map(({ code }) => code)).toEqual(['PIPELINE_INCLUDE_LIMIT'])
+  })
+
+  test('matching that would take too long is a mistake', () => {
+    const files = Array.from({ length: 100_000 }, (_, index) => `src/${index}.c`)
+    const patterns = (job: number): string => Array.from({ length: 50 }, (_, index) => `'${job}-${index}-*'`).join(',')
+    const jobs = Array.from({ length: 5 }, (_, job) => `j${job}: {script: x, rules: [exists: [${patterns(job)}]]}`)
+    const result = compileText(jobs.join('\n'), { files })
+    expect(result.kind === 'mistakes' && result.mistakes[0]?.code).toBe('PIPELINE_TOO_MUCH_MATCHING')
+  })
+
+  test('11 levels of extends and chains of 5000 needs are fine', () => {
+    expect(planOf(chain(11)).jobs).toHaveLength(1)
+    const jobs = Array.from(
+      { length: 5000 },
+      (_, index) => `j${index}: {script: x${index > 0 ? `, needs: [j${index - 1}]` : ''}}`,
+    )
+    expect(planOf(jobs.toReversed().join('\n')).jobs).toHaveLength(5000)
+  })
+
+  test('reports the mistakes of all jobs at once, in the order of the text', () => {
+    const result = compileText('a: {scirpt: x}\nb: {script: x, when: nver}\nc: {script: x, needs: [d]}')
+    const lines = result.kind === 'mistakes' ? result.mistakes.map(({ place }) => place.line) : []
+    expect(lines).toEqual([1, 1, 2, 3])
+  })
+
+  test('refuses every keyword of GitLab that it cannot plan', () => {
+    const keywords = [
+      'trigger',
+      'only',
+      'except',
+      'parallel',
+      'id_tokens',
+      'secrets',
+      'inputs',
+      'release',
+      'pages',
+      'run',
+      'hooks',
+      'dast_configuration',
+    ]
+    for (const keyword of keywords) {
+      const result = compileText(`x: { script: x, ${keyword}: { a: b } }`)
+      const messages =
+        result.kind === 'mistakes' ? result.mistakes.map(({ code, message }) => `${code} ${message}`) : []
+      expect(messages).toEqual([`PIPELINE_UNSUPPORTED Cannot plan job "x": keyword "${keyword}" is not supported yet`])
+    }
+  })
+})
+
+describe('definitionDigest', () => {
+  const base = 'x: { script: make, variables: { A: $CI_COMMIT_SHA }, needs: [] }'
+  const digest = (text: string, changes: Partial<CompileRequest> = {}): string | undefined =>
+    planOf(text, changes).jobs[0]?.definitionDigest
+
+  test('stays when only the change differs', () => {
+    const other = { ...trigger, commit: '9'.repeat(40) }
+    const changes = { trigger: other, predefined: predefinedVariables({ trigger: other, project: { slug: 'card' } }) }
+    expect(digest(base, changes)).toBe(digest(base))
+    expect(digest(`${base}\ny: { script: y }`)).toBe(digest(base))
+  })
+
+  test.each([
+    'script: make x',
+    'image: a',
+    'services: [a]',
+    'before_script: [a]',
+    'artifacts: { paths: [a] }',
+    'cache: { paths: [a] }',
+    'variables: { A: b }',
+    'needs: [{ job: z, optional: true }]',
+  ])('changes with %s', (part) => {
+    const [key = ''] = part.split(':')
+    const rest = base
+      .slice(0, -2)
+      .replace(new RegExp(`${key}: (\\{.*?\\}|\\[.*?\\]|\\w+),?`), '')
+      .replace(/,\s*$/, '')
+    expect(digest(`${rest}, ${part} }`)).not.toBe(digest(base))
+  })
+})
+
+describe('compile() on any text', () => {
+  const word = fc.constantFrom(
+    'script',
+    'a',
+    'stages',
+    'needs',
+    'extends',
+    'rules',
+    'if',
+    'include',
+    'default',
+    'when',
+    'variables',
+    '.a',
+    'cache',
+    'artifacts',
+    'workflow',
+    '<<',
+    'image',
+    'environment',
+    'retry',
+  )
+  const leaf = fc.oneof(
+    fc.constantFrom('$A == "b"', 'a', '.a', 'manual', '1', 'null', 'true', '&x', '*x', '!reference [a, script]', "''"),
+    fc.string(),
+  )
+  const { value } = fc.letrec<{ value: string }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4, depthSize: 'small' },
+      leaf,
+      fc.array(tie('value'), { maxLength: 4 }).map((items) => `[${items.join(', ')}]`),
+      fc
+        .array(fc.tuple(word, tie('value')), { maxLength: 4 })
+        .map((pairs) => `{${pairs.map(([k, v]) => `${k}: ${v}`).join(', ')}}`),
+    ),
+  }))
+  const pipeline = fc
+    .array(fc.tuple(word, value), { maxLength: 6 })
+    .map((pairs) => pairs.map(([k, v]) => `${k}: ${v}\n`).join(''))
+
+  test('never throws, is deterministic, and mistakes have a place', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), pipeline), (text) => {
+        const result = compileText(text)
+        expect(canonicalJson(compileText(text))).toBe(canonicalJson(result))
+        if (result.kind !== 'mistakes') return
+        expect(result.mistakes.length).toBeGreaterThan(0)
+        for (const { place, message } of result.mistakes) {
+          expect(place.line >= 1 && place.column >= 1 && message.startsWith('Cannot ')).toBe(true)
+        }
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
+
+function bomb(): string {
+  const levels = Array.from(
+    { length: 12 },
+    (_, index) => `.l${index}: &l${index} [${`*l${index - 1}, `.repeat(index === 0 ? 0 : 10)}x]`,
+  )
+  return `${levels.join('\n')}\na: {script: *l11}`
+}
+
+function chain(levels: number): string {
+  const bases = Array.from(
+    { length: levels - 1 },
+    (_, index) => `.b${index}: {${index > 0 ? `extends: .b${index - 1}, ` : ''}script: x}`,
+  )
+  return `${bases.join('\n')}\njob: {extends: .b${levels - 2}}`
+}

@@ -1,0 +1,80 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import type { PlanVariable } from '@sluice/contracts/plan'
+import { compileFrom, type CompileRequest, type SourceTree } from '@sluice/pipeline'
+import { describe, expect, test } from 'vitest'
+
+/**
+ * Every folder here is a case: a pipeline with its files, `request.json` (optional: what differs from a push to main),
+ * and `expected.plan.json` or `expected.mistakes.txt`.
+ */
+const root = import.meta.dirname
+const cases = (await readdir(root, { withFileTypes: true }))
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+const ownFiles = new Set(['request.json', 'expected.plan.json', 'expected.mistakes.txt'])
+
+interface CaseRequest {
+  predefined?: Record<string, string>
+  variables?: PlanVariable[]
+  changedPaths?: string[]
+}
+
+function folderTree(folder: string): SourceTree {
+  return {
+    read: (path) => readFile(join(folder, path), 'utf8').catch(() => null),
+    list: async () => {
+      const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+      const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+      return files
+        .map((file) =>
+          file
+            .slice(folder.length + 1)
+            .split(sep)
+            .join('/'),
+        )
+        .filter((file) => !ownFiles.has(file))
+        .toSorted()
+    },
+  }
+}
+
+function requestOf(folder: string): Omit<CompileRequest, 'files'> {
+  const path = join(folder, 'request.json')
+  const given: CaseRequest = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}
+  return {
+    project: 'case',
+    trigger: {
+      source: 'push',
+      ref: 'main',
+      refType: 'branch',
+      commit: '1'.repeat(40),
+      beforeCommit: '2'.repeat(40),
+      defaultBranch: 'main',
+    },
+    path: '.gitlab-ci.yml',
+    variables: given.variables ?? [],
+    predefined: Object.entries(given.predefined ?? {}).map(([key, value]) => ({ key, value })),
+    changedPaths: given.changedPaths ?? null,
+  }
+}
+
+describe('pipelines', () => {
+  test('there are cases', () => {
+    expect(cases.length).toBeGreaterThan(0)
+  })
+
+  test.each(cases)('%s', async (name) => {
+    const folder = join(root, name)
+    const result = await compileFrom(requestOf(folder), folderTree(folder))
+    if (result.kind === 'plan') {
+      expect(result.plan).toEqual(JSON.parse(readFileSync(join(folder, 'expected.plan.json'), 'utf8')))
+    } else {
+      const lines = result.mistakes.map(
+        ({ code, message, place }) => `${place.path}:${place.line}:${place.column}: ${message} [${code}]\n`,
+      )
+      expect(lines.join('')).toBe(readFileSync(join(folder, 'expected.mistakes.txt'), 'utf8'))
+    }
+  })
+})
