@@ -73,7 +73,7 @@ function countLines(text: string): Figures {
   return { linesTotal: all.size, linesCovered: hit.size }
 }
 
-const junitRoot = /^\ufeff?\s*(?:<[?!][^>]*>\s*)*<(?:testsuites?|testcase)[\s>\/]/
+const junitRoot = /^\ufeff?\s*(?:<[?!][^>]*>\s*)*<(?:testsuites?|testcase)[\s>/]/
 const junitFolders = [
   'junit-jenkins',
   'junit-action',

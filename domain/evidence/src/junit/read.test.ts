@@ -57,6 +57,14 @@ describe('readReport() of JUnit XML', () => {
     ['a prefix', '<j:testsuite xmlns:j="urn:x"><j:testcase/></j:testsuite>', 1, 1],
     ['a suite that broke as a whole', '<testsuite name="s"><error message="cannot load"/></testsuite>', 1, 0],
     ['control characters and unknown entities', '<testsuite><testcase name="\u0001&nbsp;&#7;"/></testsuite>', 1, 1],
+    ['a case in a failed case', '<testsuite><testcase><failure/><testcase/></testcase></testsuite>', 2, 1],
+    ['a failure after a case in a case', '<testsuite><testcase><testcase/><failure/></testcase></testsuite>', 3, 2],
+    [
+      'entities named like members of objects',
+      '<testsuite><testcase name="&constructor;&__proto__;"/></testsuite>',
+      1,
+      1,
+    ],
     ['no test', '<testsuites/>', 0, 0],
   ])('reads %s', (_, xml, total, passed) => {
     expect(read(xml)).toMatchObject({ total, passed })

@@ -147,6 +147,8 @@ class JunitReading implements XmlListener {
   }
 
   private openCase(attributes: Attributes): void {
+    // A case in a case is no dialect, but could hide the outer one's failure: it ends here and counts as it stands.
+    this.closeCase()
     const suite = this.suites.at(-1)
     this.current = {
       name: cleanText(attributes['name'] ?? '', nameMax) || '(no name)',

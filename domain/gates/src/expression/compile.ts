@@ -60,7 +60,7 @@ function environmentOf(sources: readonly ReportSource[]): Environment {
   for (const [kind, schema] of Object.entries(factMembers)) environment.registerType({ name: `Fact_${kind}`, schema })
   environment.registerType({ name: 'Fact_run', schema: runMembers }).registerVariable('run', 'Fact_run')
   const schema: Record<string, string> = {}
-  for (const { name, format } of sources) schema[name] = `Fact_${factKinds[format]}`
+  for (const { name, format } of sources) schema[name] ??= `Fact_${factKinds[format]}`
   if (Object.keys(schema).length > 0) {
     environment.registerType({ name: 'Fact_evidence', schema }).registerVariable('evidence', 'Fact_evidence')
   }
