@@ -1,0 +1,13 @@
+import { errorTable } from '@sluice/kernel'
+
+/** Codes of `adapters/store-postgres`. */
+export const errors = errorTable({
+  STORE_UNREACHABLE: {
+    summary: 'The database did not answer.',
+    remedy: 'Look at the PostgreSQL log in the data folder, or at the host that DATABASE_URL names.',
+  },
+  STORE_NEWER: {
+    summary: 'The database was migrated by a newer Sluice than this one.',
+    remedy: 'Start the newer version again, or use another data folder.',
+  },
+})

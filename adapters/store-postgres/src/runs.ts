@@ -1,0 +1,116 @@
+import type { Actor } from '@sluice/contracts/events'
+import type { Plan } from '@sluice/contracts/plan'
+import type { Policy } from '@sluice/contracts/policy'
+import type { DeliveryState } from '@sluice/delivery'
+import { sql, type Selectable } from 'kysely'
+import { json, type Database, type Unit } from './database.ts'
+import type { Schema } from './schema.ts'
+
+/** A run with how it stands. */
+export type RunRow = Selectable<Schema['run']> & Pick<Selectable<Schema['journal']>, 'state' | 'status' | 'finished_at'>
+
+export interface NewRun {
+  id: string
+  project: string
+  number: number
+  ref: string
+  commit: string
+  beforeCommit: string
+  title: string
+  author: string
+  source: string
+  trigger: Actor
+  deliver: boolean
+  plan: Plan
+  planDigest: string
+  policy: Policy
+  policyRef: string
+  policyCommit: string
+  policyDigest: string
+  protectedDefinitions: Record<string, string>
+  delivery: DeliveryState
+  createdAtMs: number
+}
+
+/** Takes the next number of the project; gaps appear only where a transaction was rolled back. */
+export async function nextRunNumber(unit: Unit, project: string): Promise<number> {
+  const row = await unit
+    .updateTable('project')
+    .set({ last_run_number: sql`last_run_number + 1` })
+    .where('slug', '=', project)
+    .returning('last_run_number')
+    .executeTakeFirstOrThrow()
+  return row.last_run_number
+}
+
+export async function insertRun(unit: Unit, run: NewRun): Promise<void> {
+  await unit
+    .insertInto('run')
+    .values({
+      id: run.id,
+      project: run.project,
+      number: run.number,
+      ref: run.ref,
+      commit: run.commit,
+      before_commit: run.beforeCommit,
+      title: run.title,
+      author: run.author,
+      source: run.source,
+      trigger_actor: json(run.trigger),
+      deliver: run.deliver,
+      plan: json(run.plan),
+      plan_digest: run.planDigest,
+      policy: json(run.policy),
+      policy_ref: run.policyRef,
+      policy_commit: run.policyCommit,
+      policy_digest: run.policyDigest,
+      protected_definitions: json(run.protectedDefinitions),
+      delivery: json(run.delivery),
+      created_at: new Date(run.createdAtMs),
+    })
+    .execute()
+}
+
+export async function storeDelivery(unit: Unit, runId: string, delivery: DeliveryState): Promise<void> {
+  await unit
+    .updateTable('run')
+    .set({ delivery: json(delivery) })
+    .where('id', '=', runId)
+    .execute()
+}
+
+const withState = (db: Database | Unit) =>
+  db
+    .selectFrom('run')
+    .innerJoin('journal', (join) => join.on(sql<boolean>`journal.run_id = run.id::text`))
+    .selectAll('run')
+    .select(['journal.state', 'journal.status', 'journal.finished_at'])
+
+export async function findRun(db: Database | Unit, runId: string): Promise<RunRow | null> {
+  if (!/^[0-9a-f-]{36}$/.test(runId)) return null
+  return (await withState(db).where('run.id', '=', runId).executeTakeFirst()) ?? null
+}
+
+/** Runs of a project, newest first. */
+export async function listRuns(db: Database | Unit, project: string, limit = 50): Promise<RunRow[]> {
+  return withState(db).where('run.project', '=', project).orderBy('run.number', 'desc').limit(limit).execute()
+}
+
+/** The newest run of a commit on a ref, if any. */
+export async function findRunOf(
+  db: Database | Unit,
+  project: string,
+  ref: string,
+  commit: string,
+): Promise<RunRow | null> {
+  const query = withState(db)
+    .where('run.project', '=', project)
+    .where('run.ref', '=', ref)
+    .where('run.commit', '=', commit)
+  return (await query.orderBy('run.number', 'desc').executeTakeFirst()) ?? null
+}
+
+/** From now on the run's gates take reports of jobs that the change defines anew. */
+export async function markProducersAccepted(unit: Unit, runId: string): Promise<void> {
+  await unit.updateTable('run').set({ producers_accepted: true }).where('id', '=', runId).execute()
+}

@@ -1,0 +1,152 @@
+/** The tables as Kysely sees them. Times are `Date` on reading and ISO text or `Date` on writing. */
+import type { EvidenceRecord, IsolationLevel, Verdict } from '@sluice/contracts/evidence'
+import type { Actor, Judgement, RunStatus } from '@sluice/contracts/events'
+import type { Plan } from '@sluice/contracts/plan'
+import type { EnvironmentPolicy, Policy } from '@sluice/contracts/policy'
+import type { DeliveryState, ReleaseFile } from '@sluice/delivery'
+import type { RunEvent, RunState } from '@sluice/engine'
+import type { RolloutState, Sentence } from '@sluice/rollout'
+import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+
+type Json<T extends object | null> = JSONColumnType<T, string, string>
+type Time = ColumnType<Date, Date | string, Date | string>
+type OptionalTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>
+/** `bigint` columns are read as text by the driver. */
+type Big = ColumnType<string, number, number>
+
+export interface Schema {
+  log: {
+    seq: Generated<string>
+    id: string
+    at: Time
+    actor: Json<Actor>
+    project: string
+    run_id: string | null
+    kind: string
+    payload: Json<object>
+  }
+  project: {
+    slug: string
+    name: string
+    default_branch: string
+    folder: string
+    last_run_number: Generated<number>
+    created_at: Time
+  }
+  received_commit: { project: string; commit: string; received_at: Time }
+  run: {
+    id: string
+    project: string
+    number: number
+    ref: string
+    commit: string
+    before_commit: string
+    title: string
+    author: string
+    source: string
+    trigger_actor: Json<Actor>
+    deliver: boolean
+    plan: Json<Plan>
+    plan_digest: string
+    policy: Json<Policy>
+    policy_ref: string
+    policy_commit: string
+    policy_digest: string
+    /** Job → definition digest in the protected branch before the change. */
+    protected_definitions: Json<Record<string, string>>
+    producers_accepted: Generated<boolean>
+    delivery: Json<DeliveryState>
+    created_at: Time
+  }
+  journal: { run_id: string; state: Json<RunState>; status: RunStatus; finished_at: OptionalTime }
+  run_event: { run_id: string; position: number; at_ms: Big; event: Json<RunEvent> }
+  runner: {
+    id: string
+    name: string
+    token_hash: string
+    tags: Json<string[]>
+    created_at: Time
+    last_seen_at: OptionalTime
+  }
+  attempt: {
+    id: Generated<number>
+    run_id: string
+    job: string
+    number: number
+    status: 'pending' | 'running' | 'success' | 'failed' | 'canceled'
+    token_hash: string | null
+    runner_id: string | null
+    isolation: IsolationLevel | null
+    cancel_requested: Generated<boolean>
+    queued_at: Time
+    started_at: OptionalTime
+    heartbeat_at: OptionalTime
+    finished_at: OptionalTime
+    exit_code: number | null
+    reason: string | null
+  }
+  artifact: {
+    id: Generated<string>
+    attempt_id: number
+    type: string
+    name: string
+    files: Json<ReleaseFile[]>
+    file_count: number
+    size_bytes: Big
+  }
+  evidence: { id: string; run_id: string; name: string; job: string; attempt: number; record: Json<EvidenceRecord> }
+  refused_report: {
+    run_id: string
+    name: string
+    job: string
+    attempt: number
+    path: string
+    code: string
+    message: string
+  }
+  verdict: { id: string; run_id: string; gate: string; verdict: Json<Verdict>; at: Time }
+  release: {
+    id: string
+    project: string
+    run_id: string
+    version: string
+    digest: string
+    commit: string
+    files: Json<ReleaseFile[]>
+    size_bytes: Big
+    created_at: Time
+  }
+  environment: {
+    project: string
+    name: string
+    tier: string
+    position: number
+    policy: Json<EnvironmentPolicy>
+    site: string
+    port: number
+    generation: Generated<number>
+    database_name: string | null
+    database_role: string | null
+    database_password: string | null
+    release_id: string | null
+    instance_id: string | null
+    since: OptionalTime
+  }
+  deployment: {
+    id: string
+    project: string
+    environment: string
+    run_id: string
+    release_id: string
+    previous_release_id: string | null
+    strategy: 'recreate' | 'canary'
+    state: Json<RolloutState>
+    current: JSONColumnType<Judgement | null, string | null, string | null>
+    outcome: 'promoted' | 'aborted' | 'failed' | null
+    sentence: Json<Sentence>
+    started_at: Time
+    finished_at: OptionalTime
+  }
+  sign_in_link: { token_hash: string; expires_at: Time }
+  session: { id_hash: string; actor: Json<Actor>; csrf: string; expires_at: Time }
+}
