@@ -48,7 +48,7 @@ test('migrate, serve, exercise, then SIGTERM: each process ends with 0, no reque
   const { port } = await nextLine(server.lines)
   const exercise = run('exercise', { TARGET_URL: `http://127.0.0.1:${port}` })
   expect(await nextLine(exercise.lines)).toMatchObject({ event: 'exercise-started' })
-  await untilApproved(40)
+  await untilApproved(25)
   exercise.child.kill('SIGTERM')
   const summary = await nextLine(exercise.lines)
   expect(summary).toMatchObject({ event: 'exercise-ended', failures: 0, refused: 0 })
