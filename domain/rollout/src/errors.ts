@@ -10,7 +10,8 @@ export const errors = errorTable({
     remedy: 'Use the release of Sluice that wrote it, or a newer one; do not downgrade while a rollout runs.',
   },
   ROLLOUT_GENERATION_STALE: {
-    summary: "A writer gave the router an older table than it has, or another table under the same generation's number.",
+    summary:
+      "A writer gave the router an older table than it has, or another table under the same generation's number.",
     remedy: 'Read the status of the site and give the next table a higher generation.',
   },
 })

@@ -1,4 +1,5 @@
-export { advance, deadlineOf } from './advance.ts'
+export { advance } from './advance.ts'
+export { deadlineOf } from './deadline.ts'
 export { errors } from './errors.ts'
 export { judge, type Comparison } from './judge/judge.ts'
 export { latencyQuantileMs } from './judge/quantile.ts'
@@ -17,6 +18,7 @@ export type {
   TrafficRouter,
 } from './ports.ts'
 export type {
+  ComparedWith,
   InstanceRole,
   InstanceState,
   PendingCommand,

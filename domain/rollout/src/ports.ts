@@ -82,7 +82,7 @@ export interface Target {
   migrate(request: MigrateRequest): Promise<MigrateResult>
   /**
    * Starts one instance. Alive under this id: gives that one back and starts nothing, also after a crash of the
-   * caller at any point. Dead under this id: starts it again. Stopped under this id: refuses, so that a late start
+   * caller at any point. Dead under this id: starts it again, on the same port where that is free. Stopped under this id: refuses, so that a late start
    * never undoes a stop. Resolves when the process exists, not when it is healthy.
    * @throws SluiceError where the release is damaged, the program cannot be started, or the id was stopped.
    */
@@ -100,7 +100,7 @@ export interface Target {
   onExit(listener: (exit: InstanceExit) => void): () => void
   /** Starts the program that sends requests; alive under this id: leaves it. Starts nothing where the policy has none. */
   startExercise(request: ExerciseRequest): Promise<void>
-  /** Ends it by force; resolves when it is gone, at once where it is unknown. */
+  /** Ends it by force; resolves when it is gone, at once where it is unknown. The id never starts again. */
   stopExercise(exerciseId: string): Promise<void>
   /** Ends watching. Instances stay up; exercises are ended. */
   close(): Promise<void>

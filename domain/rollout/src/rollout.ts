@@ -132,10 +132,12 @@ export interface RolloutState {
   input: RolloutInput
   phase: RolloutPhase
   comparedWith: ComparedWith
+  /** Whether the serving release was known healthy before anything else was done. */
+  secured: boolean
   instances: Partial<Record<InstanceRole, InstanceState>>
   /** Last generation asked for. */
   generation: number
-  /** The table last asked for, and whether the router has confirmed it. */
+  /** Whether the program that sends requests was asked for, and not yet asked to stop. */
   exercise: 'off' | 'on'
   /** The compared version's numbers at the last step where it had requests. */
   lastStable: Reading | null
