@@ -32,6 +32,10 @@ export const registerRunnerBody = z.strictObject({
   tags: z.array(z.string().min(1).max(50)).max(20).default([]),
 })
 export const openSessionBody = z.strictObject({ token: z.string().min(20).max(200) })
+export const stopServerBody = z.strictObject({
+  /** Stop the services that were deployed, too; else they run on behind the router. */
+  services: z.boolean(),
+})
 export const acceptPolicyBody = z.strictObject({ reason: z.string().min(3).max(500) })
 
 export const routes = {
@@ -152,6 +156,14 @@ export const routes = {
     permission: 'runner.register',
     summary: 'Register a runner; its token is shown once',
     body: registerRunnerBody,
+    errors: [],
+  }),
+  stopServer: route<{ stopping: true }>()({
+    method: 'POST',
+    path: '/api/server/stop',
+    permission: 'server.stop',
+    summary: 'Stop the server, once its answer is out, with or without the services that it deployed',
+    body: stopServerBody,
     errors: [],
   }),
 } as const
