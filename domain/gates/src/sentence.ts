@@ -55,7 +55,7 @@ function valueText(value: unknown): Sentence {
     return { en: text, zh: text }
   }
   if (typeof value === 'object' && value !== null && 'size' in value) {
-    return { en: `${String(value.size)} items`, zh: `${String(value.size)} 项` }
+    return { en: `${String(value.size)} item${value.size === 1 ? '' : 's'}`, zh: `${String(value.size)} 项` }
   }
   const text = value === null ? 'null' : JSON.stringify(value)
   return { en: text, zh: text }

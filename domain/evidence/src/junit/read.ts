@@ -41,8 +41,8 @@ interface Case {
 }
 
 /**
- * Reads JUnit XML: no one owns the format, so this takes the union of what tools write (Surefire's and the Jenkins
- * xUnit plugin's schemas, standards.md 5.8 in words of their own). Counted are the cases. A case that only failed at
+ * Reads JUnit XML: no one owns the format, so this takes the union of what tools write (after Maven Surefire's schema
+ * 3.0 and the Jenkins xUnit plugin's junit-10). Counted are the cases. A case that only failed at
  * first and passed when run again (`flakyFailure`) has passed; a repeated case counts each time, so that a failure
  * which a later success hides stays one.
  */

@@ -34,12 +34,16 @@ export function compileExpression(expr: string, sources: readonly ReportSource[]
   const names = new Set(sources.map(({ name }) => name))
   try {
     const program = environmentOf(sources).parse(expr)
-    const { paths, refusal } = readsOf(program.ast)
+    const { paths, refusal } = readsOf(program.ast, names)
     if (refusal) return { ok: false, mistake: refusal.why, offset: refusal.offset }
     const checked = program.check()
     if (!checked.valid) return mistakeOf(checked.error, names)
     if (checked.type !== 'bool' && checked.type !== 'dyn') {
-      return { ok: false, mistake: `it yields ${checked.type ?? 'nothing'}, wanted bool`, offset: 0 }
+      return {
+        ok: false,
+        mistake: `it yields ${checked.type?.replace(/^Fact_/, 'a whole report of ') ?? 'nothing'}, wanted bool`,
+        offset: 0,
+      }
     }
     const reports = [...new Set(paths.map(reportOf).filter((name) => name !== null))]
     return { ok: true, reports, paths, evaluate: (variables) => program(variables) as unknown }

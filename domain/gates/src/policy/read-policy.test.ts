@@ -82,7 +82,7 @@ describe('readPolicy()', () => {
       'a loop in a loop',
       'tests.failed == 0',
       'tests.failures.all(f, tests.failures.all(g, f == g))',
-      'a loop must not stand in another one',
+      'list "failures" in a loop: a loop must look at one list only',
     ],
     [
       'evidence by a computed name',
