@@ -53,7 +53,7 @@ export function compileExpression(expr: string, sources: readonly ReportSource[]
 }
 
 /** Which report a path reads from; `null` for `run`. */
-export function reportOf(path: ReadPath): string | null {
+function reportOf(path: ReadPath): string | null {
   const [root, second] = path
   if (root === 'run') return null
   return (root === 'evidence' ? second : root) ?? null
