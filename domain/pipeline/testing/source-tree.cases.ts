@@ -6,7 +6,7 @@ export interface SourceTreeCase {
   /** The files that the tree is to be made of. */
   files: Readonly<Record<string, string>>
   /** @throws Error when the promise is broken. */
-  check(tree: SourceTree): Promise<void>
+  check: (tree: SourceTree) => Promise<void>
 }
 
 const files = {
