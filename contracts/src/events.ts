@@ -82,7 +82,8 @@ export interface EventPayloads {
     gate: string
     verdictId: string
     decision: 'open' | 'closed'
-    clauses: { rule: string; state: ClauseState }[]
+    /** `evidence`: ids of the evidence that the clause looked at. */
+    clauses: { rule: string; state: ClauseState; evidence?: string[] }[]
     sentence: { en: string; zh: string }
   }
   'run.finished': { status: Exclude<RunStatus, 'running'>; reason: string | null }
@@ -103,6 +104,10 @@ export interface EventPayloads {
     strategy: 'recreate' | 'canary'
     digest: string
     previousReleaseId: string | null
+    /** How many plain settings the policy, not the release, gives to the instances. */
+    settings?: number
+    /** Whether the digest was computed anew from the stored files before the start, and agreed. */
+    digestVerified?: boolean
   }
   'rollout.stepped': { deploymentId: string; environment: string; weight: number }
   'rollout.judged': { deploymentId: string; environment: string; weight: number; judgement: Judgement }

@@ -25,7 +25,7 @@ export const measurementAndFeedback: SubDomain = {
     item('MF-MI-MDM', 'Metric data management', '度量数据管理', [
       ['2a', 'A', 'Data is sampled.', '抽样采集度量数据。'],
       ['3a', 'A', 'Data is collected without pause.', '持续采集度量数据。'],
-      ['3b', 'M', 'Rules say how long history is kept and how.', '历史数据的保存有明确规则。'],
+      ['3b', 'A', 'Rules say how long history is kept and how.', '历史数据的保存有明确规则。'],
       ['4a', 'M', 'History is mined.', '对历史数据进行挖掘分析。'],
       ['5a', 'M', 'The demand of level 4 keeps being fulfilled.', '持续满足第四级要求。'],
     ]),

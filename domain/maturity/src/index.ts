@@ -1,0 +1,6 @@
+export { assess, type AssessInput, type AssessedCriterion, type AssessedItem, type Assessment } from './assess.ts'
+export type { EvidenceRef } from './evidence-ref.ts'
+export type { CriterionState } from './finding.ts'
+export type { NextStep } from './grade.ts'
+export { allCriteria, allItems, maturityModel, type Level, type MaturityModel } from './model/maturity-model.ts'
+export type { Criterion, CriterionLevel, Item, Mode, Sentence, SubDomain } from './model/model.ts'
