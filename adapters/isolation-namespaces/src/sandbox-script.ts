@@ -52,9 +52,12 @@ export function sandboxScript(spec: IsolatedSpec, mode: SandboxMode, machine: Ma
  * Runs with the rights of the command already: variables such as LD_PRELOAD must not reach a program that still has
  * others. A shortened environment (its writer died) starts nothing.
  */
-const entryScript = `eval "$(cat)"
-[ "$SLUICE_ENVIRONMENT_END" = 1 ] || { echo "sluice-sandbox: the environment was cut off" >&2; exit 125; }
-unset SLUICE_ENVIRONMENT_END
+const entryScript = `environment=$(cat)
+case "$environment" in
+  *SLUICE_ENVIRONMENT_END=1) eval "$environment" ;;
+  *) echo "sluice-sandbox: the environment was cut off" >&2; exit 125 ;;
+esac
+unset environment SLUICE_ENVIRONMENT_END
 cd "$1" || exit 125
 shift
 exec "$@" </dev/null`

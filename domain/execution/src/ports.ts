@@ -120,6 +120,8 @@ export interface JobVariable {
   masked: boolean
   /** The value is written to a file and the variable holds its path. */
   file: boolean
+  /** Nothing in the value is expanded. Default `false`: `$CI_PROJECT_DIR` and `$CI_BUILDS_DIR`, which only the executor knows, are. */
+  raw?: boolean
 }
 
 export type StepEnd =
@@ -140,6 +142,15 @@ export interface RunningStep {
   stop(graceMs: number): void
 }
 
+/** Takes raw output; awaited before more is read. */
+export type OnOutput = (chunk: Uint8Array) => void | Promise<void>
+
+export interface CommandLimits {
+  timeoutMs: number
+  /** The whole environment beside the defaults; the job's variables are not there. */
+  env: Readonly<Record<string, string>>
+}
+
 /** Which files to collect. Patterns as GitLab's `artifacts:paths` and `exclude`, relative to the workspace. */
 export interface FileSelection {
   paths: readonly string[]
@@ -155,8 +166,13 @@ export interface Workspace {
   readonly pathInside: string
   /** Path on this machine. For reading only through `collect`. */
   readonly folder: string
-  /** `onOutput` gets raw chunks of standard output and error in order; it is awaited, so a slow reader slows the job. */
-  start(step: Step, onOutput: (chunk: Uint8Array) => void | Promise<void>): RunningStep
+  /**
+   * `onOutput` gets raw chunks of standard output and error in order; it is awaited, so a slow reader slows the job.
+   * @param env more variables, such as `CI_JOB_STATUS` for `after_script`.
+   */
+  start(step: Step, onOutput: OnOutput, env?: Readonly<Record<string, string>>): RunningStep
+  /** Runs a program of ours as the job's user: never a shell line. Same promises as `start`. */
+  startCommand(command: readonly string[], limits: CommandLimits, onOutput: OnOutput): RunningStep
   /** Reads files when nothing runs. Follows no link; takes files and links that stay inside. */
   collect(selection: FileSelection, blobs: BlobStore): Promise<ArtifactManifest>
   /** Writes files of a manifest. Never writes through a link and never outside. */

@@ -1,0 +1,8 @@
+export { collectFiles } from './collect-files.ts'
+export { copyFolder } from './copy-folder.ts'
+export { errors } from './errors.ts'
+export { extractFiles, type FileOwner } from './extract-files.ts'
+export { processExecutor } from './process-executor.ts'
+export { removeFolder } from './remove-folder.ts'
+export { runJob, type JobReport, type JobRequest, type JobResult } from './run-job.ts'
+export { runSteps, type FailureReason, type StepsRequest, type StepsResult } from './run-steps.ts'

@@ -1,0 +1,143 @@
+import { chmod, lchown, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { BoundPath, Executor, IsolatedSpec, Isolation, Workspace, WorkspaceRequest } from '@sluice/execution'
+import { SluiceError } from '@sluice/kernel'
+import { collectFiles } from './collect-files.ts'
+import { extractFiles } from './extract-files.ts'
+import { jobEnvironment, type JobEnvironment } from './job-environment.ts'
+import { removeFolder } from './remove-folder.ts'
+import { startProcess } from './start-process.ts'
+import { stepScript } from './step-script.ts'
+
+/** Where one job lives on this machine and where it sees that. */
+interface JobFolders {
+  root: string
+  workspace: BoundPath
+  temporary: BoundPath
+  home: BoundPath
+  /** Scripts and file variables; the job cannot write here. */
+  control: BoundPath
+}
+
+/**
+ * Runs jobs as processes of this machine, each in folders of its own below `folder`, through an isolation.
+ * `folder` should be one that nobody else may enter (mode 0700).
+ */
+export function processExecutor({ folder, isolation }: { folder: string; isolation: Isolation }): Executor {
+  return {
+    isolation: isolation.level,
+    prepare: async (request) => {
+      const folders = foldersOf(folder, request, isolation)
+      await makeFolders(folders, isolation)
+      const environment = jobEnvironment({ HOME: isolation.inside(folders.home), ...request.env }, request.variables, {
+        project: isolation.inside(folders.workspace),
+        builds: isolation.level === 'none' ? folders.root : '/builds',
+        files: isolation.inside(folders.control),
+      })
+      await writeFileVariables(folders, environment, isolation)
+      return workspaceOf(request, folders, environment, isolation)
+    },
+  }
+}
+
+function foldersOf(folder: string, { id, project }: WorkspaceRequest, isolation: Isolation): JobFolders {
+  for (const name of [id, project])
+    if (!/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/.test(name))
+      throw new SluiceError(
+        'EXECUTOR_WORKSPACE_ID',
+        `Cannot make workspace "${name}": wanted letters, digits, ".", "-", "_"`,
+      )
+  const root = join(folder, id)
+  return {
+    root,
+    workspace: { from: join(root, 'workspace'), to: `/builds/${project}` },
+    temporary: { from: join(root, 'tmp'), to: '/tmp' },
+    home: { from: join(root, 'home'), to: isolation.home('job') },
+    control: { from: join(root, 'control'), to: `/builds/${project}.tmp` },
+  }
+}
+
+/** A folder left by a runner that was killed is taken away first. */
+async function makeFolders(folders: JobFolders, isolation: Isolation): Promise<void> {
+  await removeFolder(folders.root)
+  await mkdir(folders.root, { recursive: true, mode: 0o700 })
+  const owner = isolation.owner('job')
+  for (const { from } of [folders.workspace, folders.temporary, folders.home, folders.control]) {
+    await mkdir(from)
+    await chmod(from, 0o755)
+    if (owner !== null && from !== folders.control.from) await lchown(from, owner.uid, owner.gid)
+  }
+}
+
+async function writeFileVariables(folders: JobFolders, { files }: JobEnvironment, isolation: Isolation): Promise<void> {
+  const owner = isolation.owner('job')
+  for (const [name, content] of Object.entries(files)) {
+    const place = join(folders.control.from, name)
+    await writeFile(place, content, { mode: 0o600 })
+    if (owner !== null) await lchown(place, owner.uid, owner.gid)
+  }
+}
+
+function workspaceOf(
+  request: WorkspaceRequest,
+  folders: JobFolders,
+  environment: JobEnvironment,
+  isolation: Isolation,
+): Workspace {
+  const pathInside = isolation.inside(folders.workspace)
+  const specOf = (command: readonly string[], env: Readonly<Record<string, string>>): IsolatedSpec => ({
+    command,
+    cwd: pathInside,
+    env,
+    readOnlyPaths: [...request.readOnlyPaths, folders.control],
+    writablePaths: [folders.workspace, folders.temporary, folders.home],
+    network: true,
+    hostname: request.project.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-'),
+    user: 'job',
+  })
+  const base = { TMPDIR: isolation.inside(folders.temporary), HOME: isolation.inside(folders.home) }
+  return {
+    pathInside,
+    folder: folders.workspace.from,
+    start(step, onOutput, env = {}) {
+      const script = `.${step.name}`
+      const command = ['/bin/bash', '--noprofile', '--norc', `${isolation.inside(folders.control)}/${script}`]
+      const ready = writeFile(join(folders.control.from, script), stepScript(step.script), { mode: 0o644 })
+      const launch = () =>
+        startProcess(
+          isolation.command(specOf(command, { ...base, ...environment.env, ...env })),
+          step.timeoutMs,
+          onOutput,
+        )
+      return startAfter(ready, launch)
+    },
+    startCommand: (command, { timeoutMs, env }, onOutput) =>
+      startProcess(isolation.command(specOf(command, { ...base, ...env })), timeoutMs, onOutput),
+    collect: async (selection, blobs) => collectFiles(folders.workspace.from, selection, blobs),
+    extract: async (manifest, blobs) => extractFiles(folders.workspace.from, manifest, blobs, isolation.owner('job')),
+    remove: async () => removeFolder(folders.root),
+  }
+}
+
+type Launch = () => ReturnType<typeof startProcess>
+
+/** A step that starts once its script is written; a stop before that keeps it from starting. */
+function startAfter(ready: Promise<void>, launch: Launch): ReturnType<typeof startProcess> {
+  let running: ReturnType<typeof startProcess> | null = null
+  let stopped = false
+  const ended = ready.then(
+    async () => {
+      if (stopped) return { outcome: 'stopped' } as const
+      running = launch()
+      return running.ended
+    },
+    (cause: unknown) => ({ outcome: 'system-failure', message: `Cannot write the script: ${String(cause)}` }) as const,
+  )
+  return {
+    ended,
+    stop(graceMs) {
+      stopped = true
+      running?.stop(graceMs)
+    },
+  }
+}

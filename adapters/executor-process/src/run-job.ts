@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto'
+import type { PlanArtifacts, PlanJob } from '@sluice/contracts/plan'
+import {
+  createMasker,
+  stepsOf,
+  type ArtifactManifest,
+  type BlobStore,
+  type BoundPath,
+  type Isolation,
+  type OnOutput,
+  type Workspace,
+} from '@sluice/execution'
+import type { Clock } from '@sluice/kernel'
+import { copyFolder } from './copy-folder.ts'
+import { processExecutor } from './process-executor.ts'
+import { runSteps, type StepsResult } from './run-steps.ts'
+
+/** One planned job to be run in this process, as the command line does. */
+export interface JobRequest {
+  job: Pick<PlanJob, 'name' | 'beforeScript' | 'script' | 'afterScript' | 'timeoutMs' | 'variables' | 'artifacts'>
+  /** Folder name inside, below `/builds`: the project's slug. */
+  project: string
+  /** A folder with the change's files. It is copied and never written to. */
+  snapshot: string
+  /** Where workspaces are made; only the current user should be able to enter it. */
+  folder: string
+  isolation: Isolation
+  blobs: BlobStore
+  clock: Clock
+  /** File sets of earlier jobs, written into the workspace in this order. */
+  artifacts: readonly ArtifactManifest[]
+  readOnlyPaths: readonly (string | BoundPath)[]
+  /** Environment before the job's variables, such as PATH. */
+  env: Readonly<Record<string, string>>
+  /** Reports wanted beyond those that the job declares. */
+  reportSources: readonly { name: string; path: string }[]
+  /** Masked output in order. */
+  onOutput: OnOutput
+  signal: AbortSignal
+}
+
+/** One report file. `kind` is GitLab's name of it, or `sluice_report` for one that the policy wants. */
+export interface JobReport {
+  kind: string
+  name: string
+  path: string
+  digest: string
+  sizeBytes: number
+}
+
+export type JobResult = StepsResult & {
+  /** `null`: the job declares none, or not for this result. */
+  artifacts: ArtifactManifest | null
+  reports: JobReport[]
+  durationMs: number
+}
+
+/** Runs one planned job in a workspace of its own and takes it away again. */
+export async function runJob(request: JobRequest): Promise<JobResult> {
+  const { job, isolation, clock } = request
+  const startedMs = clock.now()
+  const variables = job.variables.map(({ masked = false, file = false, ...variable }) => ({
+    ...variable,
+    masked,
+    file,
+  }))
+  const workspace = await processExecutor(request).prepare({
+    id: randomUUID(),
+    project: request.project,
+    readOnlyPaths: request.readOnlyPaths,
+    env: request.env,
+    variables,
+  })
+  try {
+    await copyFolder(request.snapshot, workspace.folder, isolation.owner('job'))
+    for (const manifest of request.artifacts) await workspace.extract(manifest, request.blobs)
+    const result = await runMasked(request, workspace)
+    const artifacts = wantsArtifacts(job.artifacts, result)
+      ? await workspace.collect(job.artifacts, request.blobs)
+      : null
+    const reports = await collectReports(request, workspace)
+    return { ...result, artifacts, reports, durationMs: clock.now() - startedMs }
+  } finally {
+    await workspace.remove()
+  }
+}
+
+async function runMasked({ job, onOutput, clock, signal }: JobRequest, workspace: Workspace): Promise<StepsResult> {
+  const masker = createMasker(job.variables.filter(({ masked }) => masked).map(({ value }) => value))
+  const masked: OnOutput = (chunk) => onOutput(masker.push(chunk))
+  const result = await runSteps({ workspace, steps: stepsOf(job), onOutput: masked, clock, signal })
+  await onOutput(masker.flush())
+  return result
+}
+
+/** Whether `artifacts:when` wants the files of a job that ended so. */
+function wantsArtifacts(artifacts: PlanArtifacts | null, { state }: StepsResult): artifacts is PlanArtifacts {
+  if (artifacts === null || artifacts.paths.length === 0 || state === 'canceled') return false
+  return artifacts.when === 'always' || (artifacts.when === 'on_success') === (state === 'success')
+}
+
+async function collectReports({ job, reportSources, blobs }: JobRequest, workspace: Workspace): Promise<JobReport[]> {
+  const declared = Object.entries(job.artifacts?.reports ?? {}).map(([kind, paths]) => ({ kind, name: kind, paths }))
+  const wanted = reportSources.map(({ name, path }) => ({ kind: 'sluice_report', name, paths: [path] }))
+  const reports: JobReport[] = []
+  for (const { kind, name, paths } of [...declared, ...wanted]) {
+    const { entries } = await workspace.collect({ paths, exclude: [] }, blobs)
+    for (const { path, digest, sizeBytes } of entries) reports.push({ kind, name, path, digest, sizeBytes })
+  }
+  return reports
+}
