@@ -1,6 +1,7 @@
 import type { Plan, PlanVariable, Reason } from '@sluice/contracts/plan'
 import type { CompileRequest, CompileResult, LoadedSources } from './compile-request.ts'
-import { FileMatcher, MatchingLimit } from './glob/file-matcher.ts'
+import { CompileLimit } from './compile-limit.ts'
+import { FileMatcher } from './glob/file-matcher.ts'
 import { limits } from './limits.ts'
 import { fillExtends } from './merge/extends.ts'
 import { fillReferences } from './merge/references.ts'
@@ -27,9 +28,8 @@ export function compileRound(request: CompileRequest, loaded: LoadedSources, par
   try {
     return compilePhases(request, loaded, parsed, mistakes)
   } catch (error) {
-    if (!(error instanceof MatchingLimit)) throw error
-    const message = `Cannot match the patterns of rules: it takes more than ${limits.globComparisons} comparisons`
-    mistakes.add('PIPELINE_TOO_MUCH_MATCHING', { path: request.path, line: 1, column: 1 }, message)
+    if (!(error instanceof CompileLimit)) throw error
+    mistakes.add(error.code, { path: request.path, line: 1, column: 1 }, error.message)
     return { kind: 'mistakes', mistakes: mistakes.sorted() }
   }
 }
@@ -76,6 +76,7 @@ function makePlan(
     project: request.variables,
     changed,
     files,
+    expansion: { left: limits.expandedLength },
     workflowReasons: workflow.reasons,
     includedBy,
     mistakes,

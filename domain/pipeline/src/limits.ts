@@ -5,6 +5,15 @@ export const limits = {
   yamlDepth: 100,
   /** Weight (see `weightOf`) of one file or of the merged pipeline with everything filled in. */
   weight: 16_777_216,
+  /** All files of a pipeline together. */
+  totalLength: 8_388_608,
+  /** What merging for extends may cost in all, and the jobs with what they inherit, in weight. */
+  totalWeight: 67_108_864,
+  /** Characters that filling in variables may make in all. */
+  expandedLength: 67_108_864,
+  extendsNames: 100,
+  /** Mistakes that get a nearest name; comparing names is the dearest part of a mistake. */
+  hints: 50,
   jobs: 5000,
   extendsLevels: 11,
   referenceLevels: 10,

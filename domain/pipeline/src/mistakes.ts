@@ -1,6 +1,7 @@
 import type { SourcePosition } from '@sluice/contracts/plan'
 import type { MistakeCode } from './errors.ts'
 import { limits } from './limits.ts'
+import { hint } from './nearest-name.ts'
 
 /** Something wrong in a pipeline, at a place. */
 export interface Mistake {
@@ -19,6 +20,7 @@ const standInCodes: ReadonlySet<MistakeCode> = new Set([
 /** Gathers the mistakes of one compilation; the first one of a code at a place stands for all. */
 export class Mistakes {
   readonly #byPlace = new Map<string, Mistake>()
+  #hintsLeft: number = limits.hints
   /** Places that hold a stand-in: what else is wrong there follows from the first mistake. */
   readonly #standIns = new Set<string>()
 
@@ -28,6 +30,13 @@ export class Mistakes {
     if (this.#standIns.has(at) || this.#byPlace.has(key) || this.#byPlace.size >= limits.mistakes) return
     if (standInCodes.has(code)) this.#standIns.add(at)
     this.#byPlace.set(key, { code, message, place: { path: place.path, line: place.line, column: place.column } })
+  }
+
+  /** See `hint`; only for the first mistakes that ask, since comparing with all jobs is dear. */
+  hint(name: string, candidates: () => readonly string[]): string {
+    if (this.#hintsLeft <= 0) return ''
+    this.#hintsLeft--
+    return hint(name, candidates().slice(0, limits.jobs))
   }
 
   get count(): number {

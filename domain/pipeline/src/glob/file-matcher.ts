@@ -1,10 +1,6 @@
+import { CompileLimit } from '../compile-limit.ts'
 import { limits } from '../limits.ts'
 import { compileGlob } from './glob.ts'
-
-/** Thrown inside the package when matching would take too long; `compile` turns it into a mistake. */
-export class MatchingLimit extends Error {
-  override readonly name = 'MatchingLimit'
-}
 
 /** Answers "does any of these files match?" for one compilation, each pattern once, within one budget of comparisons. */
 export class FileMatcher {
@@ -31,7 +27,10 @@ export class FileMatcher {
   #search(pattern: string): string | null {
     if (!/[*?[\]{}\\]/.test(pattern)) return null
     this.#budget.left -= this.#files.length
-    if (this.#budget.left < 0) throw new MatchingLimit()
+    if (this.#budget.left < 0) {
+      const message = `Cannot match the patterns of rules: it takes more than ${limits.globComparisons} comparisons`
+      throw new CompileLimit('PIPELINE_TOO_MUCH_MATCHING', message)
+    }
     const glob = compileGlob(pattern)
     return this.#files.find((file) => glob.matches(file)) ?? null
   }

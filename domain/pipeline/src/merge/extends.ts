@@ -1,6 +1,5 @@
 import { limits } from '../limits.ts'
 import type { Mistakes } from '../mistakes.ts'
-import { hint } from '../nearest-name.ts'
 import { isRootKeyword } from '../read/keywords.ts'
 import { describe, locatedMap, quote, type Located, type LocatedEntry, type LocatedMap } from '../yaml/located.ts'
 import { deepMerge, withoutKey } from './deep-merge.ts'
@@ -67,6 +66,8 @@ class ExtendsFiller {
       const filled = this.#base(name, base)
       if (filled === null) continue
       merged = merged === null ? filled.map : deepMerge(merged, filled.map)
+      this.#weight += merged.weight
+      if (this.#weight > limits.totalWeight) break
       levels = Math.max(levels, filled.levels + 1)
       bases.unshift(base.name, ...filled.bases.filter((further) => !bases.includes(further)))
     }
@@ -76,14 +77,19 @@ class ExtendsFiller {
 
   #bounded(name: string, filled: Filled): Filled {
     this.#weight += filled.map.weight
-    if (this.#weight <= limits.weight) return filled
-    const message = `Cannot fill in extends of job ${quote(name)}: the pipeline grows over ${limits.weight} characters`
+    if (this.#weight <= limits.totalWeight) return filled
+    const message = `Cannot fill in extends of job ${quote(name)}: the pipeline grows over ${limits.totalWeight} characters`
     this.#mistakes.add('PIPELINE_TOO_BIG', this.#root.place, message)
     return { ...filled, map: locatedMap(new Map(), filled.map.place) }
   }
 
   #baseNames(name: string, extended: Located): { name: string; at: Located }[] {
     const items = extended.kind === 'list' ? extended.items : [extended]
+    if (items.length > limits.extendsNames) {
+      const message = `Cannot read extends of job ${quote(name)}: it names ${items.length} jobs; wanted ${limits.extendsNames} at most`
+      this.#mistakes.add('PIPELINE_WRONG_VALUE', extended.place, message)
+      return []
+    }
     return items.flatMap((item) => {
       if (item.kind === 'scalar' && typeof item.value === 'string') return [{ name: item.text, at: item }]
       const message = `Cannot read extends of job ${quote(name)}: it is ${describe(item)}; wanted the name of a job, or a list of names`
@@ -95,7 +101,7 @@ class ExtendsFiller {
   #base(name: string, base: { name: string; at: Located }): Filled | null {
     const entry = this.#root.entries.get(base.name)
     if (entry === undefined || entry.value.kind !== 'map') {
-      const nearest = hint(base.name, [...this.#root.entries.keys()].slice(0, limits.jobs))
+      const nearest = this.#mistakes.hint(base.name, () => [...this.#root.entries.keys()])
       const message = `Cannot read extends of job ${quote(name)}: job ${quote(base.name)} is not defined${nearest}`
       this.#mistakes.add('PIPELINE_EXTENDS_UNKNOWN', base.at.place, message)
       return null

@@ -1,6 +1,5 @@
 import { limits } from '../limits.ts'
 import type { Mistakes } from '../mistakes.ts'
-import { hint } from '../nearest-name.ts'
 import {
   locatedList,
   locatedMap,
@@ -88,10 +87,14 @@ class ReferenceFiller {
   }
 
   #unknown(reference: LocatedReference, key: string, at: Located): null {
-    const nearest = at.kind === 'map' ? hint(key, [...at.entries.keys()].slice(0, limits.jobs)) : ''
+    const nearest = at.kind === 'map' ? this.#hintFrom(key, at) : ''
     const message = `Cannot fill in !reference [${reference.keys.join(', ')}]: key ${quote(key)} is not defined${nearest}`
     this.#mistakes.add('PIPELINE_REFERENCE_UNKNOWN', reference.place, message)
     return null
+  }
+
+  #hintFrom(key: string, map: LocatedMap): string {
+    return this.#mistakes.hint(key, () => [...map.entries.keys()])
   }
 
   #circle(reference: LocatedReference): Located {

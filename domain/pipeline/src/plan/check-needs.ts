@@ -1,5 +1,4 @@
 import type { Mistakes } from '../mistakes.ts'
-import { hint } from '../nearest-name.ts'
 import type { JobDefinition } from '../read/job.ts'
 import type { NeedDefinition } from '../read/needs.ts'
 import type { PipelineDefinition } from '../read/pipeline.ts'
@@ -49,7 +48,7 @@ function reportUnknown(
   target: Pick<NeedDefinition, 'job' | 'place'>,
   checker: Checker,
 ): void {
-  const message = `Cannot read ${keyword} of job ${quote(job.name)}: job ${quote(target.job)} is not defined${hint(target.job, checker.names)}`
+  const message = `Cannot read ${keyword} of job ${quote(job.name)}: job ${quote(target.job)} is not defined${checker.mistakes.hint(target.job, () => checker.names)}`
   checker.mistakes.add('PIPELINE_UNKNOWN_JOB', target.place, message)
 }
 

@@ -8,7 +8,7 @@ import type { JobDefinition } from '../read/job.ts'
 import { planNeed, type NeedDefinition } from '../read/needs.ts'
 import type { Rule } from '../read/rules.ts'
 import { slug } from '../slug.ts'
-import { VariableScope } from '../variables/variable-scope.ts'
+import { VariableScope, type ExpansionBudget } from '../variables/variable-scope.ts'
 import { quote } from '../yaml/located.ts'
 import { decideRules } from './decide-rules.ts'
 import { definitionDigest } from './definition-digest.ts'
@@ -24,6 +24,7 @@ export interface PlanContext {
   files: FileMatcher
   /** Why the pipeline runs at all; empty without workflow rules. */
   workflowReasons: readonly Reason[]
+  expansion: ExpansionBudget
   includedBy: ReadonlyMap<string, Reason>
   mistakes: Mistakes
 }
@@ -87,7 +88,7 @@ function withoutRules(definition: JobDefinition): Choice {
 }
 
 function byRules(definition: JobDefinition, rules: readonly Rule[], context: PlanContext): Choice {
-  const scope = new VariableScope(layersOf(definition, context))
+  const scope = new VariableScope(layersOf(definition, context), context.expansion)
   const { rule, reasons } = decideRules(rules, { scope, changed: context.changed, files: context.files }, 'rule')
   if (rule === null) {
     const text = rules.length === 0 ? 'rules is empty' : 'no rule matched'
@@ -145,7 +146,7 @@ function layersOf(
 
 /** The name of the environment is filled in first, since CI_ENVIRONMENT_NAME depends on it. */
 function jobScope(definition: JobDefinition, context: PlanContext, ofRule: readonly PlanVariable[]): VariableScope {
-  const scope = new VariableScope(layersOf(definition, context, [], ofRule))
+  const scope = new VariableScope(layersOf(definition, context, [], ofRule), context.expansion)
   const { environment } = definition
   if (environment === null) return scope
   const name = scope.expandText(environment.name)
@@ -157,7 +158,7 @@ function jobScope(definition: JobDefinition, context: PlanContext, ofRule: reado
     CI_ENVIRONMENT_URL: environment.url,
   }
   const variables = Object.entries(values).flatMap(([key, value]) => (value === null ? [] : [{ key, value }]))
-  return new VariableScope(layersOf(definition, context, variables, ofRule))
+  return new VariableScope(layersOf(definition, context, variables, ofRule), context.expansion)
 }
 
 type ExpandedParts = Pick<

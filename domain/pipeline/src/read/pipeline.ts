@@ -103,6 +103,8 @@ function readJobs(
 ): JobDefinition[] {
   const jobs: JobDefinition[] = []
   const { mistakes } = reading('')
+  const inheritedWeight = weightOf(defaults) + (root.entries.get('variables')?.value.weight ?? 0)
+  let weight = 0
   for (const [name, entry] of root.entries) {
     if (isRootKeyword(name) || name.startsWith('.')) continue
     if (jobs.length >= limits.jobs) {
@@ -114,6 +116,12 @@ function readJobs(
       return jobs
     }
     const { keyPlace, value } = entry
+    weight += value.weight + inheritedWeight
+    if (weight > limits.totalWeight) {
+      const message = `Cannot plan job ${quote(name)}: the jobs with what they inherit have more than ${limits.totalWeight} characters`
+      mistakes.add('PIPELINE_TOO_BIG', keyPlace, message)
+      return jobs
+    }
     if (value.kind !== 'map') {
       reportNoJob(name, entry, mistakes)
       continue
@@ -130,6 +138,12 @@ function readJobs(
     )
   }
   return jobs
+}
+
+function weightOf(defaults: Defaults): number {
+  let weight = 0
+  for (const { value } of defaults.values()) weight += value.weight
+  return weight
 }
 
 function reportNoJob(name: string, { keyPlace, value }: LocatedEntry, mistakes: Mistakes): void {

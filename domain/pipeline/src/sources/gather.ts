@@ -46,6 +46,8 @@ class SourceGatherer {
   readonly #includedBy = new Map<string, Reason>()
   readonly #open: string[] = []
   #includes = 0
+  readonly #counted = new Set<string>()
+  #length = 0
 
   constructor(
     request: CompileRequest,
@@ -113,7 +115,17 @@ class SourceGatherer {
     return null
   }
 
+  #fits(path: string, text: string): boolean {
+    if (!this.#counted.has(path)) this.#length += text.length
+    this.#counted.add(path)
+    if (this.#length <= limits.totalLength) return true
+    const message = `Cannot read "${path}": the files of the pipeline have more than ${limits.totalLength} characters together`
+    this.#mistakes.add('PIPELINE_TOO_BIG', { path, line: 1, column: 1 }, message)
+    return false
+  }
+
   #map(path: string, text: string): LocatedMap | null {
+    if (!this.#fits(path, text)) return null
     const before = this.#mistakes.count
     const located = this.#parsed.get(path) ?? readYaml(path, text, this.#mistakes)
     const place = { path, line: 1, column: 1 }

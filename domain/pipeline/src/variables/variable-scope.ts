@@ -1,6 +1,12 @@
 import type { PlanVariable } from '@sluice/contracts/plan'
+import { CompileLimit } from '../compile-limit.ts'
 import { limits } from '../limits.ts'
 import { hasReference, replaceReferences, unescapeDollars } from './expand.ts'
+
+/** Characters that may still be made. */
+export interface ExpansionBudget {
+  left: number
+}
 
 interface Expanded {
   value: string
@@ -13,11 +19,14 @@ interface Expanded {
  * as written.
  */
 export class VariableScope {
+  readonly #budget: ExpansionBudget
   readonly #variables: ReadonlyMap<string, PlanVariable>
   readonly #expanded = new Map<string, Expanded>()
   readonly #open = new Set<string>()
 
-  constructor(layers: readonly (readonly PlanVariable[])[]) {
+  /** `budget` bounds what all scopes of one compilation may make together. */
+  constructor(layers: readonly (readonly PlanVariable[])[], budget: ExpansionBudget = { left: limits.expandedLength }) {
+    this.#budget = budget
     const variables = new Map<string, PlanVariable>()
     for (const variable of layers.flat()) {
       // Deleted first, so that the order is the order of precedence.
@@ -79,17 +88,28 @@ export class VariableScope {
     return expanded
   }
 
+  #spend(length: number): void {
+    this.#budget.left -= Math.min(length, limits.variableLength)
+    if (this.#budget.left >= 0) return
+    const message = `Cannot fill in the variables: it makes more than ${limits.expandedLength} characters`
+    throw new CompileLimit('PIPELINE_TOO_BIG', message)
+  }
+
   #replace(text: string): Expanded {
     let masked = false
+    let length = 0
     const value = replaceReferences(text, (name) => {
       const target = this.#variables.get(name)
       if (target === undefined || target.file === true || this.#open.has(name)) return null
       if (this.#open.size >= limits.variableDepth) return null
       const expanded = this.#expand(target)
       masked ||= expanded.masked
+      length += expanded.value.length
+      if (length > limits.variableLength) return null
       return expanded.value
     })
-    return value.length > limits.variableLength ? { value: text, masked } : { value, masked }
+    this.#spend(length)
+    return length > limits.variableLength ? { value: text, masked } : { value, masked }
   }
 }
 
