@@ -112,7 +112,11 @@ describe('what the log lacks is not claimed', () => {
     ['another digest in production', { productionDigest: 'sha256:x' }, 'DRM-DRM-DP-3b', 'not_met'],
     ['a digest that nobody checked', { digestVerified: false }, 'CM-VC-SSOT-3a', 'not_met'],
     ['settings inside the release', { settings: 0 }, 'DRM-DRM-DS-3c', 'not_met'],
-    ['clauses that do not name their evidence', { clausesNameEvidence: false }, 'TM-CQ-QR-3c', 'not_met'],
+    ['clauses that do not name their evidence', { clausesNameEvidence: false }, 'TM-CQ-QR-3c', 'unknown'],
+    ['clauses that do not name their evidence', { clausesNameEvidence: false }, 'TM-CQ-TM-3a', 'unknown'],
+    ['no report of a scan', { scans: false }, 'TM-CQ-QR-3c', 'not_met'],
+    ['no report of a scan', { scans: false }, 'TM-CQ-TM-3a', 'not_met'],
+    ['a gate that stayed closed', { gate: 'closed' }, 'TM-CQ-TM-3a', 'unknown'],
     ['unit tests alone', { tests: ['unit-tests'] }, 'TM-AT-AE-3a', 'partial'],
     ['tests of no named layer', { tests: ['tests'] }, 'TM-AT-AE-3a', 'unknown'],
     ['no tests', { tests: [] }, 'CM-VC-AM-3b', 'not_met'],
@@ -122,6 +126,14 @@ describe('what the log lacks is not claimed', () => {
   ])('%s', (_, variant, id, wanted) => {
     expect(stateAfter(variant, id)).toBe(wanted)
   })
+
+  test.each([['CM-VC-VCS-3a'], ['CM-VC-SSOT-3a'], ['DRM-DRM-DS-3c']])(
+    'entries without the field leave %s unknown',
+    (id) => {
+      const criteria = criteriaOf(assessLog(addDelivery(logBuilder())))
+      expect(criteria.get(id)?.state).toBe('unknown')
+    },
+  )
 
   test('a failure rate needs twenty deployments', () => {
     const log = logBuilder()

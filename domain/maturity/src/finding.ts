@@ -24,8 +24,11 @@ export interface Check {
 /** From this many events on a ratio may have exceptions up to its threshold; below, none may be missing. */
 export const sampleFloor = 20
 
-/** One event of a ratio: it speaks for the criterion with its entries, or, with none, against it. */
-export type Observation = LogEntry[] | null
+/** Share of the events that must carry the fields that a check looks at, else the log does not say. */
+export const coverageFloor = 0.9
+
+/** One event of a ratio: it speaks for the criterion with its entries, against it (`null`), or does not say. */
+export type Observation = LogEntry[] | null | 'silent'
 
 interface RatioInput {
   observations: Observation[]
@@ -36,12 +39,14 @@ interface RatioInput {
 }
 
 /**
- * A share of events. No events: unknown. Fewer than the floor: only a full share is enough, and the reason says how
+ * A share of events. No events, or too many that do not say: unknown. Fewer than the floor: only a full share is enough, and the reason says how
  * few there are. From the floor on the threshold decides.
  */
 export function ratio({ observations, threshold, of }: RatioInput): Finding {
-  const hits = observations.filter((observation) => observation !== null)
-  const [count, n] = [hits.length, observations.length]
+  const told = observations.filter((observation) => observation !== 'silent')
+  const hits = told.filter((observation) => observation !== null)
+  const [count, n, silent] = [hits.length, told.length, observations.length - told.length]
+  if (n < coverageFloor * observations.length) return untold(silent, observations.length, of)
   if (n === 0) return unknown({ en: `Nothing to count yet: ${of.en}.`, zh: `尚无可统计的数据：${of.zh}。` })
   const wanted = n < sampleFloor ? 1 : threshold
   const percent = `${Math.round(wanted * 100)} %`
@@ -52,6 +57,12 @@ export function ratio({ observations, threshold, of }: RatioInput): Finding {
   }
   return { state: count / n >= wanted ? 'met' : 'not_met', reason, support: hits.flat() }
 }
+
+const untold = (silent: number, total: number, of: Sentence): Finding =>
+  unknown({
+    en: `${silent} of ${total} events do not say: ${of.en}.`,
+    zh: `${total} 次中有 ${silent} 次的记录未说明：${of.zh}。`,
+  })
 
 /** Something that only has to exist. */
 export function exists(support: LogEntry[], found: Sentence, missing: Sentence): Finding {

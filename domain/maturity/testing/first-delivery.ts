@@ -14,6 +14,8 @@ export interface DeliveryVariant {
   digestVerified?: boolean
   /** Names of the test reports. */
   tests?: string[]
+  /** Whether a scanner reported. */
+  scans?: boolean
   outcome?: 'promoted' | 'aborted'
   /** Digest that production gets instead of that of the release. */
   productionDigest?: string
@@ -72,7 +74,7 @@ function addRun(log: LogBuilder, change: number, variant: DeliveryVariant): void
   )
   const reports: [name: string, fact: FactKind, job: string][] = [
     ...tests.map((name): [string, FactKind, string] => [name, 'tests', 'test']),
-    ['scan', 'findings', 'scan'],
+    ...(variant.scans === false ? [] : [['scan', 'findings', 'scan'] as [string, FactKind, string]]),
   ]
   for (const job of ['test', 'scan']) {
     log.add('job.started', { job, attempt: 1, runnerId: 'runner-1', isolation: 'uid' }, runId)

@@ -68,26 +68,34 @@ function nothingOutOfBand(facts: Facts): Finding {
   return ratio({ observations, threshold: 1, of })
 }
 
-/** Promoted deployments of one release, for releases that reached two environments or more. */
-function throughEnvironments(facts: Facts): EndedDeployment[][] {
+/** Promoted deployments by a key, where they reached two environments or more. */
+function throughEnvironments(facts: Facts, keyOf: (deployment: EndedDeployment) => string): EndedDeployment[][] {
   const promoted = endedDeployments(facts).filter(({ finished }) => finished.payload.outcome === 'promoted')
-  const byRelease = Map.groupBy(promoted, ({ finished }) => finished.payload.releaseId)
-  return [...byRelease.values()].filter(
-    (own) => new Set(own.map(({ finished }) => finished.payload.environment)).size > 1,
-  )
+  const byKey = Map.groupBy(promoted, keyOf)
+  return [...byKey.values()].filter((own) => new Set(own.map(({ finished }) => finished.payload.environment)).size > 1)
 }
 
 const entriesOf = (own: EndedDeployment[]): LogEntry[] =>
   own.flatMap(({ started, finished }) => (started === null ? [finished] : [started, finished]))
 
 /** Releases of which every environment got the same value. */
-function sameEverywhere(facts: Facts, valueOf: (deployment: EndedDeployment) => string | null, of: Sentence): Finding {
-  const observations = throughEnvironments(facts).map((own): Observation => {
+function sameEverywhere(
+  facts: Facts,
+  valueOf: (deployment: EndedDeployment) => string | null,
+  of: Sentence,
+  keyOf: (deployment: EndedDeployment) => string = releaseOf,
+): Finding {
+  const observations = throughEnvironments(facts, keyOf).map((own): Observation => {
     const values = new Set(own.map(valueOf))
     return values.size === 1 && !values.has(null) ? entriesOf(own) : null
   })
   return ratio({ observations, threshold: 1, of })
 }
+
+const releaseOf = ({ finished }: EndedDeployment): string => finished.payload.releaseId
+
+/** One way of a release: a later run may take it back under a newer policy. */
+const wayOf = (deployment: EndedDeployment): string => `${releaseOf(deployment)} ${deployment.finished.runId}`
 
 const policyOf =
   (facts: Facts) =>
@@ -100,7 +108,10 @@ function settingsApart(facts: Facts): Finding {
   const observations = endedDeployments(facts)
     .filter(({ finished }) => finished.payload.tier === 'production')
     .map(({ started, finished }): Observation => {
-      return started !== null && (started.payload.settings ?? 0) > 0 ? [started, finished] : null
+      if (started === null) return null
+      const { settings } = started.payload
+      if (settings === undefined) return 'silent'
+      return settings > 0 ? [started, finished] : null
     })
   const of = {
     en: 'production deployments got their settings from outside the release',
@@ -191,7 +202,7 @@ export const deploymentChecks: Check[] = [
   { criterion: 'DRM-DRM-DM-2a', find: definedInRepository },
   { criterion: 'DRM-DRM-DM-2b', find: partlyAutomatic },
   { criterion: 'DRM-DRM-DM-3a', find: (facts) => all(automatic(facts, 0.98, byItself), nothingOutOfBand(facts)) },
-  { criterion: 'DRM-DRM-DP-3a', find: (facts) => sameEverywhere(facts, policyOf(facts), sameProcess) },
+  { criterion: 'DRM-DRM-DP-3a', find: (facts) => sameEverywhere(facts, policyOf(facts), sameProcess, wayOf) },
   { criterion: 'DRM-DRM-DP-3b', find: (facts) => sameEverywhere(facts, digestOf, sameProduct) },
   { criterion: 'DRM-DRM-DS-2b', find: applicationAsUnit },
   { criterion: 'DRM-DRM-DS-2d', find: (facts) => automatic(facts, 0.95, testTiers, ['testing', 'staging']) },

@@ -4,12 +4,14 @@ import { definitionsFromRepository } from './source-checks.ts'
 
 const dayMs = 86_400_000
 
-/** Runs that ended and at least one of whose jobs ran on a runner. */
+/** Runs that ended, were not cancelled, and had a runner at work. */
 const executedRuns = (facts: Facts): EntryOf<'run.created'>[] =>
   facts
     .recent('run.created')
     .filter(
-      ({ runId }) => facts.inRun(runId, 'run.finished').length > 0 && facts.inRun(runId, 'job.started').length > 0,
+      ({ runId }) =>
+        facts.inRun(runId, 'run.finished').some(({ payload }) => payload.status !== 'canceled') &&
+        facts.inRun(runId, 'job.started').length > 0,
     )
 
 /** Jobs that a runner worked off from the plan. */
@@ -39,12 +41,14 @@ function serviceInUse(facts: Facts): Finding {
   )
 }
 
+const branchOf = (ref: string): string => ref.replace(/^refs\/heads\//, '')
+
 /** Pushes that started a run. */
 function pushesWithRun(facts: Facts): Finding {
   const bySource = facts.ever('run.created').filter(({ payload }) => payload.source === 'push')
   const observations = facts.recent('change.pushed').map((push): Observation => {
     const run = bySource.find(
-      ({ payload }) => payload.commit === push.payload.after && payload.ref === push.payload.ref,
+      ({ payload }) => payload.commit === push.payload.after && branchOf(payload.ref) === branchOf(push.payload.ref),
     )
     return run === undefined ? null : [push, run]
   })

@@ -31,7 +31,7 @@ function releasesFromPush(facts: Facts): Finding {
 /** Deployments that look at a release, judged by `isWell`. */
 function deploymentShare(
   facts: Facts,
-  isWell: (deployment: EndedDeployment) => boolean,
+  isWell: (deployment: EndedDeployment) => boolean | 'silent',
   of: { en: string; zh: string },
   tier: string | null = null,
 ): Finding {
@@ -39,8 +39,10 @@ function deploymentShare(
   const observations = ended.map((deployment): Observation => {
     const { started, finished } = deployment
     const release = facts.release(finished.payload.releaseId)
-    if (started === null || release === null || !isWell(deployment)) return null
-    return [release, started, finished]
+    if (started === null || release === null) return null
+    const well = isWell(deployment)
+    if (well === 'silent') return 'silent'
+    return well ? [release, started, finished] : null
   })
   return ratio({ observations, threshold: 1, of })
 }
@@ -50,15 +52,26 @@ const hasReleasesDigest =
   ({ started, finished }: EndedDeployment): boolean =>
     started?.payload.digest === facts.release(finished.payload.releaseId)?.payload.digest
 
-/** Whether settings are told to come from the policy; older entries do not say. */
+/** Whether settings came from the policy; entries without the field do not say. */
 function settingsFromPolicy(facts: Facts): Finding {
   return deploymentShare(
     facts,
-    ({ started, finished }) =>
-      (started?.payload.settings ?? 0) > 0 && (facts.run(finished.runId)?.payload.policyCommit ?? '') !== '',
+    ({ started, finished }) => {
+      const settings = started?.payload.settings
+      if (settings === undefined) return 'silent'
+      return settings > 0 && (facts.run(finished.runId)?.payload.policyCommit ?? '') !== ''
+    },
     { en: 'deployments took their settings from the versioned policy', zh: '部署的应用配置取自纳入版本管理的策略文件' },
   )
 }
+
+/** Whether the digest is that of the release and was computed anew; entries without the field do not say. */
+const checkedDigest =
+  (facts: Facts) =>
+  (deployment: EndedDeployment): boolean | 'silent' => {
+    if (!hasReleasesDigest(facts)(deployment)) return false
+    return deployment.started?.payload.digestVerified ?? 'silent'
+  }
 
 /** Runs whose pipeline and policy are named by digest and commit. */
 export function definitionsFromRepository(facts: Facts): Finding {
@@ -162,7 +175,7 @@ export const sourceChecks: Check[] = [
         definitionsFromRepository(facts),
         deploymentShare(
           facts,
-          (deployment) => hasReleasesDigest(facts)(deployment) && deployment.started?.payload.digestVerified === true,
+          checkedDigest(facts),
           {
             en: 'production deployments checked the digest of their release before the start',
             zh: '生产部署在启动前核验了发布的摘要',

@@ -73,11 +73,16 @@ export function gatesOn(facts: Facts, runId: string | null, fact: 'tests' | 'fin
     )
 }
 
+/** Whether there are gates, and no clause of them names the evidence it looked at, as in entries of older versions. */
+const namesNoEvidence = (gates: EntryOf<'gate.decided'>[]): boolean =>
+  gates.length > 0 && gates.every(({ payload }) => payload.clauses.every(({ evidence }) => evidence === undefined))
+
 /** Deployments that only went on because a gate had passed on evidence of the wanted kind. */
 export function deploymentsBehindGate(facts: Facts, fact: 'tests' | 'findings', threshold: number): Finding {
   const observations = endedDeployments(facts).map(({ finished }): Observation => {
     const gates = gatesOn(facts, finished.runId, fact).filter(({ seq }) => seq < finished.seq)
-    return gates.length === 0 ? null : [...gates, finished]
+    if (gates.length > 0) return [...gates, finished]
+    return namesNoEvidence(facts.inRun(finished.runId, 'gate.decided')) ? 'silent' : null
   })
   const of = {
     tests: { en: 'deployments stood behind a gate that had judged test results', zh: '部署之前门禁已依据测试结果放行' },
@@ -89,21 +94,19 @@ export function deploymentsBehindGate(facts: Facts, fact: 'tests' | 'findings', 
   return ratio({ observations, threshold, of: of[fact] })
 }
 
-/** Gates all of whose clauses were computed from reports of tools. */
+/** Gates that opened on the findings of scanners; their clauses are computed, so nobody judges in between. */
 function checksByMachine(facts: Facts): Finding {
-  const observations = facts.recent('gate.decided').map((gate): Observation => {
-    const findings = idsOf(facts, gate.runId, 'findings')
-    const used = gate.payload.clauses.map(({ evidence = [] }) => evidence)
-    const isMachine =
-      used.length > 0 && used.every((ids) => ids.length > 0) && used.flat().some((id) => findings.has(id))
-    return isMachine ? [gate] : null
+  const opened = facts.recent('gate.decided').filter(({ payload }) => payload.decision === 'open')
+  const observations = opened.map((gate): Observation => {
+    if (namesNoEvidence([gate])) return 'silent'
+    return gatesOn(facts, gate.runId, 'findings').includes(gate) ? [gate] : null
   })
   return ratio({
     observations,
     threshold: 1,
     of: {
-      en: 'gates judged every clause from reports of tools, code scans among them',
-      zh: '门禁的全部条款均依据工具报告（含代码扫描）自动判定',
+      en: 'gates opened by computed clauses on the findings of scanners',
+      zh: '门禁依据扫描结果自动判定后放行',
     },
   })
 }
