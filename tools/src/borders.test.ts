@@ -38,7 +38,7 @@ const manifests: Record<string, object> = {
     dependencies: { '@sluice/contracts': '*', '@sluice/kernel': '*', '@sluice/dora': '*', react: '19' },
   },
   'apps/runner': { name: '@sluice/runner', dependencies: { '@sluice/kernel': '*' } },
-  card: { name: 'card', dependencies: { pg: '8', '@sluice/kernel': '*' } },
+  card: { name: 'card', dependencies: { pg: '8', '@sluice/kernel': '*' }, devDependencies: { rolldown: '1' } },
 }
 const packages = Object.entries(manifests).map(([folder, manifest]) =>
   packageInfo({ path: folder === '' ? 'package.json' : `${folder}/package.json`, text: JSON.stringify(manifest) }),
@@ -79,6 +79,7 @@ const forbidden: [name: string, path: string, text: string, wanted: RegExp][] = 
   ],
   ['a development dependency in what runs', 'adapters/store/src/a.ts', `import 'pg'`, /only a development dependency/],
   ['a development dependency of the root in what runs', 'apps/runner/src/a.ts', `import 'vitest'`, /not declared/],
+  ['a development dependency in what runs of the card', 'card/src/a.ts', `import 'rolldown'`, /only a development/],
   ['card → platform', 'card/src/a.ts', `import '@sluice/kernel'`, /customer/],
   ['platform → card by name', 'apps/runner/src/a.ts', `import 'card'`, /nothing of card/],
   ['platform → card by path', 'tests/a.ts', `import '../card/src/a.ts'`, /nothing of card/],
@@ -125,6 +126,7 @@ const allowed: [name: string, path: string, text: string][] = [
     `export const a = (t: string) => Date.parse(t) + new Date(t).getTime()`,
   ],
   ['a name of its own', 'domain/dora/src/a.ts', `export const f = (process: { fetch: number }) => process.fetch`],
+  ['a development dependency in a tool of the card', 'card/tools/a.ts', `import 'rolldown'`],
   ['anything in tests/', 'tests/a.test.ts', `import '@sluice/git'; import '../apps/runner/src/a.ts'`],
 ]
 

@@ -44,6 +44,8 @@ const packageNameOf = (specifier: string): string =>
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/')
 const isFree = (path: string): boolean => ['tests', 'tools', 'bench'].includes(roomOf(path)) || !path.includes('/')
+/** Programs that only build or check `card/`: they may take its development dependencies. */
+const isCardTool = (path: string): boolean => path.startsWith('card/tools/')
 const isNodeTest = (path: string): boolean => path.endsWith('.node.test.ts')
 const isBuildConfig = (path: string): boolean => /(^|\/)[a-z-]+\.config\.ts$/.test(path)
 
@@ -73,7 +75,7 @@ const isDeclared: Rule = ({ file, specifier, from }, packages) => {
   if (isRelative(specifier) || isNodeBuiltin(specifier)) return null
   const name = packageNameOf(specifier)
   if (name === from.name || from.dependencies.includes(name)) return null
-  const inTests = isFree(file.path) || isTestFile(file.path) || isBuildConfig(file.path)
+  const inTests = isFree(file.path) || isCardTool(file.path) || isTestFile(file.path) || isBuildConfig(file.path)
   const root = packages.find(({ folder }) => folder === '')
   const atHome = roomOf(file.path) !== 'card'
   if (inTests && [...from.devDependencies, ...(atHome ? (root?.devDependencies ?? []) : [])].includes(name)) return null

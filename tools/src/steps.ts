@@ -61,7 +61,11 @@ export const filesIn = (output: string): number => Number(/\bon (\d+) files?\b/.
 const lint: Step = {
   name: 'lint',
   async run(root) {
-    const { exitCode, output } = await runCommand(root, 'oxlint', ['--type-aware', '--deny-warnings'])
+    const { exitCode, output } = await runCommand(root, 'oxlint', [
+      '--type-aware',
+      '--deny-warnings',
+      '--disable-nested-config',
+    ])
     return resultOf(filesIn(output), 'files', exitCode === 0 ? [] : [output.trim()])
   },
 }

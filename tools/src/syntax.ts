@@ -28,7 +28,7 @@ export function parse(file: SourceFile): SyntaxNode {
 }
 
 /** Nodes directly below a node, in the order of the source. */
-export function childrenOf(node: SyntaxNode): SyntaxNode[] {
+function childrenOf(node: SyntaxNode): SyntaxNode[] {
   return Object.values(node).flatMap((value) =>
     Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : [],
   )

@@ -3,7 +3,7 @@ import { evidenceRefs, type EvidenceRef } from './evidence-ref.ts'
 import { factsOf } from './facts.ts'
 import { findAll } from './find-all.ts'
 import { unknown, type CriterionState, type Finding } from './finding.ts'
-import { itemGrade, nextSteps, shareLevel, strictMin, type NextStep, type States } from './grade.ts'
+import { itemGrade, missingAt, nextSteps, shareLevel, strictMin, type NextStep, type States } from './grade.ts'
 import { heldSince } from './held-since.ts'
 import { allCriteria, maturityModel, type Level } from './model/maturity-model.ts'
 import type { Criterion, Item, Sentence } from './model/model.ts'
@@ -94,11 +94,9 @@ function assessedItem(item: Item, findingOf: (id: string) => Finding, since: Map
 }
 
 function nextOf(item: Item, grade: number, stateOf: States): Sentence {
-  const missing = item.criteria
-    .filter(({ level, id }) => level === grade + 1 && stateOf(id) !== 'met')
-    .map(({ id }) => id)
+  const missing = missingAt(item, grade + 1, stateOf)
   if (missing.length === 0) return { en: 'Nothing is missing.', zh: '没有缺项。' }
-  const keys = missing.map((id) => id.slice(item.id.length + 1)).join(', ')
+  const keys = missing.map(({ id }) => id.slice(item.id.length + 1)).join(', ')
   return { en: `Level ${grade + 1} lacks ${keys}.`, zh: `达到第 ${grade + 1} 级尚缺 ${keys}。` }
 }
 

@@ -25,7 +25,7 @@ export interface Check {
 export const sampleFloor = 20
 
 /** Share of the events that must carry the fields that a check looks at, else the log does not say. */
-export const coverageFloor = 0.9
+const coverageFloor = 0.9
 
 /** One event of a ratio: it speaks for the criterion with its entries, against it (`null`), or does not say. */
 export type Observation = LogEntry[] | null | 'silent'

@@ -63,7 +63,7 @@ const idsOf = (facts: Facts, runId: string | null, fact: 'tests' | 'findings'): 
   new Set(evidenceOf(facts, runId, fact).map(({ payload }) => payload.evidenceId))
 
 /** Open gates of a run with a passing clause that looked at evidence of the wanted kind. */
-export function gatesOn(facts: Facts, runId: string | null, fact: 'tests' | 'findings'): EntryOf<'gate.decided'>[] {
+function gatesOn(facts: Facts, runId: string | null, fact: 'tests' | 'findings'): EntryOf<'gate.decided'>[] {
   const ids = idsOf(facts, runId, fact)
   return facts
     .inRun(runId, 'gate.decided')
