@@ -1,0 +1,2 @@
+export { errors } from './errors.ts'
+export { RouterHttpClient } from './router-http-client.ts'

@@ -1,0 +1,2 @@
+export { FakeTrafficRouter } from './fake-traffic-router.ts'
+export { trafficRouterCases, type TrafficRouterSubject } from './traffic-router.cases.ts'
