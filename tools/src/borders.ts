@@ -51,6 +51,8 @@ const isBuildConfig = (path: string): boolean => /(^|\/)[a-z-]+\.config\.ts$/.te
 
 /** What domain packages may take of the contracts; never the API's types. */
 const domainContracts = ['plan', 'policy', 'evidence', 'events']
+/** Messages of a process that a domain package reads or writes itself. */
+const domainMessages = new Set(['domain/execution → runner', 'domain/rollout → router'])
 /** The only ways from one domain package to another, besides the kernel. */
 const domainWays = new Set(['domain/maturity → domain/dora'])
 
@@ -110,6 +112,7 @@ const takesOnlyItsContracts: Rule = ({ file, from, to, specifier }) => {
   if (to?.folder !== 'contracts' || to === from) return null
   const subpath = specifier.slice(to.name.length + 1)
   if (roomOf(file.path) !== 'domain' || domainContracts.includes(subpath)) return null
+  if (domainMessages.has(`${from.folder} → ${subpath}`)) return null
   return `domain/ takes only ${domainContracts.join(', ')} of the contracts`
 }
 

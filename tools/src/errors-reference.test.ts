@@ -10,6 +10,7 @@ import { packageInfo } from './package-info.ts'
 const packages = [
   packageInfo({ path: 'domain/a/package.json', text: '{"name":"@sluice/a"}' }),
   packageInfo({ path: 'domain/b/package.json', text: '{"name":"@sluice/b"}' }),
+  packageInfo({ path: 'adapters/c/package.json', text: '{"name":"@sluice/c","dependencies":{"@sluice/a":"*"}}' }),
 ]
 const table = (folder: string, ...codes: string[]): PackageErrors => ({
   package: `@sluice/${folder}`,
@@ -41,6 +42,11 @@ test('a code of another package is not in the table of this one', () => {
   expect(problemsOf([table('a'), table('b', 'B_BROKEN')], files)).toEqual([
     expect.stringContaining('domain/a/src/x.ts'),
   ])
+})
+
+test('an adapter may throw the codes of the package whose port it implements', () => {
+  const files = { 'adapters/c/src/x.ts': `throw new SluiceError('A_BROKEN', 'Cannot')` }
+  expect(problemsOf([table('a', 'A_BROKEN')], files)).toEqual([])
 })
 
 test('a code that only a test uses counts as never used', () => {

@@ -67,13 +67,17 @@ function thrownCodes(file: SourceFile): string[] {
 
 const literalsOf = (file: SourceFile): string[] => [...walk(parse(file))].flatMap((node) => literalText(node) ?? [])
 
+/** A package throws its own codes, and those of a package whose port it implements and therefore depends on. */
+const mayThrow = (owner: PackageInfo | null, table: PackageErrors): boolean =>
+  owner !== null && (owner.folder === table.folder || owner.dependencies.includes(table.package))
+
 /** Codes that are used and in no table, in a table and never used, in two tables, or misspelt. */
 export function errorTableProblems(tables: PackageErrors[], sources: SourceFile[], packages: PackageInfo[]): string[] {
   const problems: string[] = []
   const places = new Map<string, string[]>()
   const shipped = sources.filter(({ path }) => !isTestFile(path) && !path.endsWith('/src/errors.ts'))
   for (const table of tables) {
-    const own = shipped.filter(({ path }) => path.startsWith(`${table.folder}/`))
+    const own = shipped.filter(({ path }) => mayThrow(ownerOf(path, packages), table))
     const used = new Set(own.flatMap(literalsOf))
     for (const [code, { summary, remedy }] of Object.entries(table.codes)) {
       places.set(code, [...(places.get(code) ?? []), table.package])
@@ -86,10 +90,10 @@ export function errorTableProblems(tables: PackageErrors[], sources: SourceFile[
     if (owners.length > 1) problems.push(`${code} is in several tables: ${owners.join(', ')}`)
   for (const file of shipped.filter(({ path }) => /^(contracts|domain|adapters|apps)\//.test(path))) {
     const owner = ownerOf(file.path, packages)
-    const table = tables.find(({ folder }) => folder === owner?.folder)
+    const usable = tables.filter((table) => mayThrow(owner, table))
     for (const code of thrownCodes(file)) {
-      if (table?.codes[code] === undefined)
-        problems.push(`${file.path}: code ${code} is not in the table of ${owner?.name}`)
+      if (!usable.some(({ codes }) => codes[code] !== undefined))
+        problems.push(`${file.path}: code ${code} is not in the table of ${owner?.name}, nor of what it depends on`)
     }
   }
   return problems

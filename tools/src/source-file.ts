@@ -31,4 +31,4 @@ export const isTypeScript = (path: string): boolean =>
 
 /** Files that only tests load: tests, cases that implementations share, and the rooms of tests and benchmarks. */
 export const isTestFile = (path: string): boolean =>
-  /\.(test|cases)\.tsx?$/.test(path) || /(^|\/)testing\//.test(path) || /^(tests|bench)\//.test(path)
+  /\.(test|cases)\.tsx?$/.test(path) || /(^|\/)(testing|test)\//.test(path) || /^(tests|bench)\//.test(path)

@@ -85,7 +85,7 @@ const withSource = new Set([
 export function importsOf(file: SourceFile, program: SyntaxNode): ImportedModule[] {
   const found: ImportedModule[] = []
   for (const node of walk(program)) {
-    const isRequire = node.type === 'CallExpression' && pathOfNames(member(node, 'callee'))[0] === 'require'
+    const isRequire = node.type === 'CallExpression' && pathOfNames(member(node, 'callee')).join('.') === 'require'
     const source = isRequire ? members(node, 'arguments')[0] : withSource.has(node.type) ? member(node, 'source') : null
     const specifier = literalText(source)
     if (specifier !== null) found.push({ specifier, line: lineAt(file.text, node.start) })
