@@ -20,6 +20,8 @@ export interface Facts {
   release(releaseId: string): EntryOf<'release.created'> | null
   /** Entries of a kind that belong to a run. */
   inRun<K extends EventKind>(runId: string | null, kind: K): EntryOf<K>[]
+  /** Steps and judgements of a deployment. */
+  steps(deploymentId: string): EntryOf<'rollout.stepped' | 'rollout.judged'>[]
   dora(): DoraFigures
 }
 
@@ -28,7 +30,12 @@ export function factsOf(entries: LogEntry[], nowMs: number, windowMs: number): F
   const past = entries.filter(({ at }) => Date.parse(at) <= nowMs).toSorted((a, b) => a.seq - b.seq)
   const byKind = Map.groupBy(past, ({ kind }) => kind)
   const ever = <K extends EventKind>(kind: K): EntryOf<K>[] => (byKind.get(kind) ?? []) as EntryOf<K>[]
-  const isRecent = ({ at }: LogEntry): boolean => Date.parse(at) > nowMs - windowMs
+  const recent = Map.groupBy(
+    past.filter(({ at }) => Date.parse(at) > nowMs - windowMs),
+    ({ kind }) => kind,
+  )
+  const rolloutSteps = [...ever('rollout.stepped'), ...ever('rollout.judged')]
+  const steps = Map.groupBy(rolloutSteps, ({ payload }) => payload.deploymentId)
   const byRun = Map.groupBy(past, ({ runId }) => runId)
   const runs = new Map(ever('run.created').map((entry) => [entry.runId, entry]))
   const pushes = new Map(ever('change.pushed').map((entry) => [entry.payload.after, entry]))
@@ -37,7 +44,8 @@ export function factsOf(entries: LogEntry[], nowMs: number, windowMs: number): F
     nowMs,
     windowMs,
     ever,
-    recent: (kind) => ever(kind).filter(isRecent),
+    recent: (kind) => (recent.get(kind) ?? []) as EntryOf<typeof kind>[],
+    steps: (deploymentId) => steps.get(deploymentId) ?? [],
     run: (runId) => (runId === null ? null : (runs.get(runId) ?? null)),
     push: (commit) => pushes.get(commit) ?? null,
     release: (releaseId) => releases.get(releaseId) ?? null,

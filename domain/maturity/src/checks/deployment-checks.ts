@@ -4,15 +4,9 @@ import { all, exists, ratio, sampleFloor, unknown, type Check, type Finding, typ
 import type { Sentence } from '../model/model.ts'
 import { deploymentsBehindGate } from './test-checks.ts'
 
-/** Entries of one deployment after its start. */
-const stepsOf = (facts: Facts, deploymentId: string): LogEntry[] =>
-  [...facts.ever('rollout.stepped'), ...facts.ever('rollout.judged')].filter(
-    ({ payload }) => payload.deploymentId === deploymentId,
-  )
-
 /** Whether the platform did everything after the start; a person may have asked for it. */
 function ranByItself(facts: Facts, { started, finished }: EndedDeployment): boolean {
-  const steps = [...stepsOf(facts, finished.payload.deploymentId), finished]
+  const steps = [...facts.steps(finished.payload.deploymentId), finished]
   return started !== null && steps.every(({ actor }) => actor.kind !== 'person')
 }
 
@@ -125,7 +119,7 @@ function progressive(facts: Facts): Finding {
   const observations = endedDeployments(facts)
     .filter(({ finished }) => finished.payload.tier === 'production')
     .map(({ started, finished }): Observation => {
-      const steps = stepsOf(facts, finished.payload.deploymentId)
+      const steps = facts.steps(finished.payload.deploymentId)
       const judged = steps.filter(({ kind }) => kind === 'rollout.judged')
       return started?.payload.strategy === 'canary' && judged.length > 0 ? [started, ...judged, finished] : null
     })
@@ -140,9 +134,9 @@ function progressive(facts: Facts): Finding {
 function takenBack(facts: Facts): Finding {
   const aborted = endedDeployments(facts).filter((deployment) => {
     const { payload } = deployment.finished
-    const failed = stepsOf(facts, payload.deploymentId).some(
-      (step) => step.kind === 'rollout.judged' && step.payload.judgement.result === 'fail',
-    )
+    const failed = facts
+      .steps(payload.deploymentId)
+      .some((step) => step.kind === 'rollout.judged' && step.payload.judgement.result === 'fail')
     return payload.outcome === 'aborted' && failed && ranByItself(facts, deployment)
   })
   return exists(

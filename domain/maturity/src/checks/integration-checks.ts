@@ -45,11 +45,11 @@ const branchOf = (ref: string): string => ref.replace(/^refs\/heads\//, '')
 
 /** Pushes that started a run. */
 function pushesWithRun(facts: Facts): Finding {
-  const bySource = facts.ever('run.created').filter(({ payload }) => payload.source === 'push')
+  const keyOf = (ref: string, commit: string): string => `${branchOf(ref)} ${commit}`
+  const started = facts.ever('run.created').filter(({ payload }) => payload.source === 'push')
+  const byPush = new Map(started.map((run) => [keyOf(run.payload.ref, run.payload.commit), run]))
   const observations = facts.recent('change.pushed').map((push): Observation => {
-    const run = bySource.find(
-      ({ payload }) => payload.commit === push.payload.after && branchOf(payload.ref) === branchOf(push.payload.ref),
-    )
+    const run = byPush.get(keyOf(push.payload.ref, push.payload.after))
     return run === undefined ? null : [push, run]
   })
   return ratio({ observations, threshold: 0.95, of: { en: 'pushes started a run', zh: '推送触发了运行' } })
