@@ -87,6 +87,17 @@ describe('compile()', () => {
       'PIPELINE_TOO_MANY_JOBS',
     ],
     ['12 levels of extends', chain(12), 'PIPELINE_EXTENDS_DEPTH'],
+    [
+      'a default that every job repeats',
+      `default: {before_script: [${'a, '.repeat(100_000)}]}\n${manyJobs(100)}`,
+      'PIPELINE_TOO_BIG',
+    ],
+    [
+      'variables that double each other in every job',
+      `variables: {${doubling()}}\n${manyJobs(4000)}`,
+      'PIPELINE_TOO_BIG',
+    ],
+    ['thousands of levels of extends', chain(8000), 'PIPELINE_EXTENDS_DEPTH'],
     ['no job', 'stages: [a]', 'PIPELINE_NO_JOBS'],
     ['an empty file', '', 'PIPELINE_NO_JOBS'],
     ['a list', '- a', 'PIPELINE_WRONG_TYPE'],
@@ -236,6 +247,16 @@ describe('compile() on any text', () => {
     )
   })
 })
+
+function manyJobs(count: number): string {
+  return Array.from({ length: count }, (_, index) => `j${index}: {script: x}`).join('\n')
+}
+
+function doubling(): string {
+  return ['V0: xxxxxxxxxx', ...Array.from({ length: 20 }, (_, index) => `V${index + 1}: $V${index}$V${index}`)].join(
+    ', ',
+  )
+}
 
 function bomb(): string {
   const levels = Array.from(

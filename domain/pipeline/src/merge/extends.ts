@@ -61,7 +61,7 @@ class ExtendsFiller {
   #extend(name: string, own: LocatedMap, extended: Located): Filled {
     let merged: LocatedMap | null = null
     let levels = 1
-    const bases: string[] = []
+    let bases: string[] = []
     for (const base of this.#baseNames(name, extended)) {
       const filled = this.#base(name, base)
       if (filled === null) continue
@@ -69,9 +69,12 @@ class ExtendsFiller {
       this.#weight += merged.weight
       if (this.#weight > limits.totalWeight) break
       levels = Math.max(levels, filled.levels + 1)
-      bases.unshift(base.name, ...filled.bases.filter((further) => !bases.includes(further)))
+      bases = nearestFirst(base.name, filled.bases, bases)
     }
-    if (levels > limits.extendsLevels) this.#tooDeep(name, extended)
+    if (levels > limits.extendsLevels) {
+      this.#tooDeep(name, extended)
+      return { map: own, levels: 1, bases: [] }
+    }
     return this.#bounded(name, { map: merged === null ? own : deepMerge(merged, own), levels, bases })
   }
 
@@ -118,4 +121,9 @@ class ExtendsFiller {
     const message = `Cannot read extends of job ${quote(name)}: it goes through more than ${limits.extendsLevels} levels`
     this.#mistakes.add('PIPELINE_EXTENDS_DEPTH', extended.place, message)
   }
+}
+
+/** A later base stands before an earlier one; the list is for people and ends after a hundred names. */
+function nearestFirst(base: string, further: readonly string[], bases: readonly string[]): string[] {
+  return [...new Set([base, ...further, ...bases])].slice(0, limits.extendsNames)
 }
