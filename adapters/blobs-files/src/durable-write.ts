@@ -2,7 +2,7 @@ import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** Makes a name in a folder durable: POSIX promises it only after the folder itself was synchronised. */
-export async function syncFolder(folder: string): Promise<void> {
+async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r')
   try {
     await handle.sync()
@@ -11,11 +11,11 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Writes chunks to a new file, on disk when it returns; removes it where the chunks break off. */
-export async function writeDurably(
+/** Writes chunks to a new file, `durable`: on disk when it returns; removes it where the chunks break off. */
+export async function writeNewFile(
   path: string,
   chunks: AsyncIterable<Uint8Array>,
-  onChunk: (chunk: Uint8Array) => void,
+  { durable, onChunk }: { durable: boolean; onChunk: (chunk: Uint8Array) => void },
 ): Promise<void> {
   const handle = await open(path, 'wx', 0o600)
   try {
@@ -24,7 +24,7 @@ export async function writeDurably(
       let done = 0
       while (done < chunk.length) done += (await handle.write(chunk, done)).bytesWritten
     }
-    await handle.sync()
+    if (durable) await handle.sync()
   } catch (cause) {
     await rm(path, { force: true })
     throw cause
@@ -33,8 +33,8 @@ export async function writeDurably(
   }
 }
 
-/** Gives a written file its final name, durably. */
-export async function publish(from: string, to: string): Promise<void> {
+/** Gives a written file its final name. */
+export async function publish(from: string, to: string, durable: boolean): Promise<void> {
   await rename(from, to)
-  await syncFolder(dirname(to))
+  if (durable) await syncFolder(dirname(to))
 }

@@ -1,2 +1,2 @@
-export { openFileBlobStore } from './file-blob-store.ts'
+export { openFileBlobStore, type BlobStoreOptions } from './file-blob-store.ts'
 export { openFileTraceStore } from './file-trace-store.ts'

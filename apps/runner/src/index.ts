@@ -1,0 +1,8 @@
+export { errors } from './errors.ts'
+export { parseRunnerConfig, readRunnerConfig, type RunnerConfig, type RunnerSettings } from './runner-config.ts'
+export { jsonLog, type RunnerLog } from './runner-log.ts'
+export { startRunner, type Runner, type RunnerOptions } from './runner.ts'
+export { findJobTools, type JobTools } from './machine-node.ts'
+export { readZip } from './unzip-artifact.ts'
+export { standardWaits, type Waits } from './waiting.ts'
+export { writeZip } from './zip-artifact.ts'

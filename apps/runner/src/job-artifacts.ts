@@ -1,0 +1,111 @@
+import { createWriteStream } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { JobResponse } from '@sluice/contracts/runner'
+import type { ArtifactManifest, BlobStore, Workspace } from '@sluice/execution'
+import type { Clock } from '@sluice/kernel'
+import type { Coordinator, Upload } from './coordinator.ts'
+import { writeGzip } from './gzip-report.ts'
+import { isDue } from './job-caches.ts'
+import type { JobLog } from './job-log.ts'
+import { readZip } from './unzip-artifact.ts'
+import { backOff, wait, type Waits } from './waiting.ts'
+import { writeZip } from './zip-artifact.ts'
+
+type Artifact = NonNullable<JobResponse['artifacts']>[number]
+
+export interface ArtifactTransfer {
+  job: JobResponse
+  workspace: Workspace
+  coordinator: Coordinator
+  /** Of this job only; removed with it. */
+  blobs: BlobStore
+  /** Folder for archives on their way. */
+  scratch: string
+  log: JobLog
+  clock: Clock
+  waits: Waits
+  signal: AbortSignal
+}
+
+/** Writes the artifacts of earlier jobs into the workspace; tries again while the server is away. */
+export async function downloadDependencies(transfer: ArtifactTransfer): Promise<void> {
+  const { job, log, blobs, workspace, scratch } = transfer
+  for (const { id, token, name } of job.dependencies ?? []) {
+    await log.say(`Downloading artifacts for ${name} (${id})...\n`)
+    const path = join(scratch, `dependency-${id}.zip`)
+    await download(transfer, id, token, path)
+    const manifest = await readZip(path, blobs)
+    await rm(path)
+    await workspace.extract(manifest, blobs)
+    await log.say(`${manifest.entries.length} files\n`)
+  }
+}
+
+const downloadTries = 6
+
+async function download(
+  { coordinator, waits, signal }: ArtifactTransfer,
+  id: number,
+  token: string,
+  path: string,
+): Promise<void> {
+  const retry = backOff({ ...waits, retryMs: waits.retryMs * 4 })
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await pipeline(await coordinator.download(id, token), createWriteStream(path, { mode: 0o600 }))
+      return
+    } catch (cause) {
+      if (attempt === downloadTries || signal.aborted) throw cause
+      await wait(retry.next(), signal)
+    }
+  }
+}
+
+/** Hands in archive and reports that are due. Reports go one by one, so that each keeps its path. */
+export async function uploadArtifacts(transfer: ArtifactTransfer, succeeded: boolean): Promise<void> {
+  for (const artifact of transfer.job.artifacts ?? []) {
+    if (!isDue(artifact.when, succeeded)) continue
+    const { paths, exclude } = artifact
+    const manifest = await transfer.workspace.collect({ paths, exclude }, transfer.blobs)
+    const what = artifact.artifact_type === 'archive' ? 'artifacts' : `${artifact.artifact_type} report`
+    await transfer.log.say(`Uploading ${what} ${paths.join(', ')}: found ${manifest.entries.length} matching files\n`)
+    if (manifest.entries.length === 0) await transfer.log.say(`WARNING: ${paths.join(', ')}: no matching files\n`)
+    else await uploadOne(transfer, artifact, manifest)
+  }
+}
+
+async function uploadOne(transfer: ArtifactTransfer, artifact: Artifact, manifest: ArtifactManifest): Promise<void> {
+  const path = join(transfer.scratch, 'upload')
+  const query = {
+    artifact_type: artifact.artifact_type,
+    artifact_format: artifact.artifact_format,
+    artifact_name: artifact.name,
+    expire_in: artifact.expire_in,
+  }
+  if (artifact.artifact_format === 'zip') {
+    await writeZip(manifest, transfer.blobs, path)
+    await send(transfer, { path, filename: 'artifacts.zip', query })
+  } else
+    for (const entry of manifest.entries) {
+      await writeGzip(entry, transfer.blobs, path)
+      await send(transfer, {
+        path,
+        filename: `${basename(entry.path)}.gz`,
+        query: { ...query, sluice_path: entry.path },
+      })
+    }
+  await rm(path, { force: true })
+}
+
+async function send({ coordinator, job, clock, waits }: ArtifactTransfer, upload: Upload): Promise<void> {
+  const retry = backOff(waits)
+  const untilMs = clock.now() + waits.giveUpMs
+  for (;;) {
+    const answer = await coordinator.upload(job, upload)
+    if (answer.outcome === 'taken' || answer.standing === 'lost') return
+    if (clock.now() >= untilMs) throw new Error(`the server could not be reached for ${waits.giveUpMs / 1000} s`)
+    await wait(retry.next())
+  }
+}

@@ -1,0 +1,183 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openFileBlobStore } from '@sluice/blobs-files'
+import type { JobResponse, JobUpdate } from '@sluice/contracts/runner'
+import type { Executor, Step, TraceStore, Workspace } from '@sluice/execution'
+import { removeFolder, runSteps, type StepsResult } from '@sluice/executor-process'
+import type { Clock } from '@sluice/kernel'
+import type { CacheStore } from './cache-store.ts'
+import type { Coordinator } from './coordinator.ts'
+import { fetchSources } from './fetch-sources.ts'
+import { downloadDependencies, uploadArtifacts, type ArtifactTransfer } from './job-artifacts.ts'
+import { jobCaches } from './job-caches.ts'
+import { startJobLog, type JobLog } from './job-log.ts'
+import type { JobTools } from './machine-node.ts'
+import { backOff, wait, type Waits } from './waiting.ts'
+
+/** What all jobs of a runner share. */
+export interface JobHost {
+  name: string
+  folder: string
+  executor: Executor
+  coordinator: Coordinator
+  caches: CacheStore
+  spool: TraceStore
+  tools: JobTools
+  clock: Clock
+  waits: Waits
+}
+
+/** Why a job was stopped before its end: by the server, because the server gave it to no one or someone else, or by us. */
+export type StopReason = 'canceled' | 'lost' | 'shutdown'
+
+/** Runs one job from the server to the report of its end. Throws only for a fault of this program. */
+export async function runOfferedJob(host: JobHost, job: JobResponse, shutdown: AbortSignal): Promise<StepsResult> {
+  const stop = new AbortController()
+  const onShutdown = (): void => stop.abort('shutdown' satisfies StopReason)
+  if (shutdown.aborted) onShutdown()
+  shutdown.addEventListener('abort', onShutdown)
+  const onStanding = (standing: 'canceled' | 'lost'): void => stop.abort(standing satisfies StopReason)
+  const log = startJobLog({ ...host, job, onStanding })
+  const scratch = join(host.folder, 'scratch', `job-${job.id}`)
+  try {
+    const result = await runParts(host, job, log, scratch, stop.signal)
+    await log.say(lastLine(result))
+    await reportEnd(host, job, log, result)
+    return result
+  } finally {
+    shutdown.removeEventListener('abort', onShutdown)
+    await removeFolder(scratch)
+  }
+}
+
+async function runParts(
+  host: JobHost,
+  job: JobResponse,
+  log: JobLog,
+  scratch: string,
+  signal: AbortSignal,
+): Promise<StepsResult> {
+  let workspace: Workspace | null = null
+  try {
+    await mkdir(scratch, { recursive: true, mode: 0o700 })
+    await log.say(`Running with sluice-runner on ${host.name}\n`)
+    workspace = await log.section('prepare_executor', 'Preparing the "process" executor', async () => {
+      await log.say(`Isolation: ${host.executor.isolation}\n`)
+      return prepare(host, job)
+    })
+    return await runIn(host, job, { log, scratch, signal, workspace })
+  } catch (cause) {
+    return stoppedResult(signal) ?? systemFailure((cause as Error).message)
+  } finally {
+    await workspace?.remove()
+  }
+}
+
+async function prepare({ executor, tools }: JobHost, job: JobResponse): Promise<Workspace> {
+  return executor.prepare({
+    id: `job-${job.id}`,
+    project: job.job_info.project_name,
+    readOnlyPaths: tools.readOnlyPaths,
+    env: { PATH: tools.path },
+    variables: job.variables,
+  })
+}
+
+interface JobPlace {
+  log: JobLog
+  scratch: string
+  signal: AbortSignal
+  workspace: Workspace
+}
+
+async function runIn(host: JobHost, job: JobResponse, place: JobPlace): Promise<StepsResult> {
+  const { log, signal, workspace, scratch } = place
+  const { clock, waits, coordinator } = host
+  const blobs = await openFileBlobStore(join(scratch, 'blobs'), { durable: false })
+  const transfer: ArtifactTransfer = { job, workspace, coordinator, blobs, scratch, log, clock, waits, signal }
+  const caches = jobCaches(job, workspace, host.caches, log)
+  await log.section('get_sources', 'Getting source from Git repository', async () =>
+    fetchSources(job, workspace, { onOutput: log.write, waits, signal }),
+  )
+  if (job.cache !== null) await log.section('restore_cache', 'Restoring cache', async () => caches.restore())
+  if (job.dependencies !== null && job.dependencies.length > 0)
+    await log.section('download_artifacts', 'Downloading artifacts', async () => downloadDependencies(transfer))
+  const result =
+    stoppedResult(signal) ??
+    (await runSteps({ workspace, steps: stepsOfJob(job), onOutput: log.write, clock, signal, graceMs: waits.graceMs }))
+  const stopped = stoppedResult(signal)
+  if (stopped !== null) return stopped
+  return finishIn(job, result, { log, caches, transfer })
+}
+
+async function finishIn(
+  job: JobResponse,
+  result: StepsResult,
+  { log, caches, transfer }: { log: JobLog; caches: ReturnType<typeof jobCaches>; transfer: ArtifactTransfer },
+): Promise<StepsResult> {
+  const succeeded = result.state === 'success'
+  if (job.cache !== null) await log.section('archive_cache', 'Saving cache', async () => caches.save(succeeded))
+  if (job.artifacts === null) return result
+  try {
+    const name = succeeded ? 'upload_artifacts_on_success' : 'upload_artifacts_on_failure'
+    await log.section(name, 'Uploading artifacts', async () => uploadArtifacts(transfer, succeeded))
+    return result
+  } catch (cause) {
+    // A job whose artifacts are missing must not pass; one that failed keeps its own reason.
+    return succeeded ? systemFailure(`Cannot hand in artifacts: ${(cause as Error).message}`) : result
+  }
+}
+
+function stepsOfJob(job: JobResponse): Step[] {
+  return job.steps.map(({ name, script, timeout, when, allow_failure: allowFailure }) => ({
+    name,
+    script,
+    when,
+    allowFailure,
+    timeoutMs: timeout * 1000,
+  }))
+}
+
+const systemFailure = (message: string): StepsResult => ({
+  state: 'failed',
+  reason: 'runner_system_failure',
+  exitCode: null,
+  message,
+})
+
+function stoppedResult(signal: AbortSignal): StepsResult | null {
+  if (!signal.aborted) return null
+  return signal.reason === 'shutdown' ? systemFailure('the runner was stopped') : { state: 'canceled' }
+}
+
+function lastLine(result: StepsResult): string {
+  if (result.state === 'success') return '\u001B[32;1mJob succeeded\u001B[0;m\n'
+  const why = result.state === 'canceled' ? 'canceled' : result.message
+  return `\u001B[31;1mERROR: Job failed: ${why}\u001B[0;m\n`
+}
+
+/** First the whole log, then the state: a job that ended has all of its log. */
+async function reportEnd(
+  { coordinator, clock, waits }: JobHost,
+  job: JobResponse,
+  log: JobLog,
+  result: StepsResult,
+): Promise<void> {
+  const { sent, sizeBytes, checksum } = await log.finish()
+  if (!sent) return
+  const update: Omit<JobUpdate, 'token'> = { ...updateOf(result), output: { checksum, bytesize: sizeBytes } }
+  const untilMs = clock.now() + waits.giveUpMs
+  const retry = backOff(waits)
+  for (;;) {
+    const { outcome, standing } = await coordinator.update(job, update)
+    if (outcome === 'taken' || standing === 'lost' || clock.now() >= untilMs) return
+    await wait(retry.next())
+  }
+}
+
+function updateOf(result: StepsResult): Omit<JobUpdate, 'token'> {
+  if (result.state === 'success') return { state: 'success', exit_code: 0 }
+  if (result.state === 'canceled') return { state: 'failed', failure_reason: 'unknown_failure' }
+  const exitCode = result.exitCode === null ? {} : { exit_code: result.exitCode }
+  return { state: 'failed', failure_reason: result.reason, ...exitCode }
+}
