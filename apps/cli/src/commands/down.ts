@@ -1,0 +1,25 @@
+import { exitStatus } from '../exit-status.ts'
+import { settingsOf } from '../platform/settings.ts'
+import { isAnythingRunning, stopPlatform } from '../platform/stop-platform.ts'
+import { stopProcess } from '../processes/stop-process.ts'
+import { lockHolder, takeSupervisorLock } from '../processes/supervisor-lock.ts'
+
+/** `sluice down`: stops what runs on the data folder, through the `up` that looks after it where there is one. */
+export async function down(options: { data?: string }): Promise<number> {
+  const settings = await settingsOf(options)
+  const print = (line: string): void => void process.stdout.write(`${line}\n`)
+  const holder = await lockHolder(settings.lockFile)
+  if (holder !== null) {
+    print(`Stopping "sluice up", process ${holder.pid}`)
+    await stopProcess(holder, 120_000)
+  }
+  const lock = await takeSupervisorLock(settings.lockFile)
+  try {
+    const isRunning = await isAnythingRunning(settings)
+    if (isRunning) await stopPlatform(settings, print)
+    print(isRunning || holder !== null ? 'Stopped.' : 'Nothing runs on this data folder.')
+  } finally {
+    await lock.release()
+  }
+  return exitStatus.ok
+}

@@ -1,0 +1,55 @@
+import type { Plan } from '@sluice/contracts/plan'
+import { canonicalJson } from '@sluice/kernel'
+import { exitStatus } from '../exit-status.ts'
+import { renderExplain } from '../plan/render-explain.ts'
+import { renderMistakes } from '../plan/render-mistakes.ts'
+import { renderPlanTable } from '../plan/render-plan-table.ts'
+import { compileFolder, pipelineFolder } from './compile-folder.ts'
+
+export interface PlanOptions {
+  ref: string
+  json?: boolean
+}
+
+const clock = { now: () => Date.now() }
+
+/** `sluice plan [FOLDER]`: the jobs of the pipeline, each with the reason why it is in or out. */
+export async function plan(named: string | undefined, options: PlanOptions): Promise<number> {
+  return withPlan(pipelineFolder(named), options.ref, (compiled) => {
+    const terminal = { colour: hasColour(), width: process.stdout.columns ?? 120 }
+    print(options.json === true ? canonicalJson(compiled) : renderPlanTable(compiled, terminal))
+    return exitStatus.ok
+  })
+}
+
+/** `sluice explain JOB [FOLDER]`. */
+export async function explain(job: string, named: string | undefined, options: PlanOptions): Promise<number> {
+  return withPlan(pipelineFolder(named), options.ref, (compiled) => {
+    print(renderExplain(compiled, job, { colour: hasColour() }))
+    const isKnown = [...compiled.jobs, ...compiled.excluded].some(({ name }) => name === job)
+    return isKnown ? exitStatus.ok : exitStatus.failed
+  })
+}
+
+/** `sluice lint [FOLDER]`: every mistake of the pipeline with its place. */
+export async function lint(named: string | undefined, options: PlanOptions): Promise<number> {
+  return withPlan(pipelineFolder(named), options.ref, (compiled) => {
+    print(`The pipeline is valid: ${compiled.jobs.length} jobs, ${compiled.excluded.length} out.`)
+    return exitStatus.ok
+  })
+}
+
+async function withPlan(folder: string, ref: string, work: (plan: Plan) => number): Promise<number> {
+  const result = await compileFolder(folder, ref, clock)
+  if (result.kind === 'plan') return work(result.plan)
+  process.stderr.write(`${renderMistakes(result.mistakes)}\n`)
+  return exitStatus.failed
+}
+
+function hasColour(): boolean {
+  return process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === ''
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

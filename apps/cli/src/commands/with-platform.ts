@@ -1,0 +1,84 @@
+import { connectPlatform, type PlatformConnection } from '../api/connect-platform.ts'
+import { exitStatus } from '../exit-status.ts'
+import { checkGit, checkPlatform } from '../platform/preflight.ts'
+import { keepPlatform } from '../platform/keep-platform.ts'
+import { checkFreeSpace, settingsOf, type Settings } from '../platform/settings.ts'
+import { startPlatform, type RunningPlatform } from '../platform/start-platform.ts'
+import { killPlatform, stopPlatform } from '../platform/stop-platform.ts'
+import { ProcessRecords } from '../processes/process-records.ts'
+import { lockHolder, takeSupervisorLock } from '../processes/supervisor-lock.ts'
+import { createProgressView } from '../progress/progress-view.ts'
+import { sayError } from '../say-error.ts'
+import { onInterruption } from './interruption.ts'
+
+export interface PlatformOptions {
+  data?: string
+  /** Of the console, when the platform is started for this command. */
+  port: number
+}
+
+/** What a command does with a running platform. @returns the exit status */
+export type PlatformWork = (connection: PlatformConnection, signal: AbortSignal) => Promise<number>
+
+/** Runs a command on the platform that is up; where none is, starts one for it and stops it after. */
+export async function withPlatform(options: PlatformOptions, work: PlatformWork): Promise<number> {
+  const settings = await settingsOf(options)
+  const print = (line: string): void => void process.stdout.write(`${line}\n`)
+  const isUp = await answers(settings)
+  const interruption = onInterruption({
+    first: (name) => print(`\n${name}: stopping`),
+    second: () =>
+      void (isUp ? Promise.resolve() : killPlatform(settings)).finally(() => process.exit(exitStatus.failed)),
+  })
+  try {
+    if (isUp) return await work(connectPlatform(settings.serverSocket), interruption.signal)
+    return await onOwnPlatform(settings, options, interruption.signal, work)
+  } finally {
+    interruption.close()
+  }
+}
+
+async function onOwnPlatform(
+  settings: Settings,
+  options: PlatformOptions,
+  signal: AbortSignal,
+  work: PlatformWork,
+): Promise<number> {
+  const print = (line: string): void => void process.stdout.write(`${line}\n`)
+  checkPlatform()
+  await checkGit()
+  await checkFreeSpace(settings.data)
+  const lock = await takeSupervisorLock(settings.lockFile)
+  const done = new AbortController()
+  let status: number = exitStatus.cannotStart
+  let kept: Promise<void> = Promise.resolve()
+  try {
+    const platform = await started(settings, options)
+    status = exitStatus.failed
+    kept = keepPlatform(platform, AbortSignal.any([signal, done.signal]), print)
+    status = await work(connectPlatform(settings.serverSocket), signal)
+  } catch (error) {
+    sayError(error)
+  }
+  done.abort()
+  await kept
+  await stopPlatform(settings, print)
+  await lock.release()
+  return status
+}
+
+async function started(settings: Settings, options: PlatformOptions): Promise<RunningPlatform> {
+  const view = await createProgressView(process.stdout, process.env)
+  try {
+    return await startPlatform(settings, { port: options.port, databaseUrl: process.env['DATABASE_URL'] }, view)
+  } finally {
+    await view.close()
+  }
+}
+
+async function answers(settings: Settings): Promise<boolean> {
+  const isSupervised = (await lockHolder(settings.lockFile)) !== null
+  const server = await new ProcessRecords(settings.recordsFolder).findRunning('server')
+  const runner = await new ProcessRecords(settings.recordsFolder).findRunning('runner')
+  return server !== null && (runner !== null || isSupervised)
+}

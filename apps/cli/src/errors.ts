@@ -1,0 +1,66 @@
+import { errorTable } from '@sluice/kernel'
+
+export const errors = errorTable({
+  CLI_PORT_BUSY: {
+    summary: 'Another process listens on the port that was asked for.',
+    remedy: 'End that process, or choose another port with --port (0: any free one).',
+  },
+  CLI_DATA_UNWRITABLE: {
+    summary: 'The data folder cannot be made or written.',
+    remedy: 'Give this user the right to write it, or name another folder with --data.',
+  },
+  CLI_DISK_FULL: {
+    summary: 'The disk of the data folder is full.',
+    remedy: 'Free space on that disk, or name a folder on another one with --data.',
+  },
+  CLI_PLATFORM_UNSUPPORTED: {
+    summary: 'The platform does not run on this system.',
+    remedy: 'Run it on Linux (x64, arm64) or macOS (arm64).',
+  },
+  CLI_MODULES_MISSING: {
+    summary: 'The packages of the checkout are not installed, or not completely.',
+    remedy: 'Run "npm ci" in the checkout.',
+  },
+  CLI_SUPERVISED: {
+    summary: 'Another "sluice up" looks after the data folder.',
+    remedy: 'End it with Ctrl-C or "./sluice down", or name another folder with --data.',
+  },
+  CLI_PART_FAILED: {
+    summary: 'A part of the platform ended while it started.',
+    remedy: 'Read its last words in the message, and its log file.',
+  },
+  CLI_PART_TIMEOUT: {
+    summary: 'A part of the platform was not ready in time.',
+    remedy: 'Read its log file; is the machine overloaded?',
+  },
+  CLI_CONSOLE_BUILD_FAILED: {
+    summary: 'The console could not be built.',
+    remedy: 'Read the log file that the message names.',
+  },
+  CLI_NOT_RUNNING: {
+    summary: 'The platform is not running on this data folder.',
+    remedy: 'Start it with "./sluice up" or "npm start".',
+  },
+  CLI_PROJECT_MISSING: {
+    summary: 'The folder of the project is not there.',
+    remedy: 'Use a complete checkout: it holds the folder card/.',
+  },
+  CLI_DEMO_UNKNOWN: {
+    summary: 'There is no such demo.',
+    remedy: 'Choose one of those that the message names.',
+  },
+  CLI_CONFIG_DAMAGED: {
+    summary: 'A configuration file in the data folder cannot be read.',
+    remedy: 'Remove the file; it is made anew.',
+  },
+  CLI_PIPELINE_MISSING: {
+    summary: 'The folder has no .gitlab-ci.yml.',
+    remedy: 'Name a folder that has one.',
+  },
+  CLI_STOPPED: {
+    summary: 'The command was interrupted.',
+    remedy: 'Run it again; what was delivered stays delivered.',
+  },
+})
+
+export type CliErrorCode = keyof typeof errors

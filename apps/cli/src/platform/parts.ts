@@ -1,0 +1,109 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { routes } from '@sluice/contracts/api'
+import { startPostgres, type RunningPostgres } from '@sluice/postgres-embedded'
+import { connectPlatform } from '../api/connect-platform.ts'
+import type { ProcessRecords } from '../processes/process-records.ts'
+import { startProcess, type ProcessSpec, type StartedProcess } from '../processes/start-process.ts'
+import { readConfig, writeConfig, type Settings } from './settings.ts'
+
+/** What the processes of the platform get from ours: nothing that could be a secret. */
+function plainEnvironment(settings: Settings): Record<string, string | undefined> {
+  const { PATH, HOME, LANG, LC_ALL, TZ, TMPDIR, NO_COLOR } = process.env
+  const path = `${settings.nodeFolder}:${PATH ?? '/usr/local/bin:/usr/bin:/bin'}`
+  return { PATH: path, HOME, LANG, LC_ALL, TZ, TMPDIR, NO_COLOR, NODE_ENV: 'production' }
+}
+
+/** PostgreSQL of the data folder. Sees to the sandbox itself when this user is root. */
+export async function startDatabase(settings: Settings): Promise<RunningPostgres> {
+  const isRoot = process.getuid?.() === 0
+  const isolation = isRoot ? await (await import('@sluice/isolation-namespaces')).detectIsolation() : null
+  return startPostgres({
+    dataFolder: join(settings.data, 'postgres'),
+    runtimeFolder: settings.runtimeFolder,
+    logFile: join(settings.logFolder, 'postgres.log'),
+    ...(isolation === null ? {} : { isolation }),
+  })
+}
+
+export async function startRouter(settings: Settings, records: ProcessRecords): Promise<StartedProcess> {
+  const file = join(settings.data, 'router.json')
+  await writeConfig(file, { controlPath: settings.routerSocket, statePath: join(settings.data, 'router-table.json') })
+  return startProcess(specOf(settings, 'router', file), records)
+}
+
+export interface ServerChoice {
+  /** 0 lets the server choose. */
+  port: number
+  /** First port for the fixed URLs of environments; 0 lets the router choose. */
+  sitePort: number
+  databaseUrl: string
+  consoleFolder: string
+}
+
+export interface StartedServer extends StartedProcess {
+  /** Of the console. */
+  url: string
+}
+
+export async function startServer(
+  settings: Settings,
+  records: ProcessRecords,
+  choice: ServerChoice,
+): Promise<StartedServer> {
+  const file = join(settings.data, 'server.json')
+  const urlFile = join(settings.recordsFolder, 'server-url')
+  if ((await records.findRunning('server')) === null) {
+    await writeConfig(file, {
+      port: choice.port,
+      host: '127.0.0.1',
+      dataFolder: settings.data,
+      runtimeFolder: settings.runtimeFolder,
+      databaseUrl: choice.databaseUrl,
+      consoleFolder: choice.consoleFolder,
+      routerSocket: settings.routerSocket,
+      nodeFolder: settings.nodeFolder,
+      sitePorts: { first: choice.sitePort },
+    })
+  }
+  const started = await startProcess({ ...specOf(settings, 'server', file), readyTimeoutMs: 60_000 }, records)
+  const said = started.ready?.['url']
+  const url = typeof said === 'string' ? said : await readFile(urlFile, 'utf8').catch(() => '')
+  await writeFile(urlFile, url, { mode: 0o600 })
+  return { ...started, url }
+}
+
+/** Registers the runner with the server once; its token is kept in its configuration (0600). */
+export async function startRunner(settings: Settings, records: ProcessRecords, url: string): Promise<StartedProcess> {
+  const running = await records.findRunning('runner')
+  if (running !== null) return { ...running, adopted: true, ready: null }
+  const file = join(settings.data, 'runner.json')
+  const kept = (await readConfig(file))?.['token']
+  const token = typeof kept === 'string' ? kept : await registerRunner(settings)
+  await writeConfig(file, {
+    url,
+    token,
+    name: 'local',
+    folder: join(settings.data, 'runner'),
+    concurrency: 2,
+    tags: [],
+    nodeFolder: settings.nodeFolder,
+  })
+  return startProcess(specOf(settings, 'runner', file), records)
+}
+
+async function registerRunner(settings: Settings): Promise<string> {
+  const call = connectPlatform(settings.serverSocket).call
+  return (await call(routes.registerRunner, { body: { name: 'local', tags: [] } })).token
+}
+
+function specOf(settings: Settings, name: 'server' | 'router' | 'runner', configFile: string): ProcessSpec {
+  return {
+    name,
+    file: process.execPath,
+    args: [join(settings.checkout, 'apps', name, 'src', 'main.ts'), '--config', configFile],
+    env: plainEnvironment(settings),
+    cwd: settings.checkout,
+    logFile: join(settings.logFolder, `${name}.log`),
+  }
+}

@@ -1,0 +1,99 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { routes } from '@sluice/contracts/api'
+import { findPostmaster, stopPostgres } from '@sluice/postgres-embedded'
+import { connectPlatform } from '../api/connect-platform.ts'
+import { ProcessRecords, type ProcessRecord } from '../processes/process-records.ts'
+import { killHard, stopProcess, untilGone } from '../processes/stop-process.ts'
+import { startDatabase, startServer } from './parts.ts'
+import { readConfig, type Settings } from './settings.ts'
+
+/** Files that say something about the running platform; they go with it. */
+export const modeFile = (settings: Settings): string => join(settings.recordsFolder, 'mode.json')
+const urlFile = (settings: Settings): string => join(settings.recordsFolder, 'server-url')
+
+/**
+ * Stops everything that runs on a data folder, in the reverse order of its start: runner, deployed services, server,
+ * router, PostgreSQL. Says what it stops. Whoever started it.
+ */
+export async function stopPlatform(settings: Settings, say: (sentence: string) => void): Promise<void> {
+  const records = new ProcessRecords(settings.recordsFolder)
+  await stopPart(records, 'runner', say)
+  await stopServerAndServices(settings, records, say)
+  await stopPart(records, 'router', say)
+  const dataFolder = join(settings.data, 'postgres')
+  if ((await findPostmaster(dataFolder)) !== null) {
+    say('Stopping PostgreSQL')
+    await stopPostgres(dataFolder)
+  }
+  await rm(modeFile(settings), { force: true })
+  await rm(urlFile(settings), { force: true })
+}
+
+/** SIGKILL to everything that is recorded; PostgreSQL ends at once and recovers at its next start. */
+export async function killPlatform(settings: Settings): Promise<void> {
+  const records = new ProcessRecords(settings.recordsFolder)
+  for (const name of ['runner', 'server', 'router']) {
+    const record = await records.findRunning(name)
+    if (record !== null) killHard(record)
+    await records.remove(name)
+  }
+  const postmaster = await findPostmaster(join(settings.data, 'postgres'))
+  if (postmaster !== null) process.kill(postmaster, 'SIGQUIT') // immediate shutdown, postgres(1)
+}
+
+/** Whether a part of the platform runs. */
+export async function isAnythingRunning(settings: Settings): Promise<boolean> {
+  const records = new ProcessRecords(settings.recordsFolder)
+  const found = await Promise.all(['runner', 'server', 'router'].map((name) => records.findRunning(name)))
+  return found.some((record) => record !== null) || (await findPostmaster(join(settings.data, 'postgres'))) !== null
+}
+
+async function stopPart(records: ProcessRecords, name: string, say: (sentence: string) => void): Promise<void> {
+  const record = await records.findRunning(name)
+  if (record === null) return
+  say(`Stopping the ${name}`)
+  const end = await stopProcess(record, 15_000)
+  if (end === 'killed') say(`The ${name} did not end within 15 s and was killed`)
+  await records.remove(name)
+}
+
+async function stopServerAndServices(
+  settings: Settings,
+  records: ProcessRecords,
+  say: (sentence: string) => void,
+): Promise<void> {
+  const server = (await records.findRunning('server')) ?? (await reviveServer(settings, records, say))
+  if (server === null) return
+  say('Stopping the deployed services and the server')
+  const call = connectPlatform(settings.serverSocket).call
+  const isAsked = await call(routes.stopServer, { body: { services: true } }).then(
+    () => true,
+    (error: unknown) => {
+      say(`The server could not stop the deployed services: ${error instanceof Error ? error.message : String(error)}`)
+      return false
+    },
+  )
+  if (!isAsked || !(await untilGone(server, 30_000))) await stopProcess(server, 10_000)
+  await records.remove('server')
+}
+
+/** Only the server knows the services that it deployed: a dead one is started again to stop them. */
+async function reviveServer(
+  settings: Settings,
+  records: ProcessRecords,
+  say: (sentence: string) => void,
+): Promise<ProcessRecord | null> {
+  const config = await readConfig(join(settings.data, 'server.json')).catch(() => null)
+  if (config === null || !(await isAnythingRunning(settings))) return null
+  say('The server is dead; it is started once more, to stop the services that it deployed')
+  try {
+    const isEmbedded = String(config['databaseUrl']).includes(encodeURIComponent(settings.runtimeFolder))
+    const databaseUrl = isEmbedded ? (await startDatabase(settings)).uri() : String(config['databaseUrl'])
+    const consoleFolder = String(config['consoleFolder'])
+    return await startServer(settings, records, { port: 0, sitePort: 0, databaseUrl, consoleFolder })
+  } catch (error) {
+    say(`It did not start: ${error instanceof Error ? error.message : String(error)}`)
+    return null
+  }
+}

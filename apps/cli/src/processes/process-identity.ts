@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+
+/** A process beyond its number, which the machine gives to another one some day. */
+export interface ProcessIdentity {
+  pid: number
+  /** When it started, in the machine's own words: equal for the same process only. */
+  startTime: string
+}
+
+/** Who has this pid now; `null` when nobody does, or a dead process that nobody waited for. */
+export async function identityOf(pid: number): Promise<ProcessIdentity | null> {
+  const startTime = process.platform === 'linux' ? await startOnLinux(pid) : await startByPs(pid)
+  return startTime === null ? null : { pid, startTime }
+}
+
+/** Whether just this process lives. */
+export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
+  return (await identityOf(identity.pid))?.startTime === identity.startTime
+}
+
+/** Field 22 of /proc/PID/stat: ticks since boot (proc_pid_stat(5)); with the boot's id, as ticks begin anew with it. */
+async function startOnLinux(pid: number): Promise<string | null> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
+  if (stat === null) return null
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  if (fields[0] === 'Z' || fields[0] === 'X') return null
+  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')
+  return `${boot.trim()}:${fields[19] ?? ''}`
+}
+
+async function startByPs(pid: number): Promise<string | null> {
+  const env = { PATH: process.env['PATH'], LC_ALL: 'C' }
+  const answer = await promisify(execFile)('ps', ['-o', 'lstart=,stat=', '-p', String(pid)], { env }).catch(() => null)
+  const text = answer?.stdout.trim() ?? ''
+  return text === '' || / Z\S*$/.test(text) ? null : text.replace(/\s+\S+$/, '')
+}

@@ -1,0 +1,131 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { exitStatus } from './exit-status.ts'
+import { sayError } from './say-error.ts'
+import { version } from './version.ts'
+
+const footer = `
+Exit status:
+  0  done: delivered, or what the command says
+  1  not delivered, stopped by a gate, or failed on the way
+  2  the command line is wrong
+  3  the platform cannot start
+
+Environment:
+  DATABASE_URL  a PostgreSQL (15 or later) of your own instead of the embedded one
+  NO_COLOR      no colours`
+
+/** Runs one command line. Each command loads only what it needs. @returns the exit status */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  let status: number = exitStatus.ok
+  const program = createProgram((code) => (status = code))
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return status
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.ok : exitStatus.usage
+    sayError(error)
+    return statusOf(error)
+  }
+}
+
+/** What keeps the platform from starting has its own exit status, whatever command meets it. */
+function statusOf(error: unknown): number {
+  const found: unknown = (error as { code?: unknown } | null)?.code
+  const code = typeof found === 'string' ? found : ''
+  if (code === 'CLI_DEMO_UNKNOWN') return exitStatus.usage
+  const cannotStart = /^(POSTGRES_|CLI_(?!PIPELINE_|STOPPED)|GIT_MISSING|ENOSPC|EDQUOT|ERR_MODULE_NOT_FOUND)/
+  return cannotStart.test(code) ? exitStatus.cannotStart : exitStatus.failed
+}
+
+function createProgram(end: (status: number) => void): Command {
+  const program = new Command('sluice')
+    .description('Continuous delivery with gates, and with levels.')
+    .version(version, '-V, --version')
+    .addHelpText('after', footer)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`sluice: ${text.replace(/^error: /, '')}`) })
+    .showHelpAfterError('("sluice --help" lists the commands)')
+  addPlatformCommands(program, end)
+  addDeliveryCommands(program, end)
+  addPipelineCommands(program, end)
+  return program
+}
+
+type End = (status: number) => void
+
+const dataOption = ['--data <folder>', 'data folder (default: .sluice in the checkout)'] as const
+
+function addPlatformCommands(program: Command, end: End): void {
+  program
+    .command('up')
+    .description('start the platform and deliver the newest change of the card; stay until Ctrl-C')
+    .option('--port <port>', 'port of the console; 0: any free one', portOf, 7070)
+    .option(...dataOption)
+    .option('--exit', 'end after the delivery; exit status 0 if production runs the new release')
+    .option('--detach', 'leave everything up')
+    .option('--no-deliver', 'start only')
+    .action(async (options) => end(await (await import('./commands/up.ts')).up(options)))
+  program
+    .command('down')
+    .description('stop everything that runs on the data folder')
+    .option(...dataOption)
+    .action(async (options) => end(await (await import('./commands/down.ts')).down(options)))
+  program
+    .command('status')
+    .description('tell what runs')
+    .option(...dataOption)
+    .action(async (options) => end(await (await import('./commands/status.ts')).status(options)))
+  program
+    .command('sign-in')
+    .description('print a link that signs in to the console once, within five minutes')
+    .option(...dataOption)
+    .action(async (options) => end(await (await import('./commands/sign-in.ts')).signIn(options)))
+}
+
+function addDeliveryCommands(program: Command, end: End): void {
+  program
+    .command('deliver')
+    .argument('[ref]', 'branch of the platform’s repository (default: the newest change of the folder)')
+    .description('take a change all the way to production')
+    .option('--port <port>', 'port of the console, if the platform is started for this', portOf, 7070)
+    .option(...dataOption)
+    .action(async (ref, options) => end(await (await import('./commands/deliver.ts')).deliver(ref, options)))
+  program
+    .command('demo')
+    .argument('<name>', 'bad-test, bad-coverage or bad-canary')
+    .description('deliver a faulty change of the card and show what stops it; exit status 0 if it was stopped')
+    .option('--port <port>', 'port of the console, if the platform is started for this', portOf, 7070)
+    .option(...dataOption)
+    .action(async (name, options) => end(await (await import('./commands/demo.ts')).demo(name, options)))
+}
+
+function addPipelineCommands(program: Command, end: End): void {
+  const folder = ['[folder]', 'folder with a .gitlab-ci.yml (default: the current one, else card/)'] as const
+  const ref = ['--ref <branch>', 'plan as for a push to this branch', 'main'] as const
+  program
+    .command('plan')
+    .argument(...folder)
+    .description('show the jobs of a pipeline, each with the reason why it is in or out')
+    .option(...ref)
+    .option('--json', 'the plan as canonical JSON')
+    .action(async (named, options) => end(await (await import('./commands/plan.ts')).plan(named, options)))
+  program
+    .command('explain')
+    .argument('<job>', 'name of a job')
+    .argument(...folder)
+    .description('tell why one job is in the plan or out of it')
+    .option(...ref)
+    .action(async (job, named, options) => end(await (await import('./commands/plan.ts')).explain(job, named, options)))
+  program
+    .command('lint')
+    .argument(...folder)
+    .description('list the mistakes of a pipeline with their places')
+    .option(...ref)
+    .action(async (named, options) => end(await (await import('./commands/plan.ts')).lint(named, options)))
+}
+
+function portOf(text: string): number {
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port <= 65_533) return port
+  throw new InvalidArgumentError('wanted a number from 0 to 65533.')
+}

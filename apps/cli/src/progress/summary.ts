@@ -1,0 +1,46 @@
+import type { EnvironmentView, RunView } from '@sluice/contracts/api'
+import { formatDuration } from '@sluice/kernel'
+
+export interface SummaryInput {
+  /** `null`: production ran the newest change already. */
+  run: RunView | null
+  environments: readonly EnvironmentView[]
+  tookMs: number
+}
+
+/** What came of a delivery, line by line. */
+export function deliverySummary({ run, environments, tookMs }: SummaryInput): string[] {
+  const head =
+    run === null
+      ? 'Production runs the newest change already; nothing was to be delivered.'
+      : `${outcomeOf(run)} (${formatDuration(tookMs)})`
+  return [head, ...environments.map(environmentLine)]
+}
+
+function outcomeOf(run: RunView): string {
+  const change = `"${run.title}" (${run.commit.slice(0, 8)}, run ${run.number})`
+  if (run.delivery === 'delivered') return `Delivered ${change}`
+  if (run.deliver) return `Not delivered: ${change}: ${run.sentence.en}`
+  return `Run ${run.number} of "${run.title}": ${run.sentence.en}`
+}
+
+function environmentLine(environment: EnvironmentView): string {
+  const name = environment.name.padEnd(12)
+  if (environment.release === null) return `  ${name} ${environment.url}  (nothing runs there)`
+  return `  ${name} ${environment.url}  ${environment.release.version}, ${environment.state}`
+}
+
+/** The console with its sign-in link, and how it all ends. */
+export function consoleLines(link: { url: string; expiresAt: string }, end: string): string[] {
+  return [
+    `  ${'console'.padEnd(12)} ${link.url}`,
+    `  (the link signs you in once, until ${timeOf(link.expiresAt)}; "./sluice sign-in" makes another)`,
+    '',
+    end,
+  ]
+}
+
+function timeOf(instant: string): string {
+  const time = new Date(instant)
+  return `${String(time.getHours()).padStart(2, '0')}:${String(time.getMinutes()).padStart(2, '0')}`
+}
