@@ -23,6 +23,10 @@ const tellers: { [K in EventKind]: Teller<K> } = {
   'session.opened': () => told('idle', 'entry.sessionOpened', {}),
   'runner.registered': (p) => told('idle', 'entry.runnerRegistered', { name: p.name }),
   'run.created': (p) => told('idle', 'entry.runCreated', { number: p.number, jobs: p.jobs.length, ref: p.ref }),
+  'run.cancel-requested': (p) => told('warn', 'entry.cancelRequested', {}, p.reason),
+  'producers.accepted': (p) => told('warn', 'entry.producersAccepted', {}, p.reason),
+  'job.due': (p) => told('idle', 'entry.jobDue', { job: p.job }),
+  'job.played': (p) => told('idle', 'entry.jobPlayed', { job: p.job }),
   'job.started': (p) => told('busy', 'entry.jobStarted', { job: p.job, attempt: p.attempt, runner: p.runnerId }),
   'job.finished': (p) =>
     told(outcomeTones[p.outcome], jobFinishedKeys[p.outcome], { job: p.job, code: p.exitCode ?? '–' }, p.reason),

@@ -14,6 +14,8 @@ export interface ComparisonRow {
 }
 
 const nothing = '–'
+/** Less than a tenth is what two equal versions differ by anyway. */
+const worseFrom = 1.1
 
 export function comparisonRows(stable: VersionMetrics, canary: VersionMetrics, language: Language): ComparisonRow[] {
   const count = (value: number | null) => (value === null ? nothing : formatCount(value, language))
@@ -41,6 +43,6 @@ export function comparisonRows(stable: VersionMetrics, canary: VersionMetrics, l
 }
 
 function both(stable: number | null, canary: number | null, write: (value: number | null) => string) {
-  const worse = stable !== null && canary !== null && canary > stable && write(canary) !== write(stable)
+  const worse = stable !== null && canary !== null && canary > stable * worseFrom
   return { stable: write(stable), canary: write(canary), worse }
 }

@@ -63,7 +63,7 @@ export function RunTable({ runs }: { runs: readonly RunSummary[] }) {
               </>
             ),
           },
-          { key: 'author', title: t('runs.author'), cell: (run) => run.author },
+          { key: 'author', title: t('runs.author'), cell: (run) => <span className="author">{run.author}</span> },
           { key: 'when', title: t('runs.when'), cell: (run) => <Ago at={run.createdAt} /> },
           {
             key: 'took',
