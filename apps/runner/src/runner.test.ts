@@ -1,0 +1,365 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { openFileBlobStore } from '@sluice/blobs-files'
+import type { JobResponse } from '@sluice/contracts/runner'
+import { detectIsolation } from '@sluice/isolation-namespaces'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startFakeServer, type FakeServer, type SeenJob } from '../testing/fake-server.ts'
+import { jobResponseFor, makeRepository } from '../testing/job-response.ts'
+import { readZip, startRunner, writeZip, type Runner } from './index.ts'
+
+const isolation = await detectIsolation()
+const clock = { now: () => Date.now() }
+const waits = { traceMs: 5, touchMs: 20, retryMs: 5, retryMaxMs: 20, pollMs: 5, graceMs: 200 }
+
+let base = ''
+let repository = { repository: '', commit: '' }
+let server: FakeServer
+let runner: Runner
+const lines: string[] = []
+const zips = new Map<number, { token: string; bytes: Buffer }>()
+
+beforeAll(async () => {
+  base = await mkdtemp(join(tmpdir(), 'sluice-runner-'))
+  repository = makeRepository(base, { 'README.md': 'the card\n', 'src/app.js': 'app\n', 'package-lock.json': '{}\n' })
+})
+afterAll(async () => rm(base, { recursive: true, force: true }))
+
+beforeEach(async () => {
+  lines.length = 0
+  server = await startFakeServer({ repository: repository.repository, zips })
+  runner = await startRunner({
+    config: {
+      url: server.url,
+      token: server.runnerToken,
+      name: 'local',
+      folder: join(base, 'runner'),
+      concurrency: 2,
+      tags: [],
+    },
+    isolation,
+    clock,
+    waits,
+    path: process.env['PATH'] ?? '',
+    log: (level, message, fields) => lines.push(JSON.stringify({ level, message, ...fields })),
+  })
+})
+afterEach(async () => {
+  runner.stopJobs()
+  await runner.done
+  await server.close()
+  expect(readdirSync(join(base, 'runner', 'jobs'))).toEqual([])
+  expect(existsSync(join(base, 'runner', 'scratch')) ? readdirSync(join(base, 'runner', 'scratch')) : []).toEqual([])
+})
+
+async function run(overrides: Parameters<typeof jobResponseFor>[2]): Promise<SeenJob & { log: string }> {
+  const job = jobResponseFor(server.url, repository.commit, overrides)
+  server.offer(job)
+  const seen = await ended(job)
+  return { ...seen, log: seen.trace.toString() }
+}
+
+const ended = async (job: JobResponse): Promise<SeenJob> =>
+  server.when(() => {
+    const found = seenOf(job)
+    return found?.end ? found : null
+  })
+
+function seenOf(job: JobResponse): SeenJob | null {
+  try {
+    return server.seen(job.id)
+  } catch {
+    return null
+  }
+}
+
+const traceHas = async (job: JobResponse, text: string): Promise<boolean> =>
+  server.when(() => seenOf(job)?.trace.includes(text))
+
+const variable = (key: string, value: string, more = {}) => ({
+  key,
+  value,
+  public: true,
+  masked: false,
+  file: false,
+  raw: false,
+  ...more,
+})
+
+describe('startRunner() runs a job', () => {
+  it('with its sources, its variables and its log', async () => {
+    const { log, end } = await run({
+      script: ['cat README.md src/app.js', 'echo "$GREETING from $CI_PROJECT_DIR"', 'cat "$SETTINGS"'],
+      variables: [variable('GREETING', 'hello'), variable('SETTINGS', 'in a file', { file: true })],
+    })
+    expect(end).toMatchObject({ state: 'success', exit_code: 0 })
+    expect(log).toContain('$ cat README.md src/app.js\u001B[0;m\nthe card\napp\n')
+    const folder = isolation.level === 'none' ? join(base, 'runner', 'jobs') : '/builds/card\n'
+    expect(log).toContain(`hello from ${folder}`)
+    expect(log).toContain('in a file')
+    expect(log.match(/section_start:\d+:(\w+)/g)?.map((mark) => mark.split(':')[2])).toEqual([
+      'prepare_executor',
+      'get_sources',
+      'step_script',
+    ])
+    expect(log).toContain(`Isolation: ${isolation.level}`)
+    expect(log).toContain('Job succeeded')
+  })
+
+  it.each([
+    [
+      'a line that fails',
+      { script: ['false', 'echo not reached'] },
+      { state: 'failed', failure_reason: 'script_failure', exit_code: 1 },
+    ],
+    [
+      'a pipe that fails',
+      { script: ['exit 3 | cat', 'echo not reached'] },
+      { failure_reason: 'script_failure', exit_code: 3 },
+    ],
+    ['its exit code', { script: ['exit 42'] }, { failure_reason: 'script_failure', exit_code: 42 }],
+    [
+      'its time limit',
+      { script: ['cat /dev/zero >/dev/null'], timeoutS: 1 },
+      { failure_reason: 'job_execution_timeout' },
+    ],
+    [
+      'sources that are not there',
+      {
+        git_info: {
+          repo_url: 'file:///etc',
+          ref: 'x',
+          sha: 'f'.repeat(40),
+          before_sha: '',
+          ref_type: 'branch' as const,
+          refspecs: ['+refs/heads/x:refs/x'],
+          depth: 1,
+        },
+      },
+      { failure_reason: 'runner_system_failure' },
+    ],
+  ])('and reports %s', async (_, overrides, expected) => {
+    const { log, end } = await run(overrides)
+    expect(end).toMatchObject({ state: 'failed', ...expected })
+    expect(log).not.toContain('\nnot reached')
+  })
+
+  it('then runs after_script in a shell of its own, without a say in the result', async () => {
+    const { log, end } = await run({
+      script: ['export FROM_SCRIPT=1', 'exit 5'],
+      afterScript: ['echo "after: $CI_JOB_STATUS ${FROM_SCRIPT:-unset}"', 'false'],
+    })
+    expect(end).toMatchObject({ failure_reason: 'script_failure', exit_code: 5 })
+    expect(log).toContain('after: failed unset\n')
+  })
+
+  it("and shows no secret, in the log, the runner's log or an argument", async () => {
+    const secret = 'p4ssw0rd-of-the-card'
+    const { log, end } = await run({
+      script: [
+        'echo "$SECRET"',
+        'printf %s "$SECRET" | base64',
+        'echo "$CI_JOB_TOKEN"',
+        'cat /proc/*/cmdline | tr "\\0" " "',
+        'git config --list --show-origin; cat .git/config',
+      ],
+      variables: [
+        variable('SECRET', secret, { masked: true }),
+        variable('CI_JOB_TOKEN', 'job-token-1-abcdef', { masked: true }),
+      ],
+    })
+    expect(end?.state).toBe('success')
+    for (const shown of [log, lines.join('\n')]) {
+      expect(shown).not.toContain(secret)
+      expect(shown).not.toContain(Buffer.from(secret).toString('base64').slice(0, 20))
+      expect(shown).not.toContain('job-token-1-abcdef')
+      expect(shown).not.toContain(Buffer.from('gitlab-ci-token:job-token').toString('base64').slice(0, 30))
+    }
+    expect(log).toContain('[MASKED]')
+  })
+
+  it("with empty standard input and nothing of the runner's environment", async () => {
+    const { log } = await run({ script: ['cat | wc -c', 'env | cut -d= -f1 | sort | tr "\\n" " "'] })
+    expect(log).toContain('\n0\n')
+    expect(log).not.toMatch(/VITEST|npm_/)
+  })
+})
+
+describe('startRunner() moves files', () => {
+  it('hands in archives and reports, reports also of a failed job', async () => {
+    const artifact = { untracked: false, exclude: [], expire_in: '1 day' }
+    const { uploads, end } = await run({
+      script: [
+        'mkdir -p dist && echo built >dist/app.js && ln -s app.js dist/link && ln -s /etc/passwd dist/evil',
+        'echo "<testsuites/>" >junit.xml',
+        'exit 1',
+      ],
+      artifacts: [
+        { ...artifact, name: 'all', paths: ['dist'], when: 'always', artifact_type: 'archive', artifact_format: 'zip' },
+        {
+          ...artifact,
+          name: 'rest',
+          paths: ['dist'],
+          when: 'on_success',
+          artifact_type: 'archive',
+          artifact_format: 'zip',
+        },
+        {
+          ...artifact,
+          name: 'junit',
+          paths: ['junit.xml'],
+          when: 'always',
+          artifact_type: 'junit',
+          artifact_format: 'gzip',
+        },
+      ],
+    })
+    expect(end?.failure_reason).toBe('script_failure')
+    expect(uploads.map(({ type, name, path }) => [type, name, path])).toEqual([
+      ['archive', 'all', null],
+      ['junit', 'junit', 'junit.xml'],
+    ])
+    expect(gunzipSync(uploads[1]?.bytes ?? '').toString()).toBe('<testsuites/>\n')
+    const blobs = await openFileBlobStore(join(base, 'blobs'))
+    await writeFile(join(base, 'all.zip'), uploads[0]?.bytes ?? '')
+    const { entries } = await readZip(join(base, 'all.zip'), blobs)
+    expect(entries.map(({ path, mode }) => [path, mode.toString(8)])).toEqual([
+      ['dist/app.js', '644'],
+      ['dist/link', '120777'],
+    ])
+  })
+
+  it('gives a job the files of earlier jobs', async () => {
+    const blobs = await openFileBlobStore(join(base, 'blobs'))
+    const stored = await blobs.put(Buffer.from('#!/bin/sh\necho from build\n'))
+    await writeZip({ entries: [{ path: 'bin/tool', mode: 0o755, ...stored }] }, blobs, join(base, 'earlier.zip'))
+    zips.set(99, { token: 'token-of-build-99', bytes: readFileSync(join(base, 'earlier.zip')) })
+    const { log, end } = await run({
+      script: ['bin/tool'],
+      dependencies: [
+        { id: 99, token: 'token-of-build-99', name: 'build', artifacts_file: { filename: 'artifacts.zip', size: 10 } },
+      ],
+    })
+    expect(end?.state).toBe('success')
+    expect(log).toContain('from build')
+  })
+
+  it('keeps a cache from job to job by key and key files', async () => {
+    const cache = [
+      {
+        key: 'npm',
+        sluice_key_files: ['package-lock.json'],
+        paths: ['.npm'],
+        untracked: false,
+        policy: 'pull-push' as const,
+        when: 'on_success' as const,
+      },
+    ]
+    const script = ['cat .npm/index 2>/dev/null || echo none', 'mkdir -p .npm && echo cached >.npm/index']
+    const first = await run({ id: 1, script, cache })
+    const second = await run({ id: 2, script, cache })
+    expect([first.log.includes('\nnone\n'), second.log.includes('\ncached\n')]).toEqual([true, true])
+    expect(second.log).toContain('Cache is up to date')
+    const other = await run({
+      id: 3,
+      script,
+      cache,
+      job_info: { id: 3, name: 'test', stage: 'test', project_id: 8, project_name: 'card' },
+    })
+    expect(other.log).toContain('\nnone\n')
+  })
+})
+
+describe('startRunner() keeps to the server', () => {
+  it('stops a job that was cancelled, with all of its processes', async () => {
+    const job = jobResponseFor(server.url, repository.commit, {
+      script: ['echo begun', 'setsid cat /dev/zero >/dev/null & cat /dev/zero >/dev/null'],
+    })
+    server.offer(job)
+    await traceHas(job, '\nbegun\n')
+    server.seen(job.id).status = 'canceled'
+    const { end, trace } = await ended(job)
+    expect(end?.state).toBe('failed')
+    expect(trace.toString()).toContain('Job failed: canceled')
+  })
+
+  it('goes on while the server is away, and with a log that lost its end', async () => {
+    const script = ['echo one', 'until [ -e go ]; do :; done', 'echo two', 'echo three']
+    const job = jobResponseFor(server.url, repository.commit, { script })
+    server.offer(job)
+    await traceHas(job, '\none\n')
+    await server.goAway()
+    server.forget(job.id, 10)
+    const workspace = join(base, 'runner', 'jobs', `job-${job.id}`, 'workspace')
+    await writeFile(join(workspace, 'go'), '')
+    await server.comeBack()
+    const { end, trace, refusedRanges } = await ended(job)
+    expect(end).toMatchObject({ state: 'success', output: { bytesize: trace.length } })
+    expect(refusedRanges).toBeGreaterThan(0)
+    expect(trace.toString()).toMatch(/one\n[\s\S]*two\n[\s\S]*three\n/)
+  })
+
+  it('gives up a job that is no longer its own', async () => {
+    const job = jobResponseFor(server.url, repository.commit, { script: ['echo begun', 'cat /dev/zero >/dev/null'] })
+    server.offer(job)
+    await traceHas(job, '\nbegun\n')
+    server.seen(job.id).end = { token: 'other', state: 'failed' }
+    runner.drain()
+    await runner.done
+    expect(lines.filter((line) => line.includes('job has ended'))).toHaveLength(1)
+    expect(server.seen(job.id).end?.token).toBe('other')
+  })
+
+  it('lets a job end when it is drained', async () => {
+    const job = jobResponseFor(server.url, repository.commit, {
+      script: ['echo begun', 'until [ -e go ]; do :; done', 'echo done'],
+    })
+    server.offer(job)
+    await traceHas(job, '\nbegun\n')
+    runner.drain()
+    await writeFile(join(base, 'runner', 'jobs', `job-${job.id}`, 'workspace', 'go'), '')
+    await runner.done
+    expect(server.seen(job.id).end?.state).toBe('success')
+  })
+
+  it('reports running jobs as failed by the system when it must stop at once', async () => {
+    const job = jobResponseFor(server.url, repository.commit, { script: ['echo begun', 'cat /dev/zero >/dev/null'] })
+    server.offer(job)
+    await traceHas(job, '\nbegun\n')
+    runner.stopJobs()
+    await runner.done
+    expect(server.seen(job.id).end).toMatchObject({ state: 'failed', failure_reason: 'runner_system_failure' })
+  })
+
+  it('runs as many jobs at once as it may', async () => {
+    const jobs = [1, 2].map((id) =>
+      jobResponseFor(server.url, repository.commit, { id, script: ['echo begun', 'until [ -e go ]; do :; done'] }),
+    )
+    for (const job of jobs) server.offer(job)
+    for (const job of jobs) await traceHas(job, '\nbegun\n')
+    for (const job of jobs) await writeFile(join(base, 'runner', 'jobs', `job-${job.id}`, 'workspace', 'go'), '')
+    expect((await Promise.all(jobs.map(ended))).map(({ end }) => end?.state)).toEqual(['success', 'success'])
+  })
+})
+
+it('startRunner() rejects when the server does not know the token', async () => {
+  const refused = await startRunner({
+    config: {
+      url: server.url,
+      token: 'wrong-token',
+      name: 'x',
+      folder: join(base, 'refused'),
+      concurrency: 1,
+      tags: [],
+    },
+    isolation,
+    clock,
+    waits,
+    path: '',
+    log: () => undefined,
+  })
+  await expect(refused.done).rejects.toMatchObject({ code: 'RUNNER_TOKEN_REFUSED' })
+})
