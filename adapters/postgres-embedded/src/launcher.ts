@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { chown, mkdir, rm, symlink } from 'node:fs/promises'
+import { chmod, chown, mkdir, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BoundPath, Isolation } from '@sluice/execution'
 import { SluiceError } from '@sluice/kernel'
@@ -24,12 +24,14 @@ export type FolderName = 'data' | 'socket' | 'setup'
 /** Starts PostgreSQL's programs as this user, or as another one in a sandbox when this user is root. */
 export interface Launcher {
   start(launch: Launch): ChildProcess
-  /** Makes a folder of mode 0700 that the programs may write. */
-  makeFolder(folder: string): Promise<void>
+  /** Makes a folder that the programs may write, of mode 0700 where no other is given. */
+  makeFolder(folder: string, mode?: number): Promise<void>
   /** Gives a file to the user of the programs. */
   give(file: string): Promise<void>
   /** The user of the programs. */
   uid: number
+  /** They run as another user than this process. */
+  isOtherUser: boolean
 }
 
 const linksInside = '/postgres/links'
@@ -62,7 +64,8 @@ async function directLauncher(binaries: Binaries, linksFolder: string, uid: numb
   await makeLinks(binaries, linksFolder, join(binaries.nativeFolder, 'lib'))
   return {
     uid,
-    makeFolder: async (folder) => void (await mkdir(folder, { recursive: true, mode: 0o700 })),
+    isOtherUser: false,
+    makeFolder: async (folder, mode) => void (await mkdir(folder, { recursive: true, mode: mode ?? 0o700 })),
     give: () => Promise.resolve(),
     start: (launch) =>
       spawn(
@@ -91,8 +94,10 @@ async function isolatedLauncher(
   return {
     uid: owner.uid,
     give,
-    makeFolder: async (folder) => {
-      await mkdir(folder, { recursive: true, mode: 0o700 })
+    isOtherUser: true,
+    makeFolder: async (folder, mode = 0o700) => {
+      await mkdir(folder, { recursive: true, mode })
+      await chmod(folder, mode)
       await give(folder)
     },
     start(launch) {

@@ -18,7 +18,7 @@ const orphanTimeoutMs = 10_000
 export interface PostgresOptions {
   /** The database's own folder, e.g. `<data>/postgres`; beside it `<dataFolder>.password` (0600) is kept. */
   dataFolder: string
-  /** From `chooseRuntimeFolder`; the socket lies in its folder `pg` (0700). */
+  /** From `chooseRuntimeFolder`, mode 0700; the socket lies in its folder `pg`. */
   runtimeFolder: string
   /** Needed when this process is root: PostgreSQL then runs as the isolation's user `postgres`. */
   isolation?: Isolation
@@ -45,7 +45,8 @@ export interface RunningPostgres {
 }
 
 /**
- * Starts PostgreSQL on a folder, or finds it running there. It listens on a Unix socket only, wants a password from
+ * Starts PostgreSQL on a folder, or finds it running there. It listens on a Unix socket only, which only this user can
+ * reach, wants a password from
  * everybody (scram-sha-256), syncs every commit, and outlives this process, also its `kill -9`. Two starts on one folder
  * at once are the caller's to prevent.
  */
@@ -65,7 +66,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   const launcher = await makeLauncher(binaries, `${dataFolder}.links`, options.isolation)
   const password = await prepareDatabaseFolder(launcher, { dataFolder, passwordFile, logFile: options.logFile })
   await removeLeftovers(dataFolder, socketFolder)
-  await launcher.makeFolder(socketFolder)
+  await launcher.makeFolder(socketFolder, launcher.isOtherUser ? 0o711 : 0o700)
   const pid = await launch(launcher, options, dataFolder, socketFolder)
   return handleOf({ dataFolder, socketFolder, password, pid, adopted: false })
 }
@@ -102,7 +103,7 @@ async function launch(
     const child = launcher.start({
       program: 'postgres',
       folders: { data: dataFolder, socket: socketFolder },
-      arguments: (inside) => ['-D', inside('data'), ...settings(inside('socket'))],
+      arguments: (inside) => ['-D', inside('data'), ...settings(inside('socket'), launcher.isOtherUser)],
       output,
       surviveParent: true,
     })
@@ -119,11 +120,15 @@ async function launch(
   )
 }
 
-function settings(socketFolder: string): string[] {
+/**
+ * As another user's process its socket must be open to those who see it: this process, and services in sandboxes that
+ * the socket's folder is bound into. Nobody else gets there, as `runtimeFolder` above it has mode 0700.
+ */
+function settings(socketFolder: string, isOtherUser: boolean): string[] {
   const values = {
     listen_addresses: '',
     unix_socket_directories: socketFolder,
-    unix_socket_permissions: '0700',
+    unix_socket_permissions: isOtherUser ? '0777' : '0700',
     max_connections: '200',
     timezone: 'UTC',
     log_timezone: 'UTC',

@@ -126,6 +126,6 @@ function addPipelineCommands(program: Command, end: End): void {
 
 function portOf(text: string): number {
   const port = Number(text)
-  if (/^\d+$/.test(text) && port <= 65_533) return port
-  throw new InvalidArgumentError('wanted a number from 0 to 65533.')
+  if (/^\d+$/.test(text) && port <= 65_000) return port
+  throw new InvalidArgumentError('wanted a number from 0 to 65000.')
 }

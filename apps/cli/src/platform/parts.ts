@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { routes } from '@sluice/contracts/api'
@@ -64,6 +65,7 @@ export async function startServer(
       routerSocket: settings.routerSocket,
       nodeFolder: settings.nodeFolder,
       sitePorts: { first: choice.sitePort },
+      serviceFolders: [join(settings.runtimeFolder, 'pg')].filter((folder) => existsSync(folder)),
     })
   }
   const started = await startProcess({ ...specOf(settings, 'server', file), readyTimeoutMs: 60_000 }, records)
@@ -87,9 +89,10 @@ export async function startRunner(settings: Settings, records: ProcessRecords, u
     folder: join(settings.data, 'runner'),
     concurrency: 2,
     tags: [],
-    nodeFolder: settings.nodeFolder,
   })
-  return startProcess(specOf(settings, 'runner', file), records)
+  const spec = specOf(settings, 'runner', file)
+  const isReady = (line: Record<string, unknown>): boolean => line['message'] === 'runner is ready'
+  return startProcess({ ...spec, args: [...spec.args, '--stop-jobs'], isReady }, records)
 }
 
 async function registerRunner(settings: Settings): Promise<string> {

@@ -16,6 +16,8 @@ export interface ProcessSpec {
   env: Readonly<Record<string, string | undefined>>
   cwd: string
   logFile: string
+  /** Which of its lines of JSON says that it is ready; one with `"ready": true` by default. */
+  isReady?: (line: Record<string, unknown>) => boolean
   /** 30 s by default. */
   readyTimeoutMs?: number
 }
@@ -29,7 +31,7 @@ export interface StartedProcess extends ProcessRecord {
 
 /**
  * Finds the recorded process alive, or starts it: in a process group of its own, with its output in its log file, so
- * that it needs nothing of this process. Returns when it has written a line of JSON with `"ready": true`.
+ * that it needs nothing of this process. Returns when it has written the line of JSON that says it is ready.
  * @throws SluiceError CLI_PART_FAILED, CLI_PART_TIMEOUT with its last words; it is then not running
  */
 export async function startProcess(spec: ProcessSpec, records: ProcessRecords): Promise<StartedProcess> {
@@ -67,7 +69,7 @@ async function untilReady(spec: ProcessSpec, child: ChildProcess, logStart: numb
   const deadline = performance.now() + timeoutMs
   for (;;) {
     const hasEnded = child.exitCode !== null || child.signalCode !== null
-    const ready = findReadyLine(await readFrom(spec.logFile, logStart))
+    const ready = findReadyLine(await readFrom(spec.logFile, logStart), spec.isReady)
     if (ready !== null && !hasEnded) return ready
     if (hasEnded) throw partFailed(spec, await lastLine(spec, logStart))
     if (performance.now() > deadline) {
@@ -80,12 +82,14 @@ async function untilReady(spec: ProcessSpec, child: ChildProcess, logStart: numb
   }
 }
 
-/** The first whole line that is a JSON object with `ready: true`. */
-export function findReadyLine(text: string): Record<string, unknown> | null {
+/** The first whole line that is a JSON object and says that its writer is ready. */
+export function findReadyLine(
+  text: string,
+  isReady: (line: Record<string, unknown>) => boolean = (line) => line['ready'] === true,
+): Record<string, unknown> | null {
   for (const line of text.split('\n').slice(0, -1)) {
-    if (!line.startsWith('{') || !line.includes('"ready"')) continue
-    const value = parseObject(line)
-    if (value?.['ready'] === true) return value
+    const value = line.startsWith('{') ? parseObject(line) : null
+    if (value !== null && isReady(value)) return value
   }
   return null
 }

@@ -76,16 +76,15 @@ class TerminalView implements ProgressView {
     const items = this.#late
     if (items.length === 0) return
     this.#late = []
-    const list = new Listr<unknown, 'default'>(this.#tasksOf(items, all), {
+    const list = new Listr(this.#tasksOf(items, all), {
       ...listOptions,
       rendererOptions,
       registerSignalListeners: false,
-      renderer: 'default',
     })
     this.#running = this.#untilOver(list)
   }
 
-  async #untilOver(list: Listr): Promise<void> {
+  async #untilOver(list: { run(): Promise<unknown> }): Promise<void> {
     await list.run()
     this.#running = null
     this.#beginLate(this.#late)
@@ -107,13 +106,14 @@ class TerminalView implements ProgressView {
     })
   }
 
-  async #run(slot: Slot, task: Task): Promise<Listr | void> {
+  async #run(slot: Slot, task: Task): Promise<unknown> {
     slot.task = task
     task.title = this.#titleOf(slot.item)
     await slot.moved.promise
     if (slot.parts.length > 0) return task.newListr(this.#tasksOf(slot.parts, slot.parts), listOptions)
     await slot.ended.promise
     if (slot.item.state === 'skipped') task.skip()
+    return undefined
   }
 
   #settle(slot: Slot, item: ProgressItem): void {
