@@ -1,2 +1,5 @@
+export { FakePlace, FakeTarget, type FakeRelease } from './fake-target.ts'
 export { FakeTrafficRouter } from './fake-traffic-router.ts'
+export { sampleEnvironment, sampleRollout } from './sample-rollout.ts'
+export { targetCases, type TargetSubject } from './target.cases.ts'
 export { trafficRouterCases, type TrafficRouterSubject } from './traffic-router.cases.ts'
