@@ -16,7 +16,7 @@ export async function registerConsole(app: FastifyInstance, folder: string | nul
 }
 
 /** Built files carry their digest in their name and never change; the page that names them does. */
-const setHeaders: FastifyStaticOptions['setHeaders'] = (response, path) => {
+const setHeaders: NonNullable<FastifyStaticOptions['setHeaders']> = (response, path) => {
   void response.header('content-security-policy', contentSecurityPolicy)
   void response.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
 }

@@ -49,6 +49,8 @@ export interface UploadedArtifact {
   type: string
   format: 'zip' | 'gzip'
   name: string
+  /** Of a report, in the workspace. */
+  path: string
   content: Readable
 }
 

@@ -56,7 +56,8 @@ async function receiveArtifact(
   const taken = await calls.upload(jobIdOf(request), tokenOf(request), {
     type: query['artifact_type'] ?? 'archive',
     format,
-    name: query['sluice_name'] ?? part.filename,
+    name: query['artifact_name'] ?? part.filename,
+    path: query['sluice_path'] ?? part.filename,
     content: part.file,
   })
   part.file.resume()

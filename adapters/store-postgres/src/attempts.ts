@@ -23,43 +23,36 @@ export async function offerAttempt(
     .execute()
 }
 
+/** The oldest attempts on offer. They may be gone by the time one is claimed. */
+export async function listOffers(db: Database | Unit): Promise<AttemptRow[]> {
+  return db.selectFrom('attempt').selectAll().where('status', '=', 'pending').orderBy('id').limit(20).execute()
+}
+
 /**
- * Hands the oldest fitting attempt to a runner. Rows that another runner is just taking are passed over, so that two
- * never get the same one.
- * @param fits whether this runner may take that job (tags)
+ * Claims an offer for a runner; of two that try, one gets it. The caller holds the run's lock.
+ * @returns `null` where it is gone
  */
-export async function takeAttempt(
+export async function claimAttempt(
   unit: Unit,
-  taking: { runnerId: string; tokenHash: string; isolation: IsolationLevel; nowMs: number },
-  fits: (attempt: AttemptRow) => Promise<boolean>,
+  id: number,
+  claim: { runnerId: string; tokenHash: string; isolation: IsolationLevel; nowMs: number },
 ): Promise<AttemptRow | null> {
-  const pending = await unit
-    .selectFrom('attempt')
-    .selectAll()
+  const now = new Date(claim.nowMs)
+  const row = await unit
+    .updateTable('attempt')
+    .set({
+      status: 'running',
+      token_hash: claim.tokenHash,
+      runner_id: claim.runnerId,
+      isolation: claim.isolation,
+      started_at: now,
+      heartbeat_at: now,
+    })
+    .where('id', '=', id)
     .where('status', '=', 'pending')
-    .orderBy('id')
-    .limit(20)
-    .forUpdate()
-    .skipLocked()
-    .execute()
-  for (const attempt of pending) {
-    if (!(await fits(attempt))) continue
-    const now = new Date(taking.nowMs)
-    return await unit
-      .updateTable('attempt')
-      .set({
-        status: 'running',
-        token_hash: taking.tokenHash,
-        runner_id: taking.runnerId,
-        isolation: taking.isolation,
-        started_at: now,
-        heartbeat_at: now,
-      })
-      .where('id', '=', attempt.id)
-      .returningAll()
-      .executeTakeFirstOrThrow()
-  }
-  return null
+    .returningAll()
+    .executeTakeFirst()
+  return row ?? null
 }
 
 export async function findAttempt(db: Database | Unit, id: number): Promise<AttemptRow | null> {
@@ -97,18 +90,23 @@ export async function beat(db: Database | Unit, id: number, nowMs: number): Prom
     .execute()
 }
 
-/** Ends an attempt. The job's token ends with it. */
+/**
+ * Ends an attempt. The job's token ends with it.
+ * @returns false where it had ended before
+ */
 export async function endAttempt(
   unit: Unit,
   id: number,
   end: { status: 'success' | 'failed' | 'canceled'; exitCode: number | null; reason: string | null; nowMs: number },
-): Promise<void> {
-  await unit
+): Promise<boolean> {
+  const row = await unit
     .updateTable('attempt')
     .set({ status: end.status, exit_code: end.exitCode, reason: end.reason, finished_at: new Date(end.nowMs) })
     .where('id', '=', id)
     .where('status', 'in', ['pending', 'running'])
-    .execute()
+    .returning('id')
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** A pending attempt is withdrawn at once; of a running one the runner is told at its next call. */
@@ -137,5 +135,28 @@ export async function silentAttempts(db: Database | Unit, sinceMs: number): Prom
     .selectAll()
     .where('status', '=', 'running')
     .where('heartbeat_at', '<', new Date(sinceMs))
+    .execute()
+}
+
+/** Which of these runs had a job that ran without isolation. */
+export async function unisolatedRuns(db: Database | Unit, runIds: string[]): Promise<Set<string>> {
+  if (runIds.length === 0) return new Set()
+  const rows = await db
+    .selectFrom('attempt')
+    .select('run_id')
+    .distinct()
+    .where('run_id', 'in', runIds)
+    .where('isolation', '=', 'none')
+    .execute()
+  return new Set(rows.map((row) => row.run_id))
+}
+
+/** Live attempts of one runner. */
+export async function runningOf(db: Database | Unit, runnerId: string): Promise<AttemptRow[]> {
+  return db
+    .selectFrom('attempt')
+    .selectAll()
+    .where('runner_id', '=', runnerId)
+    .where('status', '=', 'running')
     .execute()
 }

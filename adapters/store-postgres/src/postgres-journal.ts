@@ -51,6 +51,14 @@ export class PostgresJournal implements Journal {
     return step
   }
 
+  /**
+   * Takes the run's row lock, as every step does first. Whoever changes a run's other rows before a step takes it too,
+   * so that all take their locks in the same order.
+   */
+  async lockIn(unit: Unit, runId: string): Promise<void> {
+    await unit.selectFrom('journal').select('run_id').where('run_id', '=', runId).forUpdate().executeTakeFirst()
+  }
+
   /** `step` inside the caller's transaction; listeners of this process are not called. */
   async stepIn(unit: Unit, runId: string, event: RunEvent, nowMs: number): Promise<JournalStep> {
     const row = await unit

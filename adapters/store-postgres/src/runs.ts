@@ -114,3 +114,20 @@ export async function findRunOf(
 export async function markProducersAccepted(unit: Unit, runId: string): Promise<void> {
   await unit.updateTable('run').set({ producers_accepted: true }).where('id', '=', runId).execute()
 }
+
+/** The newest commit of the protected branch, other than this one, whose run succeeded; `null` before the first. */
+export async function findPolicyCommit(
+  db: Database | Unit,
+  project: string,
+  branch: string,
+  commit: string,
+): Promise<string | null> {
+  const row = await withState(db)
+    .where('run.project', '=', project)
+    .where('run.ref', '=', branch)
+    .where('run.commit', '!=', commit)
+    .where('journal.status', '=', 'success')
+    .orderBy('run.number', 'desc')
+    .executeTakeFirst()
+  return row?.commit ?? null
+}

@@ -1,0 +1,43 @@
+import { errorTable } from '@sluice/kernel'
+
+/** Codes of `apps/server`. */
+export const errors = errorTable({
+  SERVER_CONFIG: {
+    summary: 'The server’s configuration file is missing or has faults.',
+    remedy: 'Start the platform with `./sluice up`, which writes it.',
+  },
+  SERVER_PORT_BUSY: {
+    summary: 'The console’s port is taken by another program.',
+    remedy: 'Stop that program, or choose another port with `--port`.',
+  },
+  PROJECT_UNKNOWN: {
+    summary: 'There is no project of that slug.',
+    remedy: 'Register it first; `./sluice status` lists the projects.',
+  },
+  PROJECT_EXISTS: {
+    summary: 'A project of that slug is registered for another folder, which still exists.',
+    remedy: 'Choose another slug, or use the data folder that belongs to this checkout.',
+  },
+  RUN_UNKNOWN: { summary: 'There is no run of that id.', remedy: 'Open the project’s page for its runs.' },
+  RUN_NOT_ACCEPTABLE: {
+    summary: 'Producers can be accepted only while a gate is closed for nothing but changed reporting jobs.',
+    remedy: 'Mend what else is not passing, or run the change again.',
+  },
+  JOB_UNKNOWN: { summary: 'The run has no such job or attempt.', remedy: 'Open the run’s page for its jobs.' },
+  PIPELINE_MISTAKES: {
+    summary: 'The pipeline file of the change has mistakes.',
+    remedy: 'Mend each one named; `./sluice lint` shows them before a push.',
+  },
+  POLICY_MISTAKES: {
+    summary: 'The policy on the protected branch has mistakes.',
+    remedy: 'Mend sluice.yml on the protected branch.',
+  },
+  REPORT_LOST: {
+    summary: 'A report that was handed in is not in the blob store.',
+    remedy: 'Look at the disk of the data folder, then run the change again.',
+  },
+  RELEASE_MISSING_ARCHIVE: {
+    summary: 'The job that makes the release handed in no archive.',
+    remedy: 'Give the job `artifacts: paths` with the release folder.',
+  },
+})

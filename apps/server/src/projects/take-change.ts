@@ -1,0 +1,115 @@
+import { stat } from 'node:fs/promises'
+import type { Actor } from '@sluice/contracts/events'
+import type { GitRepository } from '@sluice/git'
+import { SluiceError, type Clock, type Ids } from '@sluice/kernel'
+import {
+  appendEntry,
+  findProject,
+  findRunOf,
+  insertProject,
+  moveProject,
+  receiveCommit,
+  type Database,
+  type ProjectRow,
+} from '@sluice/store-postgres'
+
+export interface ProjectKeepers {
+  db: Database
+  clock: Clock
+  ids: Ids
+  repositoryOf: (project: string) => Promise<GitRepository>
+}
+
+/** @throws SluiceError PROJECT_UNKNOWN */
+export async function projectOf(db: Database, slug: string): Promise<ProjectRow> {
+  const project = await findProject(db, slug)
+  if (project === null)
+    throw new SluiceError('PROJECT_UNKNOWN', `Cannot find project "${slug}": no project of that slug is registered`, {
+      status: 404,
+    })
+  return project
+}
+
+/** Registers a folder, or finds it registered; a checkout that was moved is followed when its old place is gone. */
+export async function registerProject(
+  { db, clock, ids }: ProjectKeepers,
+  request: { slug: string; name: string; folder: string },
+  actor: Actor,
+): Promise<ProjectRow> {
+  const { slug, name, folder } = request
+  if (!(await isFolder(folder))) {
+    throw new SluiceError('GIT_FOLDER_MISSING', `Cannot register project "${slug}": "${folder}" is no folder`, {
+      status: 422,
+    })
+  }
+  await db.transaction().execute(async (unit) => {
+    const made = await insertProject(unit, { slug, name, defaultBranch: 'main', folder, createdAtMs: clock.now() })
+    if (!made) return
+    await appendEntry(
+      unit,
+      { id: ids.next(), atMs: clock.now(), actor, project: slug, runId: null },
+      'project.registered',
+      { slug, name, defaultBranch: 'main' },
+    )
+  })
+  const project = await projectOf(db, slug)
+  if (project.folder === folder) return project
+  if (await isFolder(project.folder)) {
+    throw new SluiceError(
+      'PROJECT_EXISTS',
+      `Cannot register project "${slug}" for "${folder}": it is registered for "${project.folder}"`,
+      { status: 409 },
+    )
+  }
+  await moveProject(db, slug, folder)
+  return { ...project, folder }
+}
+
+const isFolder = (folder: string): Promise<boolean> =>
+  stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+
+/** Takes the folder's newest content as the newest commit of the default branch, and notes when it was received. */
+export async function takeChange(
+  { db, clock, ids, repositoryOf }: ProjectKeepers,
+  project: ProjectRow,
+  actor: Actor,
+): Promise<{ commit: string; changed: boolean }> {
+  const repository = await repositoryOf(project.slug)
+  const before = await repository.find(project.default_branch)
+  const { commit, changed, title, author, committedAt } = await repository.importFolder({
+    folder: project.folder,
+    branch: project.default_branch,
+    clock,
+  })
+  if (changed) {
+    await db.transaction().execute(async (unit) => {
+      await receiveCommit(unit, project.slug, commit, clock.now())
+      await appendEntry(
+        unit,
+        { id: ids.next(), atMs: clock.now(), actor, project: project.slug, runId: null },
+        'change.pushed',
+        {
+          ref: project.default_branch,
+          before: before ?? '0'.repeat(40),
+          after: commit,
+          title,
+          author,
+          committedAt: new Date(committedAt).toISOString(),
+        },
+      )
+    })
+  }
+  return { commit, changed }
+}
+
+/** Whether a commit needs a run to be delivered: none has delivered it, and none is on its way. */
+export async function needsDelivery(db: Database, project: ProjectRow, commit: string): Promise<boolean> {
+  const run = await findRunOf(db, project.slug, project.default_branch, commit)
+  if (run === null) return true
+  const underWay =
+    run.status === 'running' || (run.deliver && ['waiting', 'releasing', 'delivering'].includes(run.delivery.status))
+  return !underWay && run.delivery.status !== 'delivered'
+}

@@ -1,0 +1,126 @@
+import type { Actor } from '@sluice/contracts/events'
+import {
+  decideDelivery,
+  manifestBelow,
+  releaseDigest,
+  releaseVersion,
+  type DeliveryCommand,
+  type DeliveryEvent,
+  type ReleaseFile,
+} from '@sluice/delivery'
+import { SluiceError, unreachable, type Clock, type Ids } from '@sluice/kernel'
+import {
+  appendEntry,
+  askFor,
+  findRun,
+  insertRelease,
+  listArtifacts,
+  listAttempts,
+  listVerdicts,
+  storeDelivery,
+  type RunRow,
+  type Unit,
+} from '@sluice/store-postgres'
+
+const delivery: Actor = { kind: 'system', id: 'delivery' }
+
+/** Delivery's events as they are told from outside; the closed gate's sentence is looked up here. */
+export type ToldEvent =
+  | Exclude<DeliveryEvent, { kind: 'run.finished' }>
+  | Omit<Extract<DeliveryEvent, { kind: 'run.finished' }>, 'gateSentence'>
+
+interface Sources {
+  clock: Clock
+  ids: Ids
+}
+
+/** One step of a run's delivery, with all that follows from it, in the caller's transaction. */
+export async function followDelivery(unit: Unit, sources: Sources, runId: string, told: ToldEvent): Promise<void> {
+  const run = await findRun(unit, runId)
+  if (run === null || !run.deliver) return
+  const event = told.kind === 'run.finished' ? { ...told, gateSentence: await closedSentence(unit, runId) } : told
+  const step = decideDelivery(run.delivery, event)
+  await storeDelivery(unit, runId, step.state)
+  for (const command of step.commands) await carryOut(unit, sources, run, command)
+}
+
+async function closedSentence(unit: Unit, runId: string) {
+  const newest = new Map((await listVerdicts(unit, runId)).map((verdict) => [verdict.gate, verdict]))
+  return [...newest.values()].find(({ decision }) => decision === 'closed')?.sentence ?? null
+}
+
+async function carryOut(unit: Unit, sources: Sources, run: RunRow, command: DeliveryCommand): Promise<void> {
+  switch (command.kind) {
+    case 'create-release':
+      return createRelease(unit, sources, run)
+    case 'deploy': {
+      const payload = { runId: run.id, environment: command.environment, releaseId: command.releaseId }
+      return askFor(unit, 'begin-deployment', payload, { key: `deploy:${run.id}:${command.environment}` })
+    }
+    case 'cancel-deployment':
+      return askFor(unit, 'cancel-deployment', { runId: run.id, environment: command.environment })
+    case 'record-stop': {
+      const context = {
+        id: sources.ids.next(),
+        atMs: sources.clock.now(),
+        actor: delivery,
+        project: run.project,
+        runId: run.id,
+      }
+      await appendEntry(unit, context, 'delivery.stopped', { sentence: command.sentence })
+      return
+    }
+    default:
+      return unreachable(command)
+  }
+}
+
+async function createRelease(unit: Unit, sources: Sources, run: RunRow): Promise<void> {
+  const { clock, ids } = sources
+  let files: ReleaseFile[]
+  try {
+    files = await releaseFiles(unit, run)
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error
+    return followDelivery(unit, sources, run.id, { kind: 'release.refused', message: error.message })
+  }
+  const release = { id: ids.next(), version: releaseVersion(run.number, run.commit), digest: releaseDigest(files) }
+  await insertRelease(unit, {
+    ...release,
+    project: run.project,
+    runId: run.id,
+    commit: run.commit,
+    files,
+    createdAtMs: clock.now(),
+  })
+  const context = { id: ids.next(), atMs: clock.now(), actor: delivery, project: run.project, runId: run.id }
+  await appendEntry(unit, context, 'release.created', {
+    releaseId: release.id,
+    version: release.version,
+    digest: release.digest,
+    commit: run.commit,
+    files: files.length,
+    sizeBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
+  })
+  await followDelivery(unit, sources, run.id, {
+    kind: 'release.created',
+    releaseId: release.id,
+    version: release.version,
+  })
+}
+
+async function releaseFiles(unit: Unit, run: RunRow): Promise<ReleaseFile[]> {
+  const policy = run.policy.release
+  const attempts = await listAttempts(unit, run.id)
+  const made = attempts.findLast(({ job, status }) => job === policy?.job && status === 'success')
+  const archive = made && (await listArtifacts(unit, [made.id])).find(({ type }) => type === 'archive')
+  if (policy === undefined || archive === undefined) {
+    throw new SluiceError(
+      'RELEASE_MISSING_ARCHIVE',
+      policy === undefined
+        ? 'Cannot make a release: the policy names no release'
+        : `Cannot make a release: job "${policy.job}" handed in no archive`,
+    )
+  }
+  return manifestBelow(archive.files, policy.path)
+}

@@ -1,0 +1,135 @@
+import type { JobRequest, JobResponse } from '@sluice/contracts/runner'
+import { jobResponseOf, type JobDependency } from '@sluice/execution'
+import type { Clock, Ids } from '@sluice/kernel'
+import {
+  appendEntry,
+  claimAttempt,
+  findRun,
+  findRunner,
+  listArtifacts,
+  listAttempts,
+  listOffers,
+  seeRunner,
+  type AttemptRow,
+  type Database,
+  type PostgresJournal,
+  type RunnerRow,
+  type RunRow,
+  type Unit,
+} from '@sluice/store-postgres'
+import { hashToken, newToken } from '../system.ts'
+
+export interface JobGivers {
+  db: Database
+  journal: PostgresJournal
+  clock: Clock
+  ids: Ids
+  serverUrl: () => string
+}
+
+/** Hands a runner the oldest job that it may take, with all it needs to do it; `null` when there is none now. */
+export async function takeJob(givers: JobGivers, request: JobRequest): Promise<JobResponse | null | 'forbidden'> {
+  const { db, clock } = givers
+  const runner = await findRunner(db, hashToken(request.token))
+  if (runner === null) return 'forbidden'
+  await seeRunner(db, runner.id, clock.now())
+  for (const offer of await listOffers(db)) {
+    if (!hasTags(runner, await findRun(db, offer.run_id), offer.job)) continue
+    const job = await db.transaction().execute((unit) => claimIn(givers, unit, offer, runner, request))
+    if (job !== null) return job
+  }
+  return null
+}
+
+async function claimIn(
+  givers: JobGivers,
+  unit: Unit,
+  offer: AttemptRow,
+  runner: RunnerRow,
+  request: JobRequest,
+): Promise<JobResponse | null> {
+  const { clock, ids, journal } = givers
+  const token = newToken('glcbt-')
+  const isolation = request.info?.sluice_isolation ?? 'none'
+  await journal.lockIn(unit, offer.run_id)
+  const attempt = await claimAttempt(unit, offer.id, {
+    runnerId: runner.id,
+    tokenHash: hashToken(token),
+    isolation,
+    nowMs: clock.now(),
+  })
+  const run = attempt && (await findRun(unit, attempt.run_id))
+  if (!attempt || !run) return null
+  const payload = { job: attempt.job, attempt: attempt.number, runnerId: runner.id, isolation }
+  await journal.stepIn(unit, run.id, { kind: 'job.started', payload }, clock.now())
+  const actor = { kind: 'runner', id: runner.id } as const
+  await appendEntry(
+    unit,
+    { id: ids.next(), atMs: clock.now(), actor, project: run.project, runId: run.id },
+    'job.started',
+    payload,
+  )
+  return responseOf(givers, unit, run, attempt, token)
+}
+
+/** A runner takes a job when it has every tag that the job asks for (GitLab, `tags`). */
+function hasTags(runner: RunnerRow, run: RunRow | null, jobName: string): boolean {
+  const wanted = run?.plan.jobs.find(({ name }) => name === jobName)?.tags ?? []
+  return wanted.every((tag) => runner.tags.includes(tag))
+}
+
+async function responseOf(
+  givers: JobGivers,
+  unit: Unit,
+  run: RunRow,
+  attempt: AttemptRow,
+  token: string,
+): Promise<JobResponse | null> {
+  const job = run.plan.jobs.find(({ name }) => name === attempt.job)
+  if (job === undefined) return null
+  return jobResponseOf({
+    job,
+    trigger: run.plan.trigger,
+    jobId: attempt.id,
+    jobToken: token,
+    project: { id: 1, slug: run.project },
+    repoUrl: `${givers.serverUrl()}/git/${run.project}.git`,
+    dependencies: await dependenciesOf(unit, run, job, token),
+    reportSources: run.policy.reports.filter((source) => source.job === job.name),
+  })
+}
+
+/** Whose artifacts the job receives: of its needs, or of all earlier stages, narrowed by `dependencies`. */
+async function dependenciesOf(
+  unit: Unit,
+  run: RunRow,
+  job: RunRow['plan']['jobs'][number],
+  token: string,
+): Promise<JobDependency[]> {
+  const names = artifactJobs(run, job)
+  const newest = new Map(
+    (await listAttempts(unit, run.id))
+      .filter(({ finished_at }) => finished_at !== null)
+      .map((attempt) => [attempt.job, attempt]),
+  )
+  const attempts = names.flatMap((name) => newest.get(name) ?? [])
+  const archives = (
+    await listArtifacts(
+      unit,
+      attempts.map(({ id }) => id),
+    )
+  ).filter(({ type }) => type === 'archive')
+  return archives.map((archive) => ({
+    jobId: archive.attempt_id,
+    token,
+    name: attempts.find(({ id }) => id === archive.attempt_id)?.job ?? '',
+    sizeBytes: Number(archive.size_bytes),
+  }))
+}
+
+function artifactJobs(run: RunRow, job: RunRow['plan']['jobs'][number]): string[] {
+  if (job.needs !== null) return job.needs.filter(({ artifacts }) => artifacts).map((need) => need.job)
+  const stage = run.plan.stages.indexOf(job.stage)
+  const earlier = run.plan.jobs.filter((other) => run.plan.stages.indexOf(other.stage) < stage).map(({ name }) => name)
+  return job.dependencies === null ? earlier : earlier.filter((name) => job.dependencies?.includes(name))
+}

@@ -1,0 +1,90 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { JobRequest, JobResponse, JobUpdate } from '@sluice/contracts/runner'
+import type { BlobStore, TraceStore } from '@sluice/execution'
+import type { RunnerCalls, TraceAnswer, UploadedArtifact } from '@sluice/http-api'
+import { SluiceError } from '@sluice/kernel'
+import { announce, beat, findRun, findRunner, type AttemptRow } from '@sluice/store-postgres'
+import { hashToken } from '../system.ts'
+import { receiveArtifact, sendArtifact } from './artifact-transfer.ts'
+import { endOf, type AttemptEnd } from './finish-attempt.ts'
+import { findLiveAttempt, traceKey } from './find-live-attempt.ts'
+import { takeJob, type JobGivers } from './request-job.ts'
+
+/** How long a request for a job is held open, as GitLab does; and how often the queue is looked at meanwhile. */
+const patienceMs = 25_000
+const lookEveryMs = 1000
+
+export interface RunnerDoor extends JobGivers {
+  blobs: BlobStore
+  traces: TraceStore
+  scratchFolder: string
+  finish: (attempt: AttemptRow, end: AttemptEnd) => Promise<void>
+  /** Resolves when something may have been offered, or the time is over. */
+  nextOffer: () => Promise<void>
+}
+
+/** GitLab Runner's calls, answered from the store. */
+export function runnerCallsWith(door: RunnerDoor): RunnerCalls {
+  return {
+    verify: async (token) => (await findRunner(door.db, hashToken(token))) !== null,
+    requestJob: (request, signal) => waitForJob(door, request, signal),
+    appendTrace: (jobId, token, offset, bytes) => appendTrace(door, jobId, token, offset, bytes),
+    update: (jobId, update) => takeUpdate(door, jobId, update),
+    upload: (jobId: number, token: string, artifact: UploadedArtifact) => receiveArtifact(door, jobId, token, artifact),
+    download: (jobId, token) => sendArtifact(door, jobId, token),
+  }
+}
+
+async function waitForJob(
+  door: RunnerDoor,
+  request: JobRequest,
+  signal: AbortSignal,
+): Promise<JobResponse | null | 'forbidden'> {
+  const untilMs = door.clock.now() + patienceMs
+  while (!signal.aborted) {
+    const offered = door.nextOffer()
+    const job = await takeJob(door, request)
+    if (job !== null || door.clock.now() >= untilMs) return job
+    await Promise.race([offered, delay(lookEveryMs)])
+  }
+  return null
+}
+
+async function appendTrace(
+  door: RunnerDoor,
+  jobId: number,
+  token: string,
+  offset: number,
+  bytes: Uint8Array,
+): Promise<TraceAnswer> {
+  const attempt = await findLiveAttempt(door.db, jobId, token)
+  if (attempt === null) return { status: 403, sizeBytes: 0, canceled: true }
+  await beat(door.db, attempt.id, door.clock.now())
+  const canceled = attempt.cancel_requested
+  const key = traceKey(attempt)
+  try {
+    const { sizeBytes } = await door.traces.append(key, offset, bytes)
+    await tellLog(door, attempt)
+    return { status: 202, sizeBytes, canceled }
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.status !== 416) throw error
+    return { status: 416, sizeBytes: await door.traces.size(key), canceled }
+  }
+}
+
+async function tellLog(door: RunnerDoor, attempt: AttemptRow): Promise<void> {
+  const run = await findRun(door.db, attempt.run_id)
+  if (run !== null) await announce(door.db, { seq: 0, project: run.project, runId: run.id, kind: 'job.log' })
+}
+
+async function takeUpdate(
+  door: RunnerDoor,
+  jobId: number,
+  update: JobUpdate,
+): Promise<{ status: 200 | 403; canceled: boolean }> {
+  const attempt = await findLiveAttempt(door.db, jobId, update.token)
+  if (attempt === null) return { status: 403, canceled: true }
+  await beat(door.db, attempt.id, door.clock.now())
+  if (update.state !== 'running') await door.finish(attempt, endOf(update, attempt.cancel_requested))
+  return { status: 200, canceled: attempt.cancel_requested }
+}

@@ -1,0 +1,72 @@
+import type { Plan, PlanTrigger } from '@sluice/contracts/plan'
+import { GitSourceTree, type CommitInfo, type GitRepository } from '@sluice/git'
+import { SluiceError } from '@sluice/kernel'
+import { compileFrom, predefinedVariables, type CompileResult } from '@sluice/pipeline'
+
+export interface ChangeToPlan {
+  project: { slug: string; name: string }
+  trigger: PlanTrigger
+  commit: CommitInfo
+  run: { id: string; number: number; createdAt: string; url: string }
+  serverUrl: string
+}
+
+/**
+ * Compiles the pipeline of a change.
+ * @throws SluiceError PIPELINE_MISTAKES with every mistake of the file
+ */
+export async function planChange(repository: GitRepository, change: ChangeToPlan): Promise<Plan> {
+  const result = await compileAt(repository, change, change.trigger.commit)
+  if (result.kind === 'plan') return result.plan
+  const mistakes =
+    result.kind === 'mistakes'
+      ? result.mistakes.map((m) => `${m.place.path}:${m.place.line}:${m.place.column}: ${m.message}`)
+      : []
+  throw new SluiceError(
+    'PIPELINE_MISTAKES',
+    `Cannot plan commit ${change.trigger.commit.slice(0, 8)}: ${mistakes.join('\n')}`,
+    { status: 422 },
+  )
+}
+
+/**
+ * What each job does in the protected branch, by name → definition digest: a reporting job that differs from it was
+ * changed by the change, and its reports do not count. Empty where that pipeline cannot be compiled.
+ */
+export async function protectedDefinitions(
+  repository: GitRepository,
+  change: ChangeToPlan,
+  policyCommit: string,
+): Promise<Record<string, string>> {
+  const result = await compileAt(repository, change, policyCommit)
+  if (result.kind !== 'plan') return {}
+  return Object.fromEntries(result.plan.jobs.map((job) => [job.name, job.definitionDigest]))
+}
+
+async function compileAt(repository: GitRepository, change: ChangeToPlan, commit: string): Promise<CompileResult> {
+  const { trigger } = change
+  const before = trigger.beforeCommit === '0'.repeat(40) ? null : trigger.beforeCommit
+  return compileFrom(
+    {
+      project: change.project.slug,
+      trigger,
+      path: '.gitlab-ci.yml',
+      variables: [],
+      predefined: predefinedVariables({
+        trigger,
+        commit: {
+          title: change.commit.title,
+          message: change.commit.message,
+          author: change.commit.author,
+          timestamp: new Date(change.commit.committedAt).toISOString(),
+        },
+        project: change.project,
+        run: change.run,
+        serverUrl: change.serverUrl,
+      }),
+      changedPaths: await repository.changedPaths(before, trigger.commit),
+      files: await repository.listFiles(commit),
+    },
+    new GitSourceTree(repository, commit),
+  )
+}

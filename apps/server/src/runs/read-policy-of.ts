@@ -1,0 +1,47 @@
+import type { Policy } from '@sluice/contracts/policy'
+import { PolicyMistakes, policyDigest, readPolicy } from '@sluice/gates'
+import type { GitRepository } from '@sluice/git'
+import { SluiceError } from '@sluice/kernel'
+import { findPolicyCommit, type Database } from '@sluice/store-postgres'
+
+/** A policy with where it was read. */
+export interface PolicyInForce {
+  policy: Policy
+  ref: string
+  commit: string
+  digest: string
+}
+
+const path = 'sluice.yml'
+/** A project without a policy has no gates, releases nothing and deploys nowhere. */
+const none: Policy = { version: 1, reports: [], gates: [], environments: [] }
+
+/**
+ * The policy that a change is judged by: of the newest commit of the protected branch whose own run succeeded, other
+ * than the change itself. So a change that lowers a gate is judged by the gate as it was, and so is the change after
+ * it when the first one did not pass. Before anything has succeeded it is the change's own: there is nothing to
+ * protect yet, and only an administrator registers a project.
+ * @throws SluiceError POLICY_MISTAKES
+ */
+export async function readPolicyOf(
+  db: Database,
+  repository: GitRepository,
+  change: { project: string; defaultBranch: string; commit: string },
+): Promise<PolicyInForce> {
+  const commit = (await findPolicyCommit(db, change.project, change.defaultBranch, change.commit)) ?? change.commit
+  const text = await repository.readFile(commit, path)
+  const policy = text === null ? none : parse(text, commit)
+  return { policy, ref: change.defaultBranch, commit, digest: policyDigest(policy) }
+}
+
+function parse(text: string, commit: string): Policy {
+  try {
+    return readPolicy(text, path)
+  } catch (cause) {
+    if (!(cause instanceof PolicyMistakes)) throw cause
+    throw new SluiceError('POLICY_MISTAKES', `Cannot read the policy as of ${commit.slice(0, 8)}: ${cause.message}`, {
+      cause,
+      status: 422,
+    })
+  }
+}

@@ -1,0 +1,62 @@
+/** Work off the hot path: what each kind of job in the queue does, and the sweep for runners that fell silent. */
+import { z } from 'zod'
+import type { Clock } from '@sluice/kernel'
+import {
+  askFor,
+  findDeploymentOf,
+  silentAttempts,
+  type AttemptRow,
+  type Database,
+  type PostgresJournal,
+} from '@sluice/store-postgres'
+import { beginDeployment, type Beginners } from './rollouts/begin-deployment.ts'
+import type { RolloutDriver } from './rollouts/rollout-driver.ts'
+import type { AttemptEnd } from './runner/finish-attempt.ts'
+
+const deploymentRequest = z.object({ runId: z.string(), environment: z.string(), releaseId: z.string() })
+const rolloutRequest = z.object({ deploymentId: z.string() })
+const cancelRequest = z.object({ runId: z.string(), environment: z.string() })
+const dueRequest = z.object({ runId: z.string(), job: z.string() })
+
+export interface TaskParts extends Beginners {
+  journal: PostgresJournal
+  driver: RolloutDriver
+}
+
+export function tasksWith(parts: TaskParts): Record<string, (payload: unknown) => Promise<void>> {
+  return {
+    'begin-deployment': (payload) => beginDeployment(parts, deploymentRequest.parse(payload)),
+    'drive-rollout': (payload) => parts.driver.drive(rolloutRequest.parse(payload).deploymentId),
+    'cancel-deployment': async (payload) => {
+      const { runId, environment } = cancelRequest.parse(payload)
+      const deployment = await findDeploymentOf(parts.db, runId, environment)
+      if (deployment === null)
+        return askFor(parts.db, 'cancel-deployment', { runId, environment }, { atMs: parts.clock.now() + 1000 })
+      await parts.driver.cancel(deployment.id, 'a person')
+    },
+    'job-due': async (payload) => {
+      const { runId, job } = dueRequest.parse(payload)
+      await parts.journal.step(runId, { kind: 'job.due', payload: { job } }, parts.clock.now())
+    },
+  }
+}
+
+/** A runner that says nothing for this long is taken for lost; its retries after a fault go on for longer than a restart of the server takes. */
+export const silenceMs = 60_000
+
+/**
+ * Ends the attempts of runners that fell silent. Silence counts from the start of this server at the earliest: while
+ * there was none, no runner could be heard.
+ */
+export async function endSilentAttempts(parts: {
+  db: Database
+  clock: Clock
+  startedAtMs: number
+  finish: (attempt: AttemptRow, end: AttemptEnd) => Promise<void>
+}): Promise<void> {
+  const sinceMs = parts.clock.now() - silenceMs
+  if (parts.startedAtMs > sinceMs) return
+  for (const attempt of await silentAttempts(parts.db, sinceMs)) {
+    await parts.finish(attempt, { status: 'failed', exitCode: null, reason: 'runner_system_failure' })
+  }
+}

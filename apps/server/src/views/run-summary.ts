@@ -1,0 +1,55 @@
+import type { RunSummary, Sentence } from '@sluice/contracts/api'
+import { unreachable } from '@sluice/kernel'
+import type { RunRow } from '@sluice/store-postgres'
+
+/** One line of a project's history. `unisolated`: a job of it ran without isolation. */
+export function runSummary(run: RunRow, unisolated: boolean): RunSummary {
+  return {
+    id: run.id,
+    number: run.number,
+    project: run.project,
+    ref: run.ref,
+    commit: run.commit,
+    title: run.title,
+    author: run.author,
+    source: run.source,
+    status: run.status,
+    delivery: deliveryOf(run),
+    sentence: run.deliver ? run.delivery.sentence : statusSentence(run),
+    createdAt: run.created_at.toISOString(),
+    finishedAt: run.finished_at?.toISOString() ?? null,
+    unisolated,
+  }
+}
+
+function deliveryOf(run: RunRow): RunSummary['delivery'] {
+  if (!run.deliver) return 'none'
+  const { status } = run.delivery
+  switch (status) {
+    case 'waiting':
+      return 'waiting'
+    case 'releasing':
+    case 'delivering':
+      return 'delivering'
+    case 'delivered':
+    case 'stopped':
+      return status
+    default:
+      return unreachable(status)
+  }
+}
+
+function statusSentence(run: RunRow): Sentence {
+  switch (run.status) {
+    case 'running':
+      return { en: 'The jobs are running.', zh: '作业正在运行。' }
+    case 'success':
+      return { en: 'All jobs and gates passed.', zh: '全部作业与门禁均已通过。' }
+    case 'failed':
+      return { en: 'It failed.', zh: '运行失败。' }
+    case 'canceled':
+      return { en: 'It was canceled.', zh: '运行已取消。' }
+    default:
+      return unreachable(run.status)
+  }
+}
