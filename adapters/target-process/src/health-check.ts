@@ -18,7 +18,7 @@ export async function checkHealth(
   let last = notAsked
   for (let waitMs = firstWaitMs; leftMs() > 0; waitMs = Math.min(longestWaitMs, waitMs * 2)) {
     if (!isAlive()) return { healthy: false, reason: `the process has ended; before that, ${last}` }
-    const answer = await ask(url, Math.min(tryLimitMs, Math.max(1, leftMs())))
+    const answer = await ask(url, Math.min(tryLimitMs, Math.max(1, Math.ceil(leftMs()))))
     if (answer === null) return { healthy: true, afterMs: performance.now() - startedMs }
     // A try that was cut short by the end of the time says less than the one before.
     if (leftMs() > 0 || last === notAsked) last = answer
