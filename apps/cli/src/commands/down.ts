@@ -5,7 +5,7 @@ import { stopProcess } from '../processes/stop-process.ts'
 import { lockHolder, takeSupervisorLock } from '../processes/supervisor-lock.ts'
 
 /** `sluice down`: stops what runs on the data folder, through the `up` that looks after it where there is one. */
-export async function down(options: { data?: string }): Promise<number> {
+export async function down(options: { data?: string; checkout?: string }): Promise<number> {
   const settings = await settingsOf(options)
   const print = (line: string): void => void process.stdout.write(`${line}\n`)
   const holder = await lockHolder(settings.lockFile)

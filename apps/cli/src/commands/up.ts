@@ -23,6 +23,8 @@ export interface UpOptions {
   detach?: boolean
   /** `false`: start only. */
   deliver: boolean
+  /** Another checkout than that of this file. */
+  checkout?: string
 }
 
 /** `sluice up`. @returns the exit status */

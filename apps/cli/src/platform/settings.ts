@@ -26,13 +26,18 @@ export interface Settings {
 export const checkoutRoot = resolve(import.meta.dirname, '../../../..')
 
 /** `--data` is taken from the current folder; the default is `.sluice` in the checkout. */
-export async function settingsOf(options: { data?: string | undefined }): Promise<Settings> {
-  const data = options.data === undefined ? join(checkoutRoot, '.sluice') : resolve(options.data)
+export async function settingsOf(options: {
+  data?: string | undefined
+  /** Another one than that of this file. */
+  checkout?: string
+}): Promise<Settings> {
+  const checkout = options.checkout ?? checkoutRoot
+  const data = options.data === undefined ? join(checkout, '.sluice') : resolve(options.data)
   await makeDataFolder(data)
   const runtimeFolder = await chooseRuntimeFolder(data)
   const recordsFolder = join(data, 'run')
   return {
-    checkout: checkoutRoot,
+    checkout,
     data,
     recordsFolder,
     runtimeFolder,

@@ -102,12 +102,19 @@ function parseObject(line: string): Record<string, unknown> | null {
   }
 }
 
-/** The sentence by which a part says why it ends is the last line that it writes. */
 async function lastLine(spec: ProcessSpec, logStart: number): Promise<string> {
-  const lines = (await readFrom(spec.logFile, logStart)).split('\n').map((line) => line.trim())
-  const sentence =
-    lines.findLast((line) => /\[[A-Z]+_[A-Z_]+\]$/.test(line)) ?? lines.findLast((line) => /Error: /.test(line))
-  return sentence ?? lines.findLast((line) => line !== '') ?? 'it ended without a word'
+  return lastWords(await readFrom(spec.logFile, logStart))
+}
+
+/** The sentence by which a part said why it ended: a line that ends in a code, a logged error, or the last line. */
+export function lastWords(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim())
+  const logged = lines.map((line) => (line.startsWith('{') ? parseObject(line) : null))
+  const failure = logged.findLast((line) => line?.['level'] === 'error')?.['message']
+  const sentence = lines.findLast((line) => /\[[A-Z]+_[A-Z_]+\]$/.test(line))
+  const thrown = lines.findLast((line) => /^\w*Error: /.test(line))
+  const last = lines.findLast((line) => line !== '')
+  return sentence ?? (typeof failure === 'string' ? failure : undefined) ?? thrown ?? last ?? 'it ended without a word'
 }
 
 async function readFrom(file: string, offset: number): Promise<string> {

@@ -13,15 +13,15 @@ export function deliverySummary({ run, environments, tookMs }: SummaryInput): st
   const head =
     run === null
       ? 'Production runs the newest change already; nothing was to be delivered.'
-      : `${outcomeOf(run)} (${formatDuration(tookMs)})`
+      : outcomeOf(run, formatDuration(tookMs))
   return [head, ...environments.map(environmentLine)]
 }
 
-function outcomeOf(run: RunView): string {
+function outcomeOf(run: RunView, took: string): string {
   const change = `"${run.title}" (${run.commit.slice(0, 8)}, run ${run.number})`
-  if (run.delivery === 'delivered') return `Delivered ${change}`
-  if (run.deliver) return `Not delivered: ${change}: ${run.sentence.en}`
-  return `Run ${run.number} of "${run.title}": ${run.sentence.en}`
+  if (run.delivery === 'delivered') return `Delivered ${change} in ${took}`
+  if (run.deliver) return `Not delivered: ${change}, after ${took}: ${run.sentence.en}`
+  return `Run ${run.number} of "${run.title}", after ${took}: ${run.sentence.en}`
 }
 
 function environmentLine(environment: EnvironmentView): string {

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { kill, startSleeper } from '../../testing/sleeper.ts'
+import { keepRunning } from './keep-running.ts'
+
+test('a process that dies is started again, also after a start that failed, until the signal', async () => {
+  const first = await startSleeper()
+  const second = await startSleeper()
+  const stop = new AbortController()
+  const told: string[] = []
+  const restarted = Promise.withResolvers<void>()
+  const starts = [() => Promise.reject(new Error('busy')), () => Promise.resolve(second.identity)]
+  const kept = keepRunning(
+    {
+      name: 'server',
+      identity: first.identity,
+      start: async () => (starts.shift() ?? (() => Promise.reject(new Error('none'))))(),
+    },
+    {
+      signal: stop.signal,
+      backOff: { died: () => 1 },
+      intervalMs: 5,
+      onDeath: (name, waitMs) => told.push(`${name} died, ${waitMs}`),
+      onStarted: (name, identity) => {
+        told.push(`${name} started ${identity.pid === second.identity.pid}`)
+        restarted.resolve()
+      },
+      onFailure: (name, error) => told.push(`${name} failed: ${(error as Error).message}`),
+    },
+  )
+  await kill(first.child)
+  await restarted.promise
+  stop.abort()
+  await kept
+  expect(told).toEqual(['server died, 1', 'server failed: busy', 'server died, 1', 'server started true'])
+})

@@ -1,0 +1,75 @@
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { scratchFolder, writeFiles } from '../testing/scratch.ts'
+import { exitStatus } from './exit-status.ts'
+import { runProgram } from './program.ts'
+
+async function run(...args: string[]): Promise<{ status: number; output: string; errors: string }> {
+  let output = ''
+  let errors = ''
+  const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((output += String(text)), true))
+  const err = vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((errors += String(text)), true))
+  onTestFinished(() => (out.mockRestore(), err.mockRestore()))
+  const status = await runProgram(args)
+  out.mockRestore()
+  err.mockRestore()
+  return { status, output, errors }
+}
+
+test.each([
+  [['nonsense'], 'unknown command'],
+  [['up', '--port', 'x'], 'wanted a number'],
+  [['up', '--port', '65999'], 'wanted a number'],
+  [['demo'], 'missing required argument'],
+  [['plan', '--nonsense'], 'unknown option'],
+  [['demo', 'nonsense'], 'wanted one of bad-canary'],
+])('the command line %j is wrong', async (args, words) => {
+  const { status, errors } = await run(...args)
+  expect(status).toBe(exitStatus.usage)
+  expect(errors).toMatch(/^sluice: /)
+  expect(errors).toContain(words)
+})
+
+test('help names every command and every exit status', async () => {
+  const { status, output } = await run('--help')
+  expect(status).toBe(exitStatus.ok)
+  for (const command of ['up', 'down', 'status', 'sign-in', 'deliver', 'demo', 'plan', 'explain', 'lint'])
+    expect(output).toContain(`\n  ${command} `)
+  expect(output).toContain('Exit status:')
+})
+
+test('the version is that of the platform', async () => {
+  expect((await run('--version')).output).toMatch(/^\d+\.\d+\.\d+\n$/)
+})
+
+const pipeline = 'build:\n  script: [make]\ntest:\n  needs: [build]\n  script: [make test]\n'
+
+test('a plan is shown, explained and linted', async () => {
+  const folder = writeFiles(scratchFolder(), { '.gitlab-ci.yml': pipeline })
+  const shown = await run('plan', folder)
+  expect(shown).toMatchObject({ status: exitStatus.ok, output: expect.stringContaining('build') })
+  const json = JSON.parse((await run('plan', '--json', folder)).output) as { jobs: { name: string }[] }
+  expect(json.jobs.map((job) => job.name)).toEqual(['build', 'test'])
+  expect((await run('explain', 'test', folder)).status).toBe(exitStatus.ok)
+  expect((await run('explain', 'tset', folder)).status).toBe(exitStatus.failed)
+  expect((await run('lint', folder)).output).toContain('2 jobs')
+})
+
+test('mistakes of a pipeline are listed with their places', async () => {
+  const folder = writeFiles(scratchFolder(), { '.gitlab-ci.yml': pipeline.replace('[build]', '[biuld]') })
+  const { status, errors } = await run('lint', folder)
+  expect(status).toBe(exitStatus.failed)
+  expect(errors).toContain('.gitlab-ci.yml:')
+  expect(errors).toContain('biuld')
+})
+
+test('a folder without a pipeline is told', async () => {
+  const { status, errors } = await run('plan', scratchFolder())
+  expect(status).toBe(exitStatus.failed)
+  expect(errors).toContain('[CLI_PIPELINE_MISSING]')
+})
+
+test('a command that needs the platform says that it is not running', async () => {
+  const { status, errors } = await run('sign-in', '--data', scratchFolder())
+  expect(status).toBe(exitStatus.cannotStart)
+  expect(errors).toContain('[CLI_NOT_RUNNING]')
+})
