@@ -13,7 +13,8 @@ const run = promisify(execFile)
  */
 export async function copyFolder(from: string, to: string, owner: FileOwner): Promise<void> {
   try {
-    await run('cp', ['-R', '-P', '--preserve=mode,timestamps', '--', join(from, '.'), to])
+    // The "/." is needed: with it cp takes what is in the folder, without it the folder.
+    await run('cp', ['-R', '-P', '--preserve=mode,timestamps', '--', `${from}/.`, to])
   } catch (cause) {
     throw new SluiceError('EXECUTOR_COPY_FAILED', `Cannot copy "${from}" to "${to}": ${(cause as Error).message}`, {
       cause,

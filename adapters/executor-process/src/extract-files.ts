@@ -31,9 +31,8 @@ export async function extractFiles(
     await clearPlace(folder, entry, owner, known)
     await writeFile(join(folder, entry.path), entry, blobs, owner)
   }
-  // Folders that were seen may not be taken as folders once links are written.
-  known.clear()
   for (const entry of manifest.entries.filter(isLink)) {
+    // Nothing known is trusted here: a link that was just written may stand where a folder is wanted.
     await clearPlace(folder, entry, owner, new Set(['']))
     await writeLink(join(folder, entry.path), entry, blobs, owner)
   }

@@ -1,0 +1,150 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { manifestOf } from '@sluice/execution'
+import { memoryBlobStore } from '@sluice/execution/testing'
+import { fixedClock } from '@sluice/kernel'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { plainIsolation } from '../testing/plain-isolation.ts'
+import { runJob, type JobRequest, type JobResult } from './index.ts'
+
+let base = ''
+beforeEach(() => {
+  base = mkdtempSync(join(tmpdir(), 'sluice-job-'))
+})
+afterEach(() => rmSync(base, { recursive: true, force: true }))
+
+const noArtifacts = {
+  name: 'out',
+  paths: [],
+  exclude: [],
+  untracked: false,
+  when: 'on_success' as const,
+  expireInMs: null,
+  reports: {},
+}
+
+async function run(
+  job: Partial<JobRequest['job']>,
+  more: Partial<JobRequest> = {},
+): Promise<JobResult & { log: string }> {
+  const snapshot = mkdtempSync(join(base, 'snapshot-'))
+  writeFileSync(join(snapshot, 'file'), 'from the change\n')
+  let log = ''
+  const result = await runJob({
+    job: {
+      name: 'test',
+      beforeScript: [],
+      script: [],
+      afterScript: [],
+      timeoutMs: 20_000,
+      variables: [],
+      artifacts: null,
+      ...job,
+    },
+    project: 'card',
+    snapshot,
+    folder: join(base, 'jobs'),
+    isolation: plainIsolation(),
+    blobs: memoryBlobStore(),
+    clock: fixedClock(0),
+    artifacts: [],
+    readOnlyPaths: [],
+    env: {},
+    reportSources: [],
+    onOutput: (chunk) => {
+      log += Buffer.from(chunk).toString()
+    },
+    signal: new AbortController().signal,
+    ...more,
+  })
+  expect(readFileSync(join(snapshot, 'file'), 'utf8')).toBe('from the change\n')
+  expect(readdirSync(join(base, 'jobs'))).toEqual([])
+  return { ...result, log }
+}
+
+it('runJob() runs before_script and script in one shell on a copy of the change', async () => {
+  const { state, log } = await run({
+    beforeScript: ['GREETING=hello'],
+    script: ['echo "$GREETING $(cat file)"', 'echo x >file'],
+  })
+  expect(state).toBe('success')
+  expect(log).toContain('hello from the change\n')
+})
+
+it('runJob() hands in files and reports, reports also of a failed job', async () => {
+  const { state, artifacts, reports } = await run(
+    {
+      script: ['echo "<testsuites/>" >junit.xml; echo {} >bom.json; exit 1'],
+      artifacts: { ...noArtifacts, paths: ['file'], reports: { junit: ['junit.xml'] } },
+    },
+    { reportSources: [{ name: 'sbom', path: 'bom.json' }] },
+  )
+  expect([state, artifacts]).toEqual(['failed', null])
+  expect(reports.map(({ kind, name, path }) => [kind, name, path])).toEqual([
+    ['junit', 'junit', 'junit.xml'],
+    ['sluice_report', 'sbom', 'bom.json'],
+  ])
+})
+
+it('runJob() gives a job the files of earlier ones', async () => {
+  const blobs = memoryBlobStore()
+  const stored = await blobs.put(Buffer.from('built'))
+  const earlier = manifestOf([{ path: 'dist/app', mode: 0o644, ...stored }])
+  const { log, artifacts } = await run(
+    { script: ['cat dist/app'], artifacts: { ...noArtifacts, paths: ['dist'] } },
+    { blobs, artifacts: [earlier] },
+  )
+  expect(log).toContain('built')
+  expect(artifacts).toEqual(earlier)
+})
+
+it('runJob() masks secrets', async () => {
+  const { log } = await run({
+    script: ['echo "$KEY"'],
+    variables: [{ key: 'KEY', value: 's3cr3t-token', masked: true }],
+  })
+  expect(log).toContain('[MASKED]')
+  expect(log).not.toContain('s3cr3t-token')
+})
+
+it.each([
+  ['a failing line', ['exit 9'], 20_000, { state: 'failed', reason: 'script_failure', exitCode: 9 }],
+  [
+    'a time limit',
+    ['cat /dev/zero >/dev/null'],
+    300,
+    { state: 'failed', reason: 'job_execution_timeout', exitCode: null },
+  ],
+])('runJob() reports %s', async (_, script, timeoutMs, expected) => {
+  expect(await run({ script, timeoutMs })).toMatchObject(expected)
+})
+
+it('runJob() stops on its signal and still runs after_script', async () => {
+  const stop = new AbortController()
+  let log = ''
+  const { state } = await run(
+    { script: ['echo begun', 'cat /dev/zero >/dev/null'], afterScript: ['echo cleaned up'] },
+    {
+      signal: stop.signal,
+      onOutput: (chunk) => {
+        log += Buffer.from(chunk).toString()
+        if (log.includes('\nbegun\n')) stop.abort()
+      },
+    },
+  )
+  expect(state).toBe('canceled')
+  expect(log).toContain('cleaned up')
+})
+
+it('runJob() shows commands as GitLab does and passes a large output on', async () => {
+  const { log } = await run({
+    script: ['if true; then\n  echo two lines\nfi', 'head -c 3000000 /dev/zero | tr "\\0" x'],
+  })
+  expect(log).toContain('$ if true; then # collapsed multi-line command')
+  expect(log.length).toBeGreaterThan(3_000_000)
+})
+
+it.each(['../x', '', 'a/b'])('runJob() refuses the project name %j', async (project) => {
+  await expect(run({}, { project })).rejects.toMatchObject({ code: 'EXECUTOR_WORKSPACE_ID' })
+})
