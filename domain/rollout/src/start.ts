@@ -19,6 +19,25 @@ function stableInstance(input: RolloutInput): InstanceState | null {
   return { instanceId, role: 'stable', releaseDigest: digest, port: null, pid: null, status: 'starting' }
 }
 
+/** Only what is named: a caller's row may hold more, and the state is stored at every event. */
+function plainInput(input: RolloutInput): RolloutInput {
+  const { deploymentId, environment, previous } = input
+  const { id, version, digest } = input.release
+  const { name, port, generation } = input.site
+  return {
+    deploymentId,
+    environment,
+    release: { id, version, digest },
+    previous: previous && {
+      id: previous.id,
+      version: previous.version,
+      digest: previous.digest,
+      instanceId: previous.instanceId,
+    },
+    site: { name, port, generation },
+  }
+}
+
 /**
  * A rollout that has not begun. Nothing happens before the event `begun`.
  * @throws SluiceError `ROLLOUT_STEPS_INVALID`
@@ -28,7 +47,7 @@ export function start(input: RolloutInput): RolloutState {
   const stable = stableInstance(input)
   return {
     version: 1,
-    input,
+    input: plainInput(input),
     phase: { kind: 'new' },
     comparedWith: 'nothing',
     secured: false,

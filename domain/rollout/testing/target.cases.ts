@@ -88,7 +88,7 @@ export function targetCases(name: string, open: () => Promise<TargetSubject>): v
 
     test('says why an instance is not healthy', async () => {
       await subject.target.start(request('ill', subject.releases.neverHealthy))
-      const { healthy, reason } = (await subject.target.health('ill', { ...check, timeoutMs: 3000 })) as {
+      const { healthy, reason } = (await subject.target.health('ill', { ...check, timeoutMs: 1500 })) as {
         healthy: boolean
         reason: string
       }
