@@ -1,0 +1,222 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { findPostmaster } from '@sluice/postgres-embedded'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { scratchFolder, writeFiles } from '../../testing/scratch.ts'
+import { inputsDigest } from '../console-build/build-console.ts'
+import { settingsOf } from '../platform/settings.ts'
+import { isAnythingRunning, killPlatform } from '../platform/stop-platform.ts'
+import { ProcessRecords } from '../processes/process-records.ts'
+
+const testing = join(import.meta.dirname, '../../testing')
+
+interface Place {
+  data: string
+  checkout: string
+  /** `undefined`: the embedded PostgreSQL. */
+  databaseUrl: string | undefined
+}
+
+/** A checkout whose server, router and runner are small programs of these tests. */
+async function place(databaseUrl: string | undefined = 'postgresql://of-somebody'): Promise<Place> {
+  const folder = scratchFolder()
+  const checkout = join(folder, 'checkout')
+  for (const part of ['server', 'router', 'runner']) {
+    const script = `process.argv.splice(2, 0, '${part}')\nawait import('${testing}/fake-part.ts')\n`
+    writeFiles(checkout, { [`apps/${part}/src/main.ts`]: script })
+  }
+  writeFiles(checkout, { 'package.json': '{"type":"module"}', 'apps/console/index.html': '' })
+  writeFiles(checkout, { 'apps/console/dist/.inputs-digest': await inputsDigest(checkout) })
+  const data = join(folder, 'data')
+  onTestFinished(async () => {
+    const settings = await settingsOf({ data, checkout })
+    if (await isAnythingRunning(settings)) await killPlatform(settings)
+  })
+  return { data, checkout, databaseUrl }
+}
+
+class Command {
+  readonly child: ChildProcess
+  readonly lines: string[] = []
+  readonly ended: Promise<number | null>
+  #waiting: { text: string; done: () => void }[] = []
+
+  constructor(name: 'up' | 'down', at: Place, options: Record<string, unknown> = {}) {
+    const { DATABASE_URL: _own, ...env } = process.env
+    const all = { port: 0, deliver: true, data: at.data, checkout: at.checkout, ...options }
+    this.child = spawn(process.execPath, [join(testing, 'run-command.ts'), name, JSON.stringify(all)], {
+      env: { ...env, ...(at.databaseUrl === undefined ? {} : { DATABASE_URL: at.databaseUrl }) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    onTestFinished(() => void this.child.kill('SIGKILL'))
+    this.ended = once(this.child, 'close').then(([status]) => status as number | null)
+    for (const stream of [this.child.stdout, this.child.stderr])
+      if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.#take(line))
+  }
+
+  /** Waits until it has written a line with this text, or ended. */
+  async says(text: string): Promise<void> {
+    if (this.lines.some((line) => line.includes(text))) return
+    const said = new Promise<void>((resolve) => this.#waiting.push({ text, done: resolve }))
+    await Promise.race([said, this.ended])
+    expect(this.lines.join('\n')).toContain(text)
+  }
+
+  #take(line: string): void {
+    this.lines.push(line)
+    for (const { text, done } of this.#waiting) if (line.includes(text)) done()
+  }
+}
+
+function storyOf(at: Place): string[] {
+  return readFileSync(join(at.data, 'story.txt'), 'utf8').trim().split('\n')
+}
+
+async function isIdle(at: Place): Promise<boolean> {
+  return !(await isAnythingRunning(await settingsOf({ data: at.data, checkout: at.checkout })))
+}
+
+async function pidOf(at: Place, part: string): Promise<number | undefined> {
+  return (await new ProcessRecords(join(at.data, 'run')).findRunning(part))?.pid
+}
+
+describe('sluice up', { timeout: 60_000 }, () => {
+  test('delivers, says where it runs, and with --exit leaves nothing behind', async () => {
+    const at = await place()
+    const command = new Command('up', at, { exit: true })
+    expect(await command.ended).toBe(0)
+    expect(command.lines.join('\n')).toMatch(/✔ test · unit-test: 2\.0 s[^]*Delivered "A change"[^]*production/)
+    expect(storyOf(at)).toEqual([
+      'router starts',
+      'server starts',
+      'runner starts',
+      'runner ends',
+      'server stops {"services":true}',
+      'server ends',
+      'router ends',
+    ])
+    expect(await isIdle(at)).toBe(true)
+    expect(readdirSync(join(at.data, 'run')).filter((name) => name.endsWith('.json'))).toEqual([])
+  })
+
+  test('stays up, and at Ctrl-C says what it stops and stops all of it, PostgreSQL too', async () => {
+    const at = { ...(await place()), databaseUrl: undefined }
+    const command = new Command('up', at)
+    await command.says('Ctrl-C stops everything')
+    expect(await findPostmaster(join(at.data, 'postgres'))).not.toBeNull()
+    command.child.kill('SIGINT')
+    expect(await command.ended).toBe(0)
+    const said = command.lines.slice(command.lines.findIndex((line) => line.startsWith('SIGINT')))
+    expect(said).toEqual([
+      'SIGINT: stopping',
+      'Stopping the runner',
+      'Stopping the deployed services and the server',
+      'Stopping the router',
+      'Stopping PostgreSQL',
+    ])
+    expect(await isIdle(at)).toBe(true)
+    expect(existsSync(join(at.data, 'postgres', 'postmaster.pid'))).toBe(false)
+    expect(existsSync(join(at.data, 'run', 'supervisor.json'))).toBe(false)
+  })
+
+  test('is the only one on its data folder', async () => {
+    const at = await place()
+    const first = new Command('up', at)
+    await first.says('Ctrl-C stops everything')
+    const second = new Command('up', at)
+    expect(await second.ended).toBe(3)
+    expect(second.lines.join('\n')).toContain(`process ${first.child.pid} `)
+    expect(await pidOf(at, 'server')).toBeDefined()
+  })
+
+  test('starts the server again when it dies', async () => {
+    const at = await place()
+    const command = new Command('up', at)
+    await command.says('Ctrl-C stops everything')
+    const before = await pidOf(at, 'server')
+    process.kill(before ?? 0, 'SIGKILL')
+    await command.says('The server died; it is started again')
+    await command.says('The server runs again')
+    expect(await pidOf(at, 'server')).not.toBe(before)
+  })
+
+  test('after kill -9 adopts what lives, starts what does not, and owns both', async () => {
+    const at = await place()
+    const first = new Command('up', at)
+    await first.says('Ctrl-C stops everything')
+    const [router, runner] = [await pidOf(at, 'router'), await pidOf(at, 'runner')]
+    first.child.kill('SIGKILL')
+    await first.ended
+    process.kill(runner ?? 0, 'SIGKILL')
+    const second = new Command('up', at)
+    await second.says('Ctrl-C stops everything')
+    expect(second.lines.join('\n')).toContain(`router: found running, process ${router}`)
+    expect(await pidOf(at, 'runner')).not.toBe(runner)
+    second.child.kill('SIGTERM')
+    expect(await second.ended).toBe(0)
+    expect(await isIdle(at)).toBe(true)
+  })
+
+  test('with --detach leaves all up; a second one uses it; down stops it', async () => {
+    const at = await place()
+    const first = new Command('up', at, { detach: true })
+    expect(await first.ended).toBe(0)
+    expect(first.lines.at(-1)).toBe('The platform stays up. Stop it with "./sluice down".')
+    const server = await pidOf(at, 'server')
+    const second = new Command('up', at, { exit: true })
+    expect(await second.ended).toBe(0)
+    expect(second.lines[0]).toContain('runs already')
+    expect(await pidOf(at, 'server')).toBe(server)
+    expect(await new Command('down', at).ended).toBe(0)
+    expect(await isIdle(at)).toBe(true)
+  })
+
+  test('down stops a running up', async () => {
+    const at = await place()
+    const command = new Command('up', at)
+    await command.says('Ctrl-C stops everything')
+    const stop = new Command('down', at)
+    expect(await stop.ended).toBe(0)
+    expect(stop.lines.at(-1)).toBe('Stopped.')
+    expect(await command.ended).toBe(0)
+    expect(await isIdle(at)).toBe(true)
+  })
+
+  test('down lets a dead server stop its services before it goes', async () => {
+    const at = await place()
+    await new Command('up', at, { detach: true }).ended
+    process.kill((await pidOf(at, 'server')) ?? 0, 'SIGKILL')
+    expect(await new Command('down', at).ended).toBe(0)
+    expect(storyOf(at)).toContain('server stops {"services":true}')
+    expect(await isIdle(at)).toBe(true)
+  })
+
+  test('a part that cannot start is told in one line, and the others are stopped', async () => {
+    const at = await place()
+    writeFiles(at.checkout, {
+      'apps/runner/src/main.ts': "console.error('Cannot x: y [RUNNER_CONFIG]');process.exit(2)",
+    })
+    const command = new Command('up', at)
+    expect(await command.ended).toBe(3)
+    expect(command.lines.join('\n')).toContain('sluice: Cannot start the runner: Cannot x: y [RUNNER_CONFIG]')
+    expect(await isIdle(at)).toBe(true)
+  })
+
+  test('a second Ctrl-C kills what does not end', async () => {
+    const at = await place()
+    const stubborn =
+      'process.on(\'SIGTERM\',()=>{});setInterval(()=>{},1e6);console.log(\'{"message":"runner is ready"}\')'
+    writeFiles(at.checkout, { 'apps/runner/src/main.ts': stubborn })
+    const command = new Command('up', at)
+    await command.says('Ctrl-C stops everything')
+    command.child.kill('SIGINT')
+    await command.says('Stopping the runner')
+    command.child.kill('SIGINT')
+    expect(await command.ended).toBe(1)
+    expect(await pidOf(at, 'runner')).toBeUndefined()
+    expect(await pidOf(at, 'server')).toBeUndefined()
+  })
+})
