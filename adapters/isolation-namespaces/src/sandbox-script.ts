@@ -38,8 +38,7 @@ export function sandboxScript(spec: IsolatedSpec, mode: SandboxMode, machine: Ma
     ...accountLines(user, machine),
     ...deviceLines(),
     ...privateFolderLines(spec, user),
-    ...spec.readOnlyPaths.map(boundPath).flatMap(({ from, to }) => bindLines(from, to, 'ro,')),
-    ...spec.writablePaths.flatMap(({ from, to }) => bindLines(from, to, '')),
+    ...boundPathLines(spec),
     `hostname ${q(spec.hostname ?? 'sandbox')} || fail "cannot set the host name"`,
     'mkdir .old && pivot_root . .old && cd / && umount -l /.old && rmdir /.old || fail "cannot enter the new root"',
     'mount -o remount,bind,ro,nosuid,nodev / || fail "cannot close the root"',
@@ -113,6 +112,15 @@ function privateFolderLines(spec: IsolatedSpec, user: SandboxUser): string[] {
           `mkdir -p .${path} && mount -t tmpfs -o mode=${mode},nosuid,nodev sluice .${path} || fail "cannot mount ${path}"`,
         ]
   return [...inMemory('/tmp', '1777'), ...inMemory(user.home, '1777')]
+}
+
+/** Outer places first: a place inside of another one must be bound after it. */
+function boundPathLines(spec: IsolatedSpec): string[] {
+  const readOnly = spec.readOnlyPaths.map((path) => ({ ...boundPath(path), options: 'ro,' as const }))
+  const writable = spec.writablePaths.map((path) => ({ ...path, options: '' as const }))
+  return [...readOnly, ...writable]
+    .toSorted((a, b) => a.to.length - b.to.length)
+    .flatMap(({ from, to, options }) => bindLines(from, to, options))
 }
 
 /**

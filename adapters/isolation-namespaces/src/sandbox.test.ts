@@ -179,6 +179,16 @@ describe.each(modes)(
       expect(output).toContain('refused')
     })
 
+    it.runIf(possible)('keeps a read-only place inside of a writable one', async () => {
+      const inner = join(workspace, 'inner')
+      mkdirSync(inner, { recursive: true })
+      own(inner, isolation.owner('job')?.uid ?? user)
+      const { code, output } = await run('touch outer && touch inner/x', {
+        readOnlyPaths: [{ from: inner, to: '/builds/card/inner' }],
+      })
+      expect([code, output]).toEqual([1, expect.stringContaining('Read-only file system')])
+    })
+
     it.runIf(possible)('leaves no daemon: its output ends with the command', async () => {
       const { code, output } = await run(
         'mkfifo up; setsid nohup sh -c "echo up >up; exec cat /dev/zero >/dev/null" & read line <up; echo $line; exit 7',
@@ -214,7 +224,7 @@ describe.each(modes)(
       ['lives on, if asked to,', true, 'survived\n'],
     ])('%s when the one that started it is killed', async (_, surviveParent, expected) => {
       const fifo = join(workspace, `fifo-${surviveParent}`)
-      execFileSync('mkfifo', ['-m', '666', fifo])
+      execFileSync('/usr/bin/mkfifo', ['-m', '666', fifo])
       const spec = specOf(`echo ready; read line <fifo-${surviveParent} && echo survived`, {
         cwd: '/builds/card',
         writablePaths: [bound],

@@ -1,8 +1,7 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openFileBlobStore } from '@sluice/blobs-files'
+import { openFileBlobStore, openFileTraceStore } from '@sluice/blobs-files'
 import type { JobResponse, JobUpdate } from '@sluice/contracts/runner'
-import type { Executor, Step, TraceStore, Workspace } from '@sluice/execution'
+import type { Executor, Step, Workspace } from '@sluice/execution'
 import { removeFolder, runSteps, type StepsResult } from '@sluice/executor-process'
 import type { Clock } from '@sluice/kernel'
 import type { CacheStore } from './cache-store.ts'
@@ -21,7 +20,6 @@ export interface JobHost {
   executor: Executor
   coordinator: Coordinator
   caches: CacheStore
-  spool: TraceStore
   tools: JobTools
   clock: Clock
   waits: Waits
@@ -37,8 +35,10 @@ export async function runOfferedJob(host: JobHost, job: JobResponse, shutdown: A
   if (shutdown.aborted) onShutdown()
   shutdown.addEventListener('abort', onShutdown)
   const onStanding = (standing: 'canceled' | 'lost'): void => stop.abort(standing satisfies StopReason)
-  const log = startJobLog({ ...host, job, onStanding })
   const scratch = join(host.folder, 'scratch', `job-${job.id}`)
+  await removeFolder(scratch)
+  const spool = await openFileTraceStore(join(scratch, 'log'))
+  const log = startJobLog({ ...host, job, spool, onStanding })
   try {
     const result = await runParts(host, job, log, scratch, stop.signal)
     await log.say(lastLine(result))
@@ -59,7 +59,6 @@ async function runParts(
 ): Promise<StepsResult> {
   let workspace: Workspace | null = null
   try {
-    await mkdir(scratch, { recursive: true, mode: 0o700 })
     await log.say(`Running with sluice-runner on ${host.name}\n`)
     workspace = await log.section('prepare_executor', 'Preparing the "process" executor', async () => {
       await log.say(`Isolation: ${host.executor.isolation}\n`)

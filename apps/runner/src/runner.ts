@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { openFileTraceStore } from '@sluice/blobs-files'
 import type { JobResponse } from '@sluice/contracts/runner'
 import type { Isolation } from '@sluice/execution'
 import { processExecutor, removeFolder } from '@sluice/executor-process'
@@ -54,7 +53,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
 
 async function prepareHost({ config, isolation, clock, waits, path }: RunnerOptions): Promise<JobHost> {
   const { folder, name, url, token, nodeFolder } = config
-  for (const left of ['jobs', 'scratch', 'spool']) await removeFolder(join(folder, left))
+  for (const left of ['jobs', 'scratch']) await removeFolder(join(folder, left))
   await mkdir(join(folder, 'jobs'), { recursive: true, mode: 0o700 })
   return {
     name,
@@ -69,7 +68,6 @@ async function prepareHost({ config, isolation, clock, waits, path }: RunnerOpti
       isolation: isolation.level,
     }),
     caches: openCacheStore(join(folder, 'caches')),
-    spool: await openFileTraceStore(join(folder, 'spool')),
     tools: await findJobTools(path, nodeFolder),
     waits: { ...standardWaits, ...waits },
   }

@@ -1,6 +1,5 @@
 import type { PlanArtifacts, PlanCache, PlanJob, PlanTrigger, PlanVariable } from '@sluice/contracts/plan'
 import type { ReportSource } from '@sluice/contracts/policy'
-import type { JobResponse } from '@sluice/contracts/runner'
 import { stepsOf } from './steps-of.ts'
 
 /** What the server adds to a planned job when it hands it to a runner. */
@@ -32,10 +31,23 @@ export interface JobDependency {
   sizeBytes: number
 }
 
-type ResponseArtifact = NonNullable<JobResponse['artifacts']>[number]
+/** One entry of `artifacts` in GitLab's answer: the archive, or one kind of report. */
+interface OfferedArtifact {
+  name: string
+  untracked: boolean
+  paths: string[]
+  exclude: string[]
+  when: PlanArtifacts['when']
+  expire_in: string
+  artifact_type: string
+  artifact_format: 'zip' | 'gzip'
+}
 
-/** Answer to GitLab Runner's request for a job. Pure: the same offer, the same answer. */
-export function jobResponseOf(offer: JobOffer): JobResponse {
+/**
+ * Answer to GitLab Runner's request for a job, as the contract of the runner's calls has it (`jobResponse`). Pure: the
+ * same offer, the same answer.
+ */
+export function jobResponseOf(offer: JobOffer) {
   const { job, jobId, jobToken, project } = offer
   return {
     id: jobId,
@@ -66,7 +78,7 @@ export function jobResponseOf(offer: JobOffer): JobResponse {
 
 const seconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1000))
 
-function gitInfoOf({ trigger, repoUrl, depth = 50 }: JobOffer): JobResponse['git_info'] {
+function gitInfoOf({ trigger, repoUrl, depth = 50 }: JobOffer) {
   const { ref, refType } = trigger
   const refspec =
     refType === 'tag' ? `+refs/tags/${ref}:refs/tags/${ref}` : `+refs/heads/${ref}:refs/remotes/origin/${ref}`
@@ -81,7 +93,7 @@ function gitInfoOf({ trigger, repoUrl, depth = 50 }: JobOffer): JobResponse['git
   }
 }
 
-function variablesOf(offer: JobOffer): JobResponse['variables'] {
+function variablesOf(offer: JobOffer) {
   const own: PlanVariable[] = [
     { key: 'CI_JOB_ID', value: String(offer.jobId) },
     { key: 'CI_JOB_TOKEN', value: offer.jobToken, masked: true },
@@ -100,10 +112,10 @@ function variablesOf(offer: JobOffer): JobResponse['variables'] {
 function artifactsOf(
   artifacts: PlanArtifacts | null,
   sources: readonly Pick<ReportSource, 'name' | 'path'>[],
-): ResponseArtifact[] | null {
-  const entries: ResponseArtifact[] = []
+): OfferedArtifact[] | null {
+  const entries: OfferedArtifact[] = []
   const expireIn = artifacts === null ? 'never' : expireInOf(artifacts.expireInMs)
-  const report = (name: string, kind: string, paths: string[]): ResponseArtifact => ({
+  const report = (name: string, kind: string, paths: string[]): OfferedArtifact => ({
     name,
     untracked: false,
     paths,
@@ -133,7 +145,7 @@ function artifactsOf(
 const expireInOf = (expireInMs: number | null): string =>
   expireInMs === null ? 'never' : `${Math.ceil(expireInMs / 1000)} seconds`
 
-function cacheOf(cache: PlanCache): NonNullable<JobResponse['cache']>[number] {
+function cacheOf(cache: PlanCache) {
   return {
     key: cache.keyFiles.length === 0 ? cache.key : cache.keyPrefix,
     sluice_key_files: cache.keyFiles,
