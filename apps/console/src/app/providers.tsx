@@ -18,7 +18,7 @@ const light = {
   colorTextDescription: '#55636e',
 }
 const dark = {
-  colorPrimary: '#3ba3c0',
+  colorPrimary: '#2b8aa5',
   colorLink: '#6cc4dc',
   colorBgContainer: '#1b232b',
   colorBgElevated: '#1f2831',

@@ -56,12 +56,7 @@ export function figureText(
   perDay: (frequency: { key: TextKey; count: number }) => string,
 ): string {
   if (figure.value === null) return '–'
-  switch (figure.unit) {
-    case 'ms':
-      return formatDuration(figure.value, language)
-    case 'ratio':
-      return formatRate(figure.value)
-    case 'per-day':
-      return perDay(frequencyOf(figure.value))
-  }
+  if (figure.unit === 'ms') return formatDuration(figure.value, language)
+  if (figure.unit === 'ratio') return formatRate(figure.value)
+  return perDay(frequencyOf(figure.value))
 }

@@ -1,7 +1,10 @@
 import type { ComponentsFact, CoverageFact, FindingsFact } from '@sluice/contracts/evidence'
 
+/** A file of a coverage report with its rate, 0…1. */
+export type CoveredFile = CoverageFact['files'][number] & { rate: number }
+
 /** Files with their rate, the least covered first: that is where a reader has something to do. */
-export function filesByCoverage(fact: CoverageFact) {
+export function filesByCoverage(fact: CoverageFact): CoveredFile[] {
   return fact.files
     .map((file) => ({ ...file, rate: file.linesTotal === 0 ? 1 : file.linesCovered / file.linesTotal }))
     .toSorted((a, b) => a.rate - b.rate || (a.path < b.path ? -1 : 1))

@@ -82,5 +82,5 @@ function told(tone: Tone, key: TextKey, values: EntryText['values'], detail: Ent
 /** How an entry of the log is told. An entry of a kind that this console does not know yet shows its kind. */
 export function entryText(entry: LogEntry): EntryText {
   const teller = tellers[entry.kind] as Teller<EventKind> | undefined
-  return teller === undefined ? told('idle', 'entry.unknown', { kind: entry.kind }) : teller(entry.payload as never)
+  return teller === undefined ? told('idle', 'entry.unknown', { kind: entry.kind }) : teller(entry.payload)
 }

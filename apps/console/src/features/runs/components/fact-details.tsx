@@ -1,22 +1,16 @@
 import { Progress } from 'antd'
 import type { ComponentsFact, CoverageFact, Fact, FindingsFact, TestsFact } from '@sluice/contracts/evidence'
-import { useTexts } from '../../../shared/i18n/text-context.ts'
+import { useTexts, type Texts } from '../../../shared/i18n/text-context.ts'
 import { formatCount, formatDuration, formatRate } from '../../../shared/lib/format.ts'
-import { DataTable } from '../../../shared/ui/data-table.tsx'
-import { filesByCoverage, licencesByCount, placeOf } from '../fact-order.ts'
+import { DataTable, type Column } from '../../../shared/ui/data-table.tsx'
+import { type CoveredFile, filesByCoverage, licencesByCount, placeOf } from '../fact-order.ts'
 
 /** What a report says, by its kind. */
 export function FactDetails({ fact }: { fact: Fact }) {
-  switch (fact.kind) {
-    case 'tests':
-      return <Tests fact={fact} />
-    case 'coverage':
-      return <Coverage fact={fact} />
-    case 'findings':
-      return <Findings fact={fact} />
-    case 'components':
-      return <Components fact={fact} />
-  }
+  if (fact.kind === 'tests') return <Tests fact={fact} />
+  if (fact.kind === 'coverage') return <Coverage fact={fact} />
+  if (fact.kind === 'findings') return <Findings fact={fact} />
+  return <Components fact={fact} />
 }
 
 function Tests({ fact }: { fact: TestsFact }) {
@@ -45,7 +39,8 @@ function Tests({ fact }: { fact: TestsFact }) {
 }
 
 function Coverage({ fact }: { fact: CoverageFact }) {
-  const { t } = useTexts()
+  const texts = useTexts()
+  const { t } = texts
   return (
     <>
       <ul className="counts">
@@ -69,42 +64,15 @@ function Coverage({ fact }: { fact: CoverageFact }) {
         rows={filesByCoverage(fact)}
         rowKey={(file) => file.path}
         empty={t('fact.nothing')}
-        columns={[
-          {
-            key: 'path',
-            title: t('coverage.file'),
-            wide: true,
-            cell: (file) => <code className="code break">{file.path}</code>,
-          },
-          {
-            key: 'lines',
-            title: t('coverage.linesColumn'),
-            numeric: true,
-            cell: (file) => `${file.linesCovered}/${file.linesTotal}`,
-          },
-          {
-            key: 'rate',
-            title: t('coverage.rateColumn'),
-            numeric: true,
-            cell: (file) => (
-              <Progress
-                size="small"
-                percent={Math.floor(file.rate * 100)}
-                aria-label={file.path}
-                className="coverage-bar"
-                format={() => formatRate(file.rate)}
-                status="normal"
-              />
-            ),
-          },
-        ]}
+        columns={coverageColumns(texts)}
       />
     </>
   )
 }
 
 function Findings({ fact }: { fact: FindingsFact }) {
-  const { t } = useTexts()
+  const texts = useTexts()
+  const { t } = texts
   return (
     <>
       <ul className="counts">
@@ -118,24 +86,7 @@ function Findings({ fact }: { fact: FindingsFact }) {
         rows={fact.findings}
         rowKey={(finding) => `${finding.rule}/${finding.path}/${finding.line}/${finding.message}`}
         empty={t('findings.none')}
-        columns={[
-          {
-            key: 'level',
-            title: t('findings.level'),
-            cell: (finding) => <span className={finding.level === 'error' ? 'text-bad' : ''}>{finding.level}</span>,
-          },
-          { key: 'message', title: t('findings.message'), wide: true, cell: (finding) => finding.message },
-          {
-            key: 'rule',
-            title: t('findings.rule'),
-            cell: (finding) => <code className="code break">{finding.rule}</code>,
-          },
-          {
-            key: 'place',
-            title: t('findings.place'),
-            cell: (finding) => <code className="code break">{placeOf(finding)}</code>,
-          },
-        ]}
+        columns={findingColumns(texts)}
       />
       {fact.findingsOmitted > 0 ? <p className="muted">{t('fact.omitted', { count: fact.findingsOmitted })}</p> : null}
     </>
@@ -143,7 +94,8 @@ function Findings({ fact }: { fact: FindingsFact }) {
 }
 
 function Components({ fact }: { fact: ComponentsFact }) {
-  const { t, language } = useTexts()
+  const texts = useTexts()
+  const { t, language } = texts
   return (
     <>
       <ul className="counts">
@@ -162,11 +114,7 @@ function Components({ fact }: { fact: ComponentsFact }) {
         rows={fact.components.slice(0, 200)}
         rowKey={(component) => component.purl ?? `${component.name}@${component.version}`}
         empty={t('fact.nothing')}
-        columns={[
-          { key: 'name', title: t('components.name'), wide: true, cell: (component) => component.name },
-          { key: 'version', title: t('components.version'), cell: (component) => component.version ?? '–' },
-          { key: 'licence', title: t('components.licence'), cell: (component) => component.licence ?? '–' },
-        ]}
+        columns={componentColumns(texts)}
       />
       {fact.components.length > 200 ? (
         <p className="muted">{t('fact.omitted', { count: fact.components.length - 200 })}</p>
@@ -174,3 +122,58 @@ function Components({ fact }: { fact: ComponentsFact }) {
     </>
   )
 }
+
+const coverageColumns = ({ t }: Texts): Column<CoveredFile>[] => [
+  {
+    key: 'path',
+    title: t('coverage.file'),
+    wide: true,
+    cell: (file) => <code className="code break">{file.path}</code>,
+  },
+  {
+    key: 'lines',
+    title: t('coverage.linesColumn'),
+    numeric: true,
+    cell: (file) => `${file.linesCovered}/${file.linesTotal}`,
+  },
+  {
+    key: 'rate',
+    title: t('coverage.rateColumn'),
+    numeric: true,
+    cell: (file) => (
+      <Progress
+        size="small"
+        percent={Math.floor(file.rate * 100)}
+        aria-label={file.path}
+        className="coverage-bar"
+        format={() => formatRate(file.rate)}
+        status="normal"
+      />
+    ),
+  },
+]
+
+const findingColumns = ({ t }: Texts): Column<FindingsFact['findings'][number]>[] => [
+  {
+    key: 'level',
+    title: t('findings.level'),
+    cell: (finding) => <span className={finding.level === 'error' ? 'text-bad' : ''}>{finding.level}</span>,
+  },
+  { key: 'message', title: t('findings.message'), wide: true, cell: (finding) => finding.message },
+  {
+    key: 'rule',
+    title: t('findings.rule'),
+    cell: (finding) => <code className="code break">{finding.rule}</code>,
+  },
+  {
+    key: 'place',
+    title: t('findings.place'),
+    cell: (finding) => <code className="code break">{placeOf(finding)}</code>,
+  },
+]
+
+const componentColumns = ({ t }: Texts): Column<ComponentsFact['components'][number]>[] => [
+  { key: 'name', title: t('components.name'), wide: true, cell: (component) => component.name },
+  { key: 'version', title: t('components.version'), cell: (component) => component.version ?? '–' },
+  { key: 'licence', title: t('components.licence'), cell: (component) => component.licence ?? '–' },
+]

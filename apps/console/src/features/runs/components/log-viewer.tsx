@@ -68,6 +68,7 @@ function LogWindow(props: LogWindowProps) {
   const { t } = useTexts()
   const { lines, wrap, follow } = props
   const frame = useRef<HTMLDivElement>(null)
+  // oxlint-disable-next-line react/incompatible-library -- its functions are used here only, never handed to a memo
   const rows = useVirtualizer({
     count: lines.length,
     getScrollElement: () => frame.current,

@@ -29,7 +29,9 @@ export function RolloutsSection({ run }: { run: RunView }) {
   return (
     <Section id="rollouts" title={t('rollouts.title')}>
       {run.deployments.length === 0 ? (
-        <p className="empty-note">{t(run.deliver ? 'rollouts.waiting' : 'rollouts.empty')}</p>
+        <p className="empty-note">
+          {t(run.deliver && run.delivery !== 'stopped' ? 'rollouts.waiting' : 'rollouts.empty')}
+        </p>
       ) : null}
       {run.deployments.map((deployment) => (
         <Deployment key={deployment.id} deployment={deployment} />

@@ -63,6 +63,7 @@ export function readPartialLine(carry: LogCarry): LogLine[] {
   return carry.partial === '' ? [] : readLogPiece('\n', carry).lines
 }
 
+// oxlint-disable-next-line no-control-regex -- markers end in an escape sequence
 const marker = /section_(start|end):(\d+):([A-Za-z0-9_.-]+)(?:\[([^\]]*)\])?\r?(?:\u001b\[0K)?/g
 
 // One row may hold several markers: an end and a start follow each other without a line's end.
