@@ -22,7 +22,7 @@ export function patch(turn: Turn, change: Partial<RolloutState>): Turn {
 
 export const toPhase = (turn: Turn, phase: RolloutPhase): Turn => patch(turn, { phase })
 
-export const commandId = (state: RolloutState, suffix: string): string => `${state.input.deploymentId}/${suffix}`
+const commandId = (state: RolloutState, suffix: string): string => `${state.input.deploymentId}/${suffix}`
 
 /** Asks the host for something and waits for the answer. `suffix` names it within the deployment, once for all. */
 export function ask(turn: Turn, suffix: string, asked: Asked): Turn {

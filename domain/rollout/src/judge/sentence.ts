@@ -17,8 +17,8 @@ const others: Record<ComparedWith, Sentence> = {
 const remarks: Record<ComparedWith, Sentence> = {
   stable: { en: '', zh: '' },
   baseline: {
-    en: ' (no release runs here to compare with, as with the first release here: compared with a second instance of itself)',
-    zh: '（此环境没有可对照的运行版本，例如首次发布：与自身的第二个实例对照）',
+    en: ' (first release here, or no other one runs: compared with a second instance of itself)',
+    zh: '（首次发布，或没有其他版本在运行：与自身的第二个实例对照）',
   },
   nothing: { en: ' (nothing to compare with: held to the limits alone)', zh: '（没有可对照的版本：仅按绝对上限判断）' },
 }
@@ -69,6 +69,7 @@ export function judgementSentence(
   }
   return {
     en: `${verdicts[result].en}: ${errors.en}${latency.en}${remarks[comparedWith].en}${why.en}.`,
-    zh: `${verdicts[result].zh}：${errors.zh}${latency.zh}${remarks[comparedWith].zh}${why.zh}。`,
+    // Chinese sets no space before the sign.
+    zh: `${verdicts[result].zh}：${errors.zh}${latency.zh}${remarks[comparedWith].zh}${why.zh}。`.replaceAll(' %', '%'),
   }
 }
