@@ -14,6 +14,11 @@ import {
   type CompiledSelection,
   type FileSelection,
 } from '@sluice/execution'
+import { eachOf } from './each-of.ts'
+
+const filesAtOnce = 16
+/** A file up to this size is read whole. */
+const smallBytes = 1024 * 1024
 
 /**
  * Reads selected files of a folder into blobs. Follows no link; takes links whose target stays inside; passes over what
@@ -27,13 +32,13 @@ export async function collectFiles(
 ): Promise<ArtifactManifest> {
   const entries: ArtifactEntry[] = []
   let totalBytes = 0
-  for await (const path of selectedPaths(folder, '', compileSelection(selection))) {
+  await eachOf(selectedPaths(folder, '', compileSelection(selection)), filesAtOnce, async (path) => {
+    if (entries.length > limits.maxEntries || totalBytes > limits.maxTotalBytes) return
     const entry = await storeEntry(folder, checkArtifactPath(path), blobs)
-    if (entry === null) continue
+    if (entry === null) return
     entries.push(entry)
     totalBytes += entry.sizeBytes
-    if (entries.length > limits.maxEntries || totalBytes > limits.maxTotalBytes) break
-  }
+  })
   return manifestOf(entries, limits)
 }
 
@@ -57,8 +62,13 @@ async function storeEntry(folder: string, path: string, blobs: BlobStore): Promi
   }
   const file = await open(place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
-    if (!(await file.stat()).isFile()) return null
-    const stored = await blobs.put(file.createReadStream({ autoClose: false, highWaterMark: 256 * 1024 }))
+    const { size, ...opened } = await file.stat()
+    if ((opened.mode & constants.S_IFMT) !== constants.S_IFREG) return null
+    const content =
+      size <= smallBytes
+        ? await file.readFile()
+        : file.createReadStream({ autoClose: false, highWaterMark: 256 * 1024 })
+    const stored = await blobs.put(content)
     return { path, mode: stats.mode & 0o777, ...stored }
   } finally {
     await file.close()

@@ -10,7 +10,10 @@ import {
   type ArtifactManifest,
   type BlobStore,
 } from '@sluice/execution'
+import { eachOf } from './each-of.ts'
 import { refuseExtraction } from './refuse-extraction.ts'
+
+const filesAtOnce = 16
 
 /** Whose the files shall be; `null` leaves them to the current user. */
 export type FileOwner = { uid: number; gid: number } | null
@@ -27,10 +30,9 @@ export async function extractFiles(
 ): Promise<void> {
   const known = new Set<string>([''])
   const isLink = (entry: ArtifactEntry): boolean => entry.mode === linkMode
-  for (const entry of manifest.entries.filter((one) => !isLink(one))) {
-    await clearPlace(folder, entry, owner, known)
-    await writeFile(join(folder, entry.path), entry, blobs, owner)
-  }
+  const files = manifest.entries.filter((one) => !isLink(one))
+  for (const entry of files) await clearPlace(folder, entry, owner, known)
+  await eachOf(files, filesAtOnce, async (entry) => writeFile(join(folder, entry.path), entry, blobs, owner))
   for (const entry of manifest.entries.filter(isLink)) {
     // Nothing known is trusted here: a link that was just written may stand where a folder is wanted.
     await clearPlace(folder, entry, owner, new Set(['']))
@@ -68,7 +70,7 @@ async function writeFile(place: string, entry: ArtifactEntry, blobs: BlobStore, 
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
   const file = await open(place, flags, 0o600)
   try {
-    for await (const chunk of content) await file.appendFile(chunk)
+    for await (const chunk of content) await file.writeFile(chunk)
     if (owner !== null) await file.chown(owner.uid, owner.gid)
     await file.chmod(entry.mode & 0o777)
   } finally {
