@@ -113,7 +113,8 @@ async function initialise(
   )
 }
 
-async function readPassword(passwordFile: string): Promise<string> {
+/** @throws SluiceError POSTGRES_PASSWORD_MISSING */
+export async function readPassword(passwordFile: string): Promise<string> {
   const password = await readFile(passwordFile, 'utf8').catch(() => null)
   if (password !== null && password.trim() !== '') return password.trim()
   throw wrongFolder('POSTGRES_PASSWORD_MISSING', 'start PostgreSQL', `password file "${passwordFile}" is missing`)

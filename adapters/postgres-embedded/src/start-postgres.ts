@@ -5,8 +5,9 @@ import { dirname, join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Isolation } from '@sluice/execution'
 import { SluiceError } from '@sluice/kernel'
+import { answersAt } from './answers.ts'
 import { findBinaries, type Binaries } from './binaries.ts'
-import { prepareDatabaseFolder, superuser, writtenSince } from './database-folder.ts'
+import { prepareDatabaseFolder, readPassword, superuser, writtenSince } from './database-folder.ts'
 import type { PostgresErrorCode } from './errors.ts'
 import { failureOf } from './failure.ts'
 import { findPostmaster, isAlive, processesOn, withItsShell } from './find-postmaster.ts'
@@ -55,12 +56,11 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   const passwordFile = `${dataFolder}.password`
   await mkdir(dirname(dataFolder), { recursive: true, mode: 0o700 })
   await mkdir(dirname(options.logFile), { recursive: true, mode: 0o700 })
-  const running = await findPostmaster(dataFolder)
   const binaries = options.binaries ?? (await findBinaries())
   const socketFolder = join(options.runtimeFolder, 'pg')
+  const running = await findAnswering(dataFolder, socketFolder, options)
   if (running !== null) {
-    const password = (await readFile(passwordFile, 'utf8')).trim()
-    await untilReady(dataFolder, options, null)
+    const password = await readPassword(passwordFile)
     return handleOf({ dataFolder, socketFolder, password, pid: running, adopted: true })
   }
   const launcher = await makeLauncher(binaries, `${dataFolder}.links`, options.isolation)
@@ -90,6 +90,22 @@ export async function stopPostgres(dataFolder: string, timeoutMs = 60_000): Prom
     }
   }
   return true
+}
+
+/** The postmaster that runs on the folder, once it answers; one that is just dying is waited for and counts as none. */
+async function findAnswering(
+  dataFolder: string,
+  socketFolder: string,
+  options: PostgresOptions,
+): Promise<number | null> {
+  const timeoutMs = options.startTimeoutMs ?? 60_000
+  const deadline = performance.now() + timeoutMs
+  for (;;) {
+    const pid = await findPostmaster(dataFolder)
+    if (pid === null || (await answersAt(socketFolder, 2000))) return pid
+    if (performance.now() > deadline) throw notReady(timeoutMs, options.logFile)
+    await pause(20)
+  }
 }
 
 async function launch(
@@ -145,17 +161,17 @@ function settings(socketFolder: string, isOtherUser: boolean): string[] {
 async function untilReady(
   dataFolder: string,
   options: PostgresOptions,
-  started: { child: ChildProcess; logStart: number } | null,
+  started: { child: ChildProcess; logStart: number },
 ): Promise<void> {
   const timeoutMs = options.startTimeoutMs ?? 60_000
   const deadline = performance.now() + timeoutMs
   let failed: Error | null = null
-  started?.child.once('error', (error) => (failed = error))
+  started.child.once('error', (error) => (failed = error))
   for (;;) {
     const lines = (await readFile(join(dataFolder, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')
     if (lines[7]?.trim() === 'ready') return
-    if (failed !== null || (started !== null && hasEnded(started.child))) {
-      const said = failed === null ? await writtenSince(options.logFile, started?.logStart ?? 0) : String(failed)
+    if (failed !== null || hasEnded(started.child)) {
+      const said = failed === null ? await writtenSince(options.logFile, started.logStart) : String(failed)
       throw failureOf('start PostgreSQL', said, dataFolder, options.logFile)
     }
     if (performance.now() > deadline) throw notReady(timeoutMs, options.logFile)

@@ -8,6 +8,9 @@ import { killHard, stopProcess, untilGone } from '../processes/stop-process.ts'
 import { startDatabase, startServer } from './parts.ts'
 import { readConfig, type Settings } from './settings.ts'
 
+/** A runner gives its jobs some seconds to end. */
+const graceMs = 30_000
+
 /** Files that say something about the running platform; they go with it. */
 export const modeFile = (settings: Settings): string => join(settings.recordsFolder, 'mode.json')
 const urlFile = (settings: Settings): string => join(settings.recordsFolder, 'server-url')
@@ -53,8 +56,8 @@ async function stopPart(records: ProcessRecords, name: string, say: (sentence: s
   const record = await records.findRunning(name)
   if (record === null) return
   say(`Stopping the ${name}`)
-  const end = await stopProcess(record, 15_000)
-  if (end === 'killed') say(`The ${name} did not end within 15 s and was killed`)
+  const end = await stopProcess(record, graceMs)
+  if (end === 'killed') say(`The ${name} did not end within ${graceMs / 1000} s and was killed`)
   await records.remove(name)
 }
 
