@@ -99,23 +99,37 @@ describe.skipIf(launched.browser === null)(title, () => {
     await server.close()
   })
 
+  interface Visit {
+    path: string
+    locale?: Locale
+    size?: keyof typeof sizes
+    expected?: RegExp
+  }
+
+  /** A browser profile of its own; phones are dark, so that both schemes are seen. */
+  function newContext({ locale = 'en', size = 'desk' }: Omit<Visit, 'path'>): Promise<BrowserContext> {
+    return browser.newContext({ locale, viewport: sizes[size], colorScheme: size === 'phone' ? 'dark' : 'light' })
+  }
+
   /** Opens a page, runs `look`, and holds the page to having complained of nothing but `expected`. */
-  async function visit(
-    options: { path: string; locale?: Locale; size?: keyof typeof sizes; dark?: boolean; expected?: RegExp },
-    look: (page: Page, context: BrowserContext) => Promise<void>,
-  ): Promise<void> {
-    const context = await browser.newContext({
-      locale: options.locale ?? 'en',
-      viewport: sizes[options.size ?? 'desk'],
-      colorScheme: options.dark === true ? 'dark' : 'light',
-    })
+  async function visitIn(context: BrowserContext, options: Visit, look: (page: Page) => Promise<void>): Promise<void> {
+    const page = await context.newPage()
+    page.setDefaultTimeout(10_000)
+    const complaints = complaintsOf(page, options.expected)
     try {
-      const page = await context.newPage()
-      page.setDefaultTimeout(10_000)
-      const complaints = complaintsOf(page, options.expected)
       await page.goto(server.url + options.path)
-      await look(page, context)
+      await look(page)
       expect(complaints).toEqual([])
+    } finally {
+      await page.close()
+    }
+  }
+
+  /** Visits with a profile that nobody used before. */
+  async function visit(options: Visit, look: (page: Page, context: BrowserContext) => Promise<void>): Promise<void> {
+    const context = await newContext(options)
+    try {
+      await visitIn(context, options, (page) => look(page, context))
     } finally {
       await context.close()
     }
@@ -123,12 +137,20 @@ describe.skipIf(launched.browser === null)(title, () => {
 
   for (const size of ['desk', 'phone', 'small phone'] as const) {
     for (const locale of ['en', 'zh-CN'] as const) {
-      it.each(pages)(`${size}, ${locale}: $path shows what it must, fits, and complains of nothing`, async (row) => {
-        await visit({ path: row.path, locale, size, dark: size === 'phone' }, async (page) => {
-          for (const text of row[locale]) await page.getByText(text).first().waitFor()
-          expect(await languageOf(page)).toBe(locale)
-          expect(await page.title()).toMatch(/.+ · Sluice$/)
-          expect(await overflowing(page)).toEqual([])
+      describe(`${size}, ${locale}`, () => {
+        let context: BrowserContext
+        beforeAll(async () => {
+          context = await newContext({ locale, size })
+        })
+        afterAll(() => context.close())
+
+        it.each(pages)('$path shows what it must, fits, and complains of nothing', async (row) => {
+          await visitIn(context, { path: row.path }, async (page) => {
+            for (const text of row[locale]) await page.getByText(text).first().waitFor()
+            expect(await languageOf(page)).toBe(locale)
+            expect(await page.title()).toMatch(/.+ · Sluice$/)
+            expect(await overflowing(page)).toEqual([])
+          })
         })
       })
     }

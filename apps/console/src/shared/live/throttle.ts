@@ -3,7 +3,7 @@ export interface Timers {
   after: (delayMs: number, run: () => void) => () => void
 }
 
-export const browserTimers: Timers = {
+const browserTimers: Timers = {
   after: (delayMs, run) => {
     const id = setTimeout(run, delayMs)
     return () => clearTimeout(id)

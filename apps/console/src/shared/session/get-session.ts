@@ -3,7 +3,7 @@ import { queryOptions, useQuery } from '@tanstack/react-query'
 import { call } from '../lib/client.ts'
 import { sessionKey } from './session-key.ts'
 
-export const sessionQuery = queryOptions({
+const sessionQuery = queryOptions({
   queryKey: sessionKey,
   queryFn: () => call(routes.getSession),
   staleTime: 60_000,

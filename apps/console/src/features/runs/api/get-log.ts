@@ -21,7 +21,7 @@ interface PieceParameter {
 }
 
 /** Never made stale: what was read of a log does not change, it only grows. */
-export const logKey = (log: LogAddress) => ['log', log.run, log.job, log.attempt] as const
+const logKey = (log: LogAddress) => ['log', log.run, log.job, log.attempt] as const
 
 async function fetchPiece(log: LogAddress, from: PieceParameter) {
   const chunk = await call(routes.getLog, {

@@ -4,7 +4,7 @@ import { call } from '../../../shared/lib/client.ts'
 
 export const runKey = (run: string) => ['run', run] as const
 
-export const runQuery = (run: string) =>
+const runQuery = (run: string) =>
   queryOptions({ queryKey: runKey(run), queryFn: () => call(routes.getRun, { parameters: { run } }) })
 
 /** One run, whole. */
