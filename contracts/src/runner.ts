@@ -140,6 +140,7 @@ export type JobUpdate = z.infer<typeof jobUpdate>
  * `PATCH /api/v4/jobs/:id/trace` with `Job-Token`, `Content-Range: FIRST-LAST` and the bytes: 202, header `Range: 0-SIZE`;
  * 416 with `Range` when the range does not start where the trace ends. `Job-Status` as above, `X-GitLab-Trace-Update-Interval`.
  * `POST /api/v4/jobs/:id/artifacts?artifact_type=…&artifact_format=…` with `Job-Token`, multipart field `file`: 201.
+ * Own additions to its query: `artifact_name`, and for each report file, which comes alone, `sluice_path`.
  * `GET /api/v4/jobs/:id/artifacts` with `Job-Token` (of a job that depends on it): the zip.
  */
 export const tracePath = (jobId: number): string => `/api/v4/jobs/${jobId}/trace`
