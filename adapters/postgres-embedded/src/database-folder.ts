@@ -8,7 +8,7 @@ import type { PostgresErrorCode } from './errors.ts'
 import { failureOf } from './failure.ts'
 import type { Launch, Launcher } from './launcher.ts'
 
-export const majorVersion = '18'
+const majorVersion = '18'
 /** Name of the role that owns the cluster. */
 export const superuser = 'postgres'
 
@@ -63,7 +63,7 @@ async function isInitialised(dataFolder: string, uid: number): Promise<boolean> 
 }
 
 /** Runs one program to its end. @throws SluiceError by what it wrote */
-export async function runToEnd(
+async function runToEnd(
   launcher: Launcher,
   launch: Omit<Launch, 'output' | 'surviveParent'>,
   told: { action: string; dataFolder: string; logFile: string },

@@ -57,10 +57,6 @@ export const errors = errorTable({
     summary: 'The folder has no .gitlab-ci.yml.',
     remedy: 'Name a folder that has one.',
   },
-  CLI_STOPPED: {
-    summary: 'The command was interrupted.',
-    remedy: 'Run it again; what was delivered stays delivered.',
-  },
 })
 
 export type CliErrorCode = keyof typeof errors

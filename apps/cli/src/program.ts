@@ -33,7 +33,7 @@ function statusOf(error: unknown): number {
   const found: unknown = (error as { code?: unknown } | null)?.code
   const code = typeof found === 'string' ? found : ''
   if (code === 'CLI_DEMO_UNKNOWN') return exitStatus.usage
-  const cannotStart = /^(POSTGRES_|CLI_(?!PIPELINE_|STOPPED)|GIT_MISSING|ENOSPC|EDQUOT|ERR_MODULE_NOT_FOUND)/
+  const cannotStart = /^(POSTGRES_|CLI_(?!PIPELINE_)|GIT_MISSING|ENOSPC|EDQUOT|ERR_MODULE_NOT_FOUND)/
   return cannotStart.test(code) ? exitStatus.cannotStart : exitStatus.failed
 }
 

@@ -31,7 +31,7 @@ export function connectPlatform(socketPath: string): PlatformConnection {
 }
 
 /** `fetch` for the typed client, by HTTP over a Unix socket. */
-export function fetchOver(socketPath: string): FetchLike {
+function fetchOver(socketPath: string): FetchLike {
   return (url, init) =>
     new Promise((resolve, reject) => {
       const { pathname, search } = new URL(url)

@@ -14,7 +14,7 @@ export interface FollowOptions {
 }
 
 /** Whether nothing more will happen to a run. */
-export function isOver(view: RunView): boolean {
+function isOver(view: RunView): boolean {
   if (view.status === 'running') return false
   return !view.deliver || view.delivery === 'delivered' || view.delivery === 'stopped' || view.status !== 'success'
 }

@@ -87,6 +87,7 @@ async function watch(platform: RunningPlatform, options: Watch): Promise<number>
   const say = (sentence: string): void => (view === null ? options.print(sentence) : view.say(sentence))
   const kept = keepPlatform(platform, AbortSignal.any([options.signal, done.signal]), say)
   try {
+    if (options.signal.aborted) return exitStatus.failed
     view = await createProgressView(process.stdout, process.env)
     const isDelivered = options.deliver ? await deliverNow(connection, view, options) : true
     view = null
