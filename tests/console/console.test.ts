@@ -1,8 +1,8 @@
 /** The console in a real browser, on the built files and under the content security policy that they are served with. */
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { jobLog } from '../../apps/console/testing/fixtures.ts'
-import { startMemoryServer, type MemoryServer } from '../../apps/console/testing/memory-server.ts'
+import { jobLog } from './fixtures.ts'
+import { startMemoryServer, type MemoryServer } from './memory-server.ts'
 import { builtConsole } from './built-console.ts'
 import { launchChromium } from './chromium.ts'
 
