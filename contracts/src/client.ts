@@ -59,7 +59,9 @@ function failureOf(status: number, json: unknown): ApiFailure {
   const body = typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {}
   return new ApiFailure(
     status,
-    String(body['code'] ?? 'HTTP_UNKNOWN'),
-    String(body['message'] ?? `the server answered ${status}`),
+    textOf(body['code']) ?? 'HTTP_UNKNOWN',
+    textOf(body['message']) ?? `the server answered ${status}`,
   )
 }
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)

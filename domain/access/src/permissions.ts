@@ -1,4 +1,5 @@
 import type { Actor } from '@sluice/contracts/events'
+import { unreachable } from '@sluice/kernel'
 
 /** What an actor may do. One permission a route; `contracts/api` names the same words. */
 export type Permission =
@@ -45,6 +46,8 @@ export function rolesOf(actor: Actor): Role[] {
     case 'runner':
     case 'system':
       return []
+    default:
+      return unreachable(actor.kind)
   }
 }
 

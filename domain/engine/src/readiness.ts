@@ -1,4 +1,5 @@
 /** What a job's predecessors and gates say about its turn. */
+import { unreachable } from '@sluice/kernel'
 import { isTerminal, type RunJob, type RunState } from './run-state.ts'
 
 export type Readiness = { kind: 'wait'; reason: string } | { kind: 'run' } | { kind: 'skip'; reason: string }
@@ -38,6 +39,8 @@ function byWhen(job: RunJob, before: RunJob[]): Readiness {
     case 'manual':
     case 'delayed':
       return bad ? { kind: 'skip', reason: skipReason(bad) } : { kind: 'run' }
+    default:
+      return unreachable(job.when)
   }
 }
 

@@ -10,7 +10,7 @@
  *  E5  An event that does not fit (an older attempt, a job that has ended) changes nothing: repeats are harmless.
  *  E6  A run in which nothing is offered, running, delayed, manual or asked for is finished.
  */
-import type { Actor, EventPayloads, RunStatus } from '@sluice/contracts/events'
+import type { EventPayloads, RunStatus } from '@sluice/contracts/events'
 import type { PlanJob, RetryReason } from '@sluice/contracts/plan'
 
 export type JobStatus =
@@ -100,9 +100,6 @@ export interface Decision {
   state: RunState
   commands: RunCommand[]
 }
-
-/** Who an event of the engine itself is attributed to. */
-export const engineActor: Actor = { kind: 'system', id: 'engine' }
 
 const terminal: ReadonlySet<JobStatus> = new Set(['success', 'failed', 'canceled', 'skipped'])
 

@@ -1,3 +1,4 @@
+import { unreachable } from '@sluice/kernel'
 import { failureIsAllowed, hasEnded, readinessOf, type Readiness } from './readiness.ts'
 import type { Decision, RunCommand, RunGate, RunJob, RunState } from './run-state.ts'
 
@@ -39,6 +40,8 @@ function turn(job: RunJob, readiness: Readiness, nowMs: number, state: RunState)
       }
     case 'run':
       return begin(job, nowMs, state)
+    default:
+      return unreachable(readiness)
   }
 }
 
