@@ -1,19 +1,7 @@
 import type { z } from 'zod'
+import type { Permission } from '../access.ts'
 
-/** Who may call a route; the table of roles is in `domain/access`. */
-export type Permission =
-  | 'project.read'
-  | 'project.register'
-  | 'change.propose'
-  | 'run.read'
-  | 'run.create'
-  | 'run.cancel'
-  | 'policy.accept'
-  | 'runner.register'
-  | 'session.read'
-  | 'session.open'
-  | 'session.invite'
-  | 'server.stop'
+export type { Permission } from '../access.ts'
 
 /** One route: what both ends and the reference page need to know. `Answer` is the type of its JSON. */
 export interface Route<Answer, Body = undefined> {

@@ -1,1 +1,1 @@
-export { may, permissionsOf, rolesOf, type Permission, type Role } from './permissions.ts'
+export { may, permissionsOf } from './permissions.ts'

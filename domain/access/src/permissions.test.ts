@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { may, permissionsOf, type Permission } from './permissions.ts'
+import type { Permission } from '@sluice/contracts/access'
+import { may, permissionsOf } from './permissions.ts'
 
 const anonymous = { kind: 'anonymous', id: 'anonymous' } as const
 const member = { kind: 'person', id: 'session:1' } as const

@@ -1,27 +1,13 @@
+import type { Permission } from '@sluice/contracts/access'
 import type { Actor } from '@sluice/contracts/events'
 import { unreachable } from '@sluice/kernel'
-
-/** What an actor may do. One permission a route; `contracts/api` names the same words. */
-export type Permission =
-  | 'project.read'
-  | 'project.register'
-  | 'change.propose'
-  | 'run.read'
-  | 'run.create'
-  | 'run.cancel'
-  | 'policy.accept'
-  | 'runner.register'
-  | 'session.read'
-  | 'session.open'
-  | 'session.invite'
-  | 'server.stop'
 
 /**
  * `visitor`: whoever reaches the console's address. `member`: a person with a session. `administrator`: whoever owns
  * the data folder, known by the socket that only they can open. A runner or a job has no role here: its own tokens
  * open the runner protocol and nothing else.
  */
-export type Role = 'visitor' | 'member' | 'administrator'
+type Role = 'visitor' | 'member' | 'administrator'
 
 const visitor = ['project.read', 'run.read', 'session.read', 'session.open'] as const
 const member = [...visitor, 'run.create', 'run.cancel', 'policy.accept'] as const
@@ -37,7 +23,7 @@ const administrator = [
 const table: Record<Role, readonly Permission[]> = { visitor, member, administrator }
 
 /** The roles of an actor. Runners and parts of Sluice never act through the API, so they have none. */
-export function rolesOf(actor: Actor): Role[] {
+function rolesOf(actor: Actor): Role[] {
   switch (actor.kind) {
     case 'anonymous':
       return ['visitor']

@@ -1,0 +1,14 @@
+/** What an actor may do. Each route of the API names one; the table of who may is in `domain/access`. */
+export type Permission =
+  | 'project.read'
+  | 'project.register'
+  | 'change.propose'
+  | 'run.read'
+  | 'run.create'
+  | 'run.cancel'
+  | 'policy.accept'
+  | 'runner.register'
+  | 'session.read'
+  | 'session.open'
+  | 'session.invite'
+  | 'server.stop'
