@@ -13,7 +13,7 @@ import {
 } from '@sluice/store-postgres'
 import { needsDelivery, projectOf, registerProject, takeChange, type ProjectKeepers } from '../projects/take-change.ts'
 import { traceKey } from '../runner/find-live-attempt.ts'
-import { acceptProducers, cancelRun, checkAcceptable, runOf } from '../runs/change-run.ts'
+import { cancelRun, checkAcceptable, runOf } from '../runs/change-run.ts'
 import { createRun, type RunMakers, type RunRequest } from '../runs/create-run.ts'
 import { hashToken, newToken } from '../system.ts'
 import { projectSummary, projectView, summariesOf } from '../views/project-views.ts'
@@ -91,11 +91,9 @@ export function handlersWith(parts: HandlerParts): ApiHandlers {
     },
     async acceptPolicy({ parameters, actor, body }) {
       const closed = await checkAcceptable(db, parameters['run'] ?? '')
+      const { ref, deliver } = closed
       const row = await projectOf(db, closed.project)
-      const request: RunRequest = { project: row, ref: closed.ref, source: 'web', deliver: closed.deliver, actor }
-      const runId = await createRun(parts, await parts.repositoryOf(row.slug), request)
-      await acceptProducers(parts, { id: runId, project: row.slug }, actor, body.reason)
-      return summaryOf(runId)
+      return begin({ project: row, ref, source: 'web', deliver, actor, acceptance: { reason: body.reason } })
     },
     getLog: ({ parameters, query }) => readAttemptLog(parts, parameters, query),
     async registerRunner({ body, actor }) {

@@ -5,7 +5,6 @@ import {
   appendEntry,
   findRun,
   listVerdicts,
-  markProducersAccepted,
   type Database,
   type PostgresJournal,
   type RunRow,
@@ -55,23 +54,5 @@ export async function checkAcceptable(db: Database, runId: string): Promise<RunR
   const why = other ? `clause "${other.rule}" is ${other.state}` : 'no clause is untrusted'
   throw new SluiceError('RUN_NOT_ACCEPTABLE', `Cannot accept the producers of run ${run.number}: ${why}`, {
     status: 409,
-  })
-}
-
-/** Marks the new run before it begins, with the reason in the log. */
-export async function acceptProducers(
-  { db, clock, ids }: Omit<Changers, 'journal'>,
-  run: { id: string; project: string },
-  actor: Actor,
-  reason: string,
-): Promise<void> {
-  await db.transaction().execute(async (unit) => {
-    await markProducersAccepted(unit, run.id)
-    await appendEntry(
-      unit,
-      { id: ids.next(), atMs: clock.now(), actor, project: run.project, runId: run.id },
-      'producers.accepted',
-      { reason },
-    )
   })
 }

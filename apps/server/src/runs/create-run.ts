@@ -8,6 +8,7 @@ import { planDigest } from '@sluice/pipeline'
 import {
   appendEntry,
   insertRun,
+  markProducersAccepted,
   nextRunNumber,
   receiveCommit,
   upsertEnvironment,
@@ -24,6 +25,8 @@ export interface RunRequest {
   source: PlanTrigger['source']
   deliver: boolean
   actor: Actor
+  /** The actor takes the change's own definition of its reporting jobs for the protected one, for this run, and says why. */
+  acceptance?: { reason: string }
 }
 
 export interface RunMakers {
@@ -124,6 +127,11 @@ export async function createRun(makers: RunMakers, repository: GitRepository, re
       policyDigest: inForce.digest,
       jobs: plan.jobs.map(({ name }) => name),
     })
+    if (request.acceptance !== undefined) {
+      // Here, so that no gate of the run can decide before it.
+      await markProducersAccepted(unit, runId)
+      await appendEntry(unit, { ...context, id: ids.next() }, 'producers.accepted', request.acceptance)
+    }
     await makers.journal.stepIn(unit, runId, { kind: 'run.begun' }, createdAtMs)
   })
   return runId
