@@ -22,7 +22,9 @@ export interface RunningService {
 /** Starts the service. A database that is away does not stop it: `/health` says so until it is back. */
 export async function startService(settings: Settings, log: Log): Promise<RunningService> {
   let stopping = false
-  const pool = openPool(settings.databaseUrl, (error) => log('database-connection-lost', { fault: error.message }))
+  const pool = openPool(settings.databaseUrl, settings.databaseConnectionsMax, (error) =>
+    log('database-connection-lost', { fault: error.message }),
+  )
   const { releaseDigest } = settings
   const app = createApp({ pool, log, releaseDigest, isStopping: () => stopping })
   const server = createAdaptorServer({ fetch: app.fetch }) as Server

@@ -4,6 +4,8 @@ import { z } from 'zod'
 export interface Settings {
   /** PostgreSQL URL; a Unix socket as `postgres:///name?host=/folder&user=name`. */
   databaseUrl: string
+  /** Connections to the database at most, 1 to 100. */
+  databaseConnectionsMax: number
   /** Address to listen on. */
   host: string
   /** Port to listen on; 0 takes a free one. */
@@ -14,6 +16,11 @@ export interface Settings {
 
 const environment = z.object({
   DATABASE_URL: z.string().min(1),
+  DATABASE_CONNECTIONS_MAX: z
+    .string()
+    .regex(/^[1-9]\d?$|^100$/)
+    .transform(Number)
+    .default(10),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z
     .string()
@@ -31,6 +38,12 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     const names = [...new Set(read.error.issues.map((issue) => issue.path.join('.')))]
     throw new Error(`Cannot start: these environment variables are missing or not valid: ${names.join(', ')}`)
   }
-  const { DATABASE_URL, HOST, PORT, RELEASE_DIGEST } = read.data
-  return { databaseUrl: DATABASE_URL, host: HOST, port: PORT, releaseDigest: RELEASE_DIGEST ?? null }
+  const { DATABASE_URL, DATABASE_CONNECTIONS_MAX, HOST, PORT, RELEASE_DIGEST } = read.data
+  return {
+    databaseUrl: DATABASE_URL,
+    databaseConnectionsMax: DATABASE_CONNECTIONS_MAX,
+    host: HOST,
+    port: PORT,
+    releaseDigest: RELEASE_DIGEST ?? null,
+  }
 }

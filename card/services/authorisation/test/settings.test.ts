@@ -8,12 +8,24 @@ const DATABASE_URL = 'postgres:///card?host=/run/postgresql&user=card'
 
 test('only the database is needed; the rest has defaults', () => {
   const settings = readSettings({ DATABASE_URL })
-  expect(settings).toEqual({ databaseUrl: DATABASE_URL, host: '127.0.0.1', port: 8080, releaseDigest: null })
+  expect(settings).toEqual({
+    databaseUrl: DATABASE_URL,
+    databaseConnectionsMax: 10,
+    host: '127.0.0.1',
+    port: 8080,
+    releaseDigest: null,
+  })
 })
 
 test('every setting can be given', () => {
-  const settings = readSettings({ DATABASE_URL, HOST: '::1', PORT: '0', RELEASE_DIGEST: 'sha256:1' })
-  expect(settings).toEqual({ databaseUrl: DATABASE_URL, host: '::1', port: 0, releaseDigest: 'sha256:1' })
+  const settings = readSettings({ DATABASE_URL, DATABASE_CONNECTIONS_MAX: '4', HOST: '::1', PORT: '0', RELEASE_DIGEST: 'sha256:1' })
+  expect(settings).toEqual({
+    databaseUrl: DATABASE_URL,
+    databaseConnectionsMax: 4,
+    host: '::1',
+    port: 0,
+    releaseDigest: 'sha256:1',
+  })
 })
 
 test.each([
@@ -21,6 +33,8 @@ test.each([
   [{ DATABASE_URL: '', PORT: 'secret' }, 'DATABASE_URL, PORT'],
   [{ DATABASE_URL, PORT: '65536' }, 'PORT'],
   [{ DATABASE_URL, HOST: '' }, 'HOST'],
+  [{ DATABASE_URL, DATABASE_CONNECTIONS_MAX: '0' }, 'DATABASE_CONNECTIONS_MAX'],
+  [{ DATABASE_URL, DATABASE_CONNECTIONS_MAX: '101' }, 'DATABASE_CONNECTIONS_MAX'],
 ])('%o is refused, naming %s and no value', (env, names) => {
   expect(() => readSettings(env)).toThrow(
     `Cannot start: these environment variables are missing or not valid: ${names}`,
