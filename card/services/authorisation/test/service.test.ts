@@ -21,7 +21,7 @@ afterEach(() => database.drop())
 
 const quiet: Log = () => undefined
 const start = (databaseUrl = database.url): ReturnType<typeof startService> =>
-  startService({ databaseUrl, host: '127.0.0.1', port: 0, releaseDigest: 'sha256:abc' }, quiet)
+  startService({ databaseUrl, databaseConnectionsMax: 4, host: '127.0.0.1', port: 0, releaseDigest: 'sha256:abc' }, quiet)
 
 test('the version is the one of package.json', () => {
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
