@@ -4,6 +4,8 @@ import type { AnalysisPolicy } from '@sluice/contracts/policy'
 import type { Sentence } from '../rollout.ts'
 import { binomialGreater, fisherGreater } from './exact-test.ts'
 import { milliseconds, number, percent, probability } from './figures.ts'
+import { latencyQuantileMs, requestsAbove } from './quantile.ts'
+import type { Reading } from './reading.ts'
 
 /** Significance that a higher error rate needs to fail a step … */
 const alpha = 0.01
@@ -59,17 +61,37 @@ export function earlyIncreaseFault(increase: Increase, canary: VersionMetrics): 
   return increase.tooHigh && increase.pValue < alphaEarly ? increase.reason : null
 }
 
-export function latencyFault(stable: VersionMetrics, canary: VersionMetrics, policy: AnalysisPolicy): Sentence | null {
-  const stableMs = stable.latencyP95Ms
-  const canaryMs = canary.latencyP95Ms
+/** A 95th percentile above the other's by more than the policy allows, and how likely that is by chance. */
+interface Slowness {
+  pValue: number
+  reason: Sentence
+}
+
+/** `null` where the canary is not too slow. */
+export function slowness(stable: Reading, canary: Reading, policy: AnalysisPolicy): Slowness | null {
+  const stableMs = latencyQuantileMs(stable, 0.95)
+  const canaryMs = latencyQuantileMs(canary, 0.95)
   if (stableMs === null || canaryMs === null) return null
-  const slower = canaryMs > stableMs * policy.maxLatencyP95Ratio
-  if (!slower || canaryMs - stableMs < policy.minLatencyDifferenceMs) return null
+  const limitMs = Math.max(stableMs * policy.maxLatencyP95Ratio, stableMs + policy.minLatencyDifferenceMs)
+  if (canaryMs <= limitMs) return null
+  // Were the limit the canary's 95th percentile, one in twenty of its requests would be above it.
+  const pValue = binomialGreater(Math.floor(requestsAbove(canary, limitMs)), canary.requests, 0.05)
   const ratio = number(policy.maxLatencyP95Ratio)
   return {
-    en: `its 95th percentile of latency, ${milliseconds(canaryMs)} ms, is more than ${ratio} times the other's ${milliseconds(stableMs)} ms`,
-    zh: `P95 延迟 ${milliseconds(canaryMs)} 毫秒，超过对照版本 ${milliseconds(stableMs)} 毫秒的 ${ratio} 倍`,
+    pValue,
+    reason: {
+      en: `its 95th percentile of latency, ${milliseconds(canaryMs)} ms, is more than ${ratio} times the other's ${milliseconds(stableMs)} ms (${probability(pValue)} by chance)`,
+      zh: `P95 延迟 ${milliseconds(canaryMs)} 毫秒，超过对照版本 ${milliseconds(stableMs)} 毫秒的 ${ratio} 倍（偶然出现的概率 ${probability(pValue)}）`,
+    },
   }
+}
+
+/**
+ * Slower than chance explains, both measured at the same time. Measured one after the other, the load of the machine
+ * may be the reason: that never fails a step at once, it only keeps it from passing.
+ */
+export function latencyFault(slow: Slowness | null, isSameTime: boolean): Sentence | null {
+  return slow !== null && isSameTime && slow.pValue < alpha ? slow.reason : null
 }
 
 /** Too few requests to either version to say anything. */

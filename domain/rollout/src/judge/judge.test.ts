@@ -157,6 +157,24 @@ function fisherByCounting(
   return Number((ways * 1_000_000_000_000n) / choose(total, canary.requests)) / 1e12
 }
 
+describe('judge() on latency', () => {
+  const spread = (fast: number, slow: number): Reading => ({
+    ...emptyReading,
+    requests: fast + slow,
+    latencyBoundsMs: boundsMs,
+    latencyCounts: [0, fast, 0, slow, 0],
+  })
+  const rows: [string, Reading, boolean, string][] = [
+    ['many slow requests at the same time fail', spread(150, 50), true, 'fail'],
+    ['a few slow requests leave it open', spread(94, 7), true, 'inconclusive'],
+    ['many slow requests at another time leave it open', spread(150, 50), false, 'inconclusive'],
+    ['many slow requests that fall below one in twenty pass', spread(1150, 50), false, 'pass'],
+  ]
+  test.each(rows)('%s', (_, canary, isSameTime, expected) => {
+    expect(judge({ stable: spread(200, 0), canary, isSameTime }, policy).result).toBe(expected)
+  })
+})
+
 describe('latencyQuantileMs()', () => {
   const rows: [string, number[], number, number | null][] = [
     ['no request has no quantile', [0, 0, 0, 0, 0], 0.95, null],

@@ -6,7 +6,9 @@
  * 2. An error rate above the other version's by more than the policy allows fails only where Fisher's exact test,
  *    one-sided, gives less than 1 in 100; else it is `inconclusive`: more requests decide.
  * 3. The limit `maxErrorRate` needs no test once there are enough requests.
- * 4. More errors of the canary never turn a `fail` into anything else.
+ * 4. A latency above the other version's by more than the policy allows fails only where both were measured at the same
+ *    time and chance (exact binomial test, one-sided) explains it with less than 1 in 100; else it is `inconclusive`.
+ * 5. More errors of the canary never turn a `fail` into anything else.
  */
 import type { Judgement } from '@sluice/contracts/events'
 import type { AnalysisPolicy } from '@sluice/contracts/policy'
@@ -18,6 +20,7 @@ import {
   increaseFault,
   latencyFault,
   limitFault,
+  slowness,
   tooFew,
 } from './faults.ts'
 import { metricsOf } from './metrics.ts'
@@ -30,6 +33,8 @@ export interface Comparison {
   canary: Reading
   /** Default `stable`. With `nothing` the reading `stable` is not looked at. */
   comparedWith?: ComparedWith
+  /** Whether both readings are of the same time, under the same load. Default `true`. */
+  isSameTime?: boolean
 }
 
 interface Finding {
@@ -45,12 +50,20 @@ export function judge(comparison: Comparison, policy: AnalysisPolicy): Judgement
   const stable = metricsOf(comparison.stable)
   const canary = metricsOf(comparison.canary)
   const other = comparedWith === 'nothing' ? null : stable
-  const { result, reasons } = find(other, canary, policy)
+  const slow = other === null ? null : slowness(comparison.stable, comparison.canary, policy)
+  const { result, reasons } = find({ stable: other, canary, slow, isSameTime: comparison.isSameTime ?? true }, policy)
   const sentence = judgementSentence(result, { stable: other, canary, comparedWith }, reasons)
   return { result, stable, canary, sentence }
 }
 
-function find(stable: Judgement['stable'] | null, canary: Judgement['canary'], policy: AnalysisPolicy): Finding {
+interface Figures {
+  stable: Judgement['stable'] | null
+  canary: Judgement['canary']
+  slow: ReturnType<typeof slowness>
+  isSameTime: boolean
+}
+
+function find({ stable, canary, slow, isSameTime }: Figures, policy: AnalysisPolicy): Finding {
   const increase = stable === null ? null : errorIncrease(stable, canary, policy)
   const early = present([
     earlyLimitFault(canary, policy),
@@ -62,9 +75,9 @@ function find(stable: Judgement['stable'] | null, canary: Judgement['canary'], p
   const faults = present([
     limitFault(canary, policy),
     increase === null ? null : increaseFault(increase),
-    stable === null ? null : latencyFault(stable, canary, policy),
+    latencyFault(slow, isSameTime),
   ])
   if (faults.length > 0) return { result: 'fail', reasons: faults }
-  if (increase?.tooHigh) return { result: 'inconclusive', reasons: [increase.reason] }
-  return { result: 'pass', reasons: [] }
+  const doubts = present([increase?.tooHigh ? increase.reason : null, slow?.reason ?? null])
+  return { result: doubts.length > 0 ? 'inconclusive' : 'pass', reasons: doubts }
 }

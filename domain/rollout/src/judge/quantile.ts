@@ -23,3 +23,16 @@ export function latencyQuantileMs(reading: Reading, q: number): number | null {
   }
   return lowerMs
 }
+
+/** How many requests took longer than a limit, each bucket's taken as spread evenly over it, as above. */
+export function requestsAbove(reading: Reading, limitMs: number): number {
+  let above = 0
+  let lowerMs = 0
+  for (const [index, count] of reading.latencyCounts.entries()) {
+    const upperMs = reading.latencyBoundsMs[index] ?? null
+    if (lowerMs >= limitMs) above += count
+    else if (upperMs !== null && upperMs > limitMs) above += (count * (upperMs - limitMs)) / (upperMs - lowerMs)
+    lowerMs = upperMs ?? lowerMs
+  }
+  return above
+}

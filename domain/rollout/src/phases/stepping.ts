@@ -82,7 +82,7 @@ function compare(
   if (canary === null) return null
   if (phase.weight === 100) {
     const comparedWith = state.lastStable === null ? 'nothing' : state.comparedWith
-    return { canary, stable: state.lastStable ?? emptyReading, comparedWith }
+    return { canary, stable: state.lastStable ?? emptyReading, comparedWith, isSameTime: false }
   }
   const other = otherRole(state)
   const stable = since(other === null ? undefined : state.instances[other]?.instanceId)
