@@ -28,6 +28,8 @@ export const reportSource = z.strictObject({
 })
 export type ReportSource = z.infer<typeof reportSource>
 
+const messageText = z.string().min(1).max(500)
+
 /** One clause of a gate. */
 export const gateRule = z.strictObject({
   name,
@@ -35,7 +37,8 @@ export const gateRule = z.strictObject({
   expr: z.string().min(1).max(2000),
   /** Names of `reports` that the expression needs. Missing ones fail the clause with a state of their own. */
   requires: z.array(name).default([]),
-  message: z.string().min(1).max(500),
+  /** What people read when it does not hold: one text, or one in each language of the console. */
+  message: z.union([messageText, z.strictObject({ en: messageText, zh: messageText })]),
 })
 export type GateRule = z.infer<typeof gateRule>
 

@@ -47,6 +47,8 @@ export const jobResponse = z.object({
     ref_type: z.enum(['branch', 'tag']),
     refspecs: z.array(z.string()),
     depth: z.int(),
+    /** Whether the ref is a protected one. */
+    protected: z.boolean().optional(),
   }),
   runner_info: z.object({ timeout: z.int() }),
   variables: z.array(

@@ -120,6 +120,13 @@ describe('decide()', () => {
     })
   })
 
+  it('says a rule’s message in the reader’s language where the policy has both', () => {
+    const rule = { ...green, message: { en: 'Every test must pass.', zh: '测试必须全部通过。' } }
+    const { sentence } = decide(input([testsRecord({}, { failed: 1, passed: 37 })], [rule]))
+    expect(sentence.en).toContain('Every test must pass (tests.total is 38')
+    expect(sentence.zh).toContain('测试必须全部通过（tests.total 为 38')
+  })
+
   it.each<[string, EvidenceRecord[], Partial<DecideInput>, string, string]>([
     ['a missing report', [], {}, 'missing', 'report "tests" is missing: job "unit" did not hand in junit.xml'],
     [

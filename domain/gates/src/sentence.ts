@@ -12,14 +12,23 @@ export function ruleSentence(rule: GateRule, passed: boolean, values: Record<str
   const seen = Object.entries(values)
   const en = seen.map(([path, value]) => `${path} is ${valueText(value).en}`).join(', ')
   const zh = seen.map(([path, value]) => `${path} 为 ${valueText(value).zh}`).join('，')
-  const message = rule.message.replace(/[.。]$/, '')
+  const message = messageOf(rule)
   const [before, wanted] = [seen.length > 0 ? ', ' : '', rule.expr.replaceAll(/\s+/g, ' ')]
   return passed
     ? {
         en: `${rule.name} holds (${en}${before}wanted ${wanted})`,
         zh: `${rule.name} 满足（${zh}${before && '，'}要求 ${wanted}）`,
       }
-    : { en: `${message} (${en}${before}wanted ${wanted})`, zh: `${message}（${zh}${before && '，'}要求 ${wanted}）` }
+    : {
+        en: `${message.en} (${en}${before}wanted ${wanted})`,
+        zh: `${message.zh}（${zh}${before && '，'}要求 ${wanted}）`,
+      }
+}
+
+/** The rule's message without its full stop; one text serves both languages. */
+function messageOf({ message }: GateRule): Sentence {
+  const { en, zh } = typeof message === 'string' ? { en: message, zh: message } : message
+  return { en: en.replace(/[.。]$/, ''), zh: zh.replace(/[.。]$/, '') }
 }
 
 /** What a clause says whose expression gave no answer. */

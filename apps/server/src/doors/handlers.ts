@@ -11,7 +11,14 @@ import {
   readLog,
   type ProjectRow,
 } from '@sluice/store-postgres'
-import { needsDelivery, projectOf, registerProject, takeChange, type ProjectKeepers } from '../projects/take-change.ts'
+import {
+  needsDelivery,
+  projectOf,
+  proposeChange,
+  registerProject,
+  takeChange,
+  type ProjectKeepers,
+} from '../projects/take-change.ts'
 import { traceKey } from '../runner/find-live-attempt.ts'
 import { cancelRun, checkAcceptable, runOf } from '../runs/change-run.ts'
 import { createRun, type RunMakers, type RunRequest } from '../runs/create-run.ts'
@@ -56,21 +63,7 @@ export function handlersWith(parts: HandlerParts): ApiHandlers {
         : null
       return { ...taken, run }
     },
-    async proposeChange(call) {
-      const row = await project(call)
-      const repository = await parts.repositoryOf(row.slug)
-      const { branch, title, patch } = call.body
-      const author = { name: 'Sluice demo', email: 'demo@localhost' }
-      const { commit } = await repository.proposeChange({
-        branch,
-        base: row.default_branch,
-        patch,
-        title,
-        author,
-        clock,
-      })
-      return { commit, branch }
-    },
+    proposeChange: async (call) => proposeChange(parts, await project(call), call.body, call.actor),
     createRun: async (call) =>
       begin({
         project: await project(call),

@@ -84,25 +84,76 @@ export async function takeChange(
     branch: project.default_branch,
     clock,
   })
-  if (changed) {
-    await db.transaction().execute(async (unit) => {
-      await receiveCommit(unit, project.slug, commit, clock.now())
-      await appendEntry(
-        unit,
-        { id: ids.next(), atMs: clock.now(), actor, project: project.slug, runId: null },
-        'change.pushed',
-        {
-          ref: project.default_branch,
-          before: before ?? '0'.repeat(40),
-          after: commit,
-          title,
-          author,
-          committedAt: new Date(committedAt).toISOString(),
-        },
-      )
-    })
-  }
+  if (changed)
+    await pushed(
+      { db, clock, ids },
+      project,
+      { ref: project.default_branch, before, commit, title, author, committedAt },
+      actor,
+    )
   return { commit, changed }
+}
+
+/**
+ * Commits a patch on a branch of the platform's repository, on top of the default branch.
+ * @throws SluiceError GIT_PATCH_REFUSED, GIT_REF_REFUSED
+ */
+export async function proposeChange(
+  { db, clock, ids, repositoryOf }: ProjectKeepers,
+  project: ProjectRow,
+  proposal: { branch: string; title: string; patch: string },
+  actor: Actor,
+): Promise<{ commit: string; branch: string }> {
+  const repository = await repositoryOf(project.slug)
+  const before = await repository.find(proposal.branch)
+  const author = { name: actor.id, email: `${actor.id.replaceAll(':', '-')}@localhost` }
+  const { commit, changed } = await repository.proposeChange({
+    ...proposal,
+    base: project.default_branch,
+    author,
+    clock,
+  })
+  const { title, author: by, committedAt } = await repository.commitInfo(commit)
+  if (changed)
+    await pushed(
+      { db, clock, ids },
+      project,
+      { ref: proposal.branch, before, commit, title, author: by, committedAt },
+      actor,
+    )
+  return { commit, branch: proposal.branch }
+}
+
+interface Push {
+  ref: string
+  before: string | null
+  commit: string
+  title: string
+  author: string
+  /** Milliseconds since 1970. */
+  committedAt: number
+}
+
+/** Notes that a commit was received, and when: its lead time begins here. */
+async function pushed(
+  { db, clock, ids }: Omit<ProjectKeepers, 'repositoryOf'>,
+  project: ProjectRow,
+  push: Push,
+  actor: Actor,
+): Promise<void> {
+  const { ref, commit, title, author } = push
+  const context = { id: ids.next(), atMs: clock.now(), actor, project: project.slug, runId: null }
+  await db.transaction().execute(async (unit) => {
+    await receiveCommit(unit, project.slug, commit, clock.now())
+    await appendEntry(unit, context, 'change.pushed', {
+      ref,
+      before: push.before ?? '0'.repeat(40),
+      after: commit,
+      title,
+      author,
+      committedAt: new Date(push.committedAt).toISOString(),
+    })
+  })
 }
 
 /** Whether a commit needs a run to be delivered: none has delivered it, and none is on its way. */

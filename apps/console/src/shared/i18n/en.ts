@@ -186,6 +186,7 @@ export const en = {
   'deployment.aborted': 'taken back',
   'deployment.failed': 'failed',
   'step.waiting': 'waiting',
+  'step.not-reached': 'not reached',
   'step.running': 'watching',
   'step.passed': 'passed',
   'step.failed': 'failed',

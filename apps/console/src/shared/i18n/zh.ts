@@ -183,6 +183,7 @@ export const zh: Record<keyof typeof en, string> = {
   'deployment.aborted': '已撤回',
   'deployment.failed': '失败',
   'step.waiting': '等待中',
+  'step.not-reached': '未到达',
   'step.running': '观察中',
   'step.passed': '通过',
   'step.failed': '未通过',

@@ -73,12 +73,18 @@ function Deployment({ deployment }: { deployment: DeploymentView }) {
   )
 }
 
+/** What has ended waits for nothing. */
+function lookOf(deployment: DeploymentView, step: DeploymentView['steps'][number]): Look {
+  const isOver = deployment.state === 'aborted' || deployment.state === 'failed'
+  return isOver && step.state === 'waiting' ? { tone: 'idle', label: 'step.not-reached' } : stepLooks[step.state]
+}
+
 function Steps({ deployment }: { deployment: DeploymentView }) {
   const { t, s } = useTexts()
   return (
     <ol className="steps" aria-label={t('rollouts.steps')}>
       {deployment.steps.map((step) => {
-        const look = stepLooks[step.state]
+        const look = lookOf(deployment, step)
         return (
           <li key={step.weight} className={`step step-${look.tone}`}>
             <Sign tone={look.tone} />
