@@ -1,0 +1,32 @@
+import { readdir, readFile, readlink } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** Processes, other than this one, whose words, environment or output name a folder. */
+export async function processesOf(folder: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+  const found = await Promise.all(pids.map(async (pid) => ((await names(pid, folder)) ? [await words(pid)] : [])))
+  return found.flat()
+}
+
+async function names(pid: string, folder: string): Promise<boolean> {
+  const texts = await Promise.all([
+    words(pid),
+    readFile(`/proc/${pid}/environ`, 'latin1').catch(() => ''),
+    ...['cwd', 'fd/1', 'fd/2'].map(async (name) => readlink(`/proc/${pid}/${name}`).catch(() => '')),
+  ])
+  return texts.some((text) => text.includes(folder))
+}
+
+async function words(pid: string): Promise<string> {
+  const text = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '')
+  return `${pid} ${text.replaceAll('\0', ' ').slice(0, 200)}`
+}
+
+/** Sockets, locks and records of processes that are still in a data folder. */
+export async function locksIn(data: string): Promise<string[]> {
+  const files = await readdir(join(data, 'run'), { recursive: true }).catch(() => [])
+  const postgres = await readdir(join(data, 'postgres')).catch(() => [])
+  return [...files, ...postgres].filter((name) =>
+    /\.(sock|json|lock|pid|s\.PGSQL\.\d+)$|server-url$|postmaster\.pid$/.test(name),
+  )
+}
