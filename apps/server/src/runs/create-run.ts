@@ -15,6 +15,7 @@ import {
   type Database,
   type PostgresJournal,
   type ProjectRow,
+  type Unit,
 } from '@sluice/store-postgres'
 import { planChange, protectedDefinitions, type ChangeToPlan } from './plan-change.ts'
 import { readPolicyOf, type PolicyInForce } from './read-policy-of.ts'
@@ -85,7 +86,7 @@ export async function createRun(makers: RunMakers, repository: GitRepository, re
         project: project.slug,
         position,
         site: `${project.slug}-${environment.name}`,
-        port: makers.sitePort(position),
+        port: await untakenPort(unit, project.slug, makers.sitePort(position)),
         policy: environment,
       })
     }
@@ -135,6 +136,12 @@ export async function createRun(makers: RunMakers, repository: GitRepository, re
     await makers.journal.stepIn(unit, runId, { kind: 'run.begun' }, createdAtMs)
   })
   return runId
+}
+
+/** Another project's fixed URL may have the port: then the router chooses one. */
+async function untakenPort(unit: Unit, project: string, port: number): Promise<number> {
+  const query = unit.selectFrom('environment').select('site').where('port', '=', port).where('project', '!=', project)
+  return (await query.executeTakeFirst()) === undefined ? port : 0
 }
 
 const environmentsOf = (request: RunRequest, inForce: PolicyInForce): string[] =>
