@@ -189,19 +189,6 @@ describe('an instance', () => {
     })
   })
 
-  test('that is kept running is started again when it dies, until it is stopped', async () => {
-    const place = await testPlace()
-    const first = await place.target.ensureRunning(request(place))
-    const exited = new Promise((resolve) => place.target.onExit(resolve))
-    process.kill(first.pid, 'SIGKILL')
-    expect(await exited).toEqual({ instanceId: 'i1', reason: 'signal SIGKILL' })
-    const listed = async (): Promise<RunningInstance | undefined> => (await place.target.list())[0]
-    await expect.poll(listed, { timeout: 10_000 }).toMatchObject({ instanceId: 'i1', port: first.port })
-    expect((await listed())?.pid).not.toBe(first.pid)
-    await place.target.stop('i1', 1000)
-    expect(await place.target.list()).toEqual([])
-  })
-
   test('survives the target, and its death is noticed by the next one', async () => {
     const place = await testPlace()
     const { pid } = await startHealthy(place)

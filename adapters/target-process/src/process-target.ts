@@ -11,7 +11,6 @@ import type {
 } from '@sluice/rollout'
 import { Exercises } from './exercises.ts'
 import { Instances } from './instances.ts'
-import { Keeper } from './keeper.ts'
 import type { LauncherOptions } from './launcher.ts'
 import { Migrations } from './migrations.ts'
 import { ReleaseFolder, type ReleaseSource } from './release-folder.ts'
@@ -33,7 +32,6 @@ export class ProcessTarget implements Target {
   readonly #instances: Instances
   readonly #exercises: Exercises
   readonly #migrations: Migrations
-  readonly #keeper: Keeper
 
   private constructor(config: ProcessTargetConfig) {
     const { folder, isolation, nodeFolder, readOnlyPaths = [] } = config
@@ -43,8 +41,6 @@ export class ProcessTarget implements Target {
     this.#instances = new Instances({ ...shared, logLimitBytes, watchEveryMs })
     this.#exercises = new Exercises(shared)
     this.#migrations = new Migrations({ ...shared, timeoutMs: migrateTimeoutMs })
-    this.#keeper = new Keeper((request) => this.#instances.start(request))
-    this.#instances.onExit((exit) => this.#keeper.onExit(exit))
   }
 
   /** Adopts what runs in the folder, and ends exercises that an earlier target left. */
@@ -63,25 +59,11 @@ export class ProcessTarget implements Target {
     return this.#instances.start(request)
   }
 
-  /**
-   * Starts the instance or adopts it, and from now on starts it again when it ends by itself, after 250 ms, then
-   * after twice as long each time up to 30 s. Until `stop`, `leave` or `close`.
-   */
-  ensureRunning(request: StartRequest): Promise<RunningInstance> {
-    return this.#keeper.keep(request)
-  }
-
-  /** The instance is no longer started again; it goes on. */
-  leave(instanceId: string): void {
-    this.#keeper.leave(instanceId)
-  }
-
   health(instanceId: string, check: { path: string; timeoutMs: number }): Promise<HealthResult> {
     return this.#instances.health(instanceId, check)
   }
 
   stop(instanceId: string, graceMs: number): Promise<void> {
-    this.#keeper.leave(instanceId)
     return this.#instances.stop(instanceId, graceMs)
   }
 
@@ -107,7 +89,6 @@ export class ProcessTarget implements Target {
   }
 
   async close(): Promise<void> {
-    this.#keeper.close()
     this.#instances.close()
     await this.#exercises.endAll()
   }
