@@ -1,5 +1,6 @@
 import {
   defaultArtifactLimits,
+  linkMode,
   manifestOf,
   type ArtifactEntry,
   type ArtifactLimits,
@@ -21,7 +22,7 @@ export async function readZip(
 ): Promise<ArtifactManifest> {
   const zip = await readable(openPromise(file, { validateEntrySizes: true, strictFileNames: true, lazyEntries: true }))
   try {
-    return manifestOf(await readEntries(zip, blobs, limits), limits)
+    return manifestOf(await readable(readEntries(zip, blobs, limits)), limits)
   } finally {
     zip.close()
   }
@@ -34,8 +35,7 @@ async function readEntries(zip: ZipFile, blobs: BlobStore, limits: ArtifactLimit
     if (entry.fileName.endsWith('/')) continue
     totalBytes += entry.uncompressedSize
     checkSize(entry, totalBytes, entries.length, limits)
-    const stream = await readable(zip.openReadStreamPromise(entry))
-    const blob = await readable(blobs.put(stream))
+    const blob = await blobs.put(await zip.openReadStreamPromise(entry))
     entries.push({ path: entry.fileName, mode: modeOf(entry), sizeBytes: blob.sizeBytes, digest: blob.digest })
   }
   return entries
@@ -50,12 +50,10 @@ function checkSize(entry: Entry, totalBytes: number, count: number, limits: Arti
   )
 }
 
-/** POSIX mode from the upper half of the external attributes (APPNOTE 4.4.15); plain files where there is none. */
-function modeOf(entry: Entry): number {
-  const posix = entry.externalFileAttributes >>> 16
-  const isLink = (posix & 0o170000) === 0o120000
-  if (isLink) return 0o120777
-  return (posix & 0o111) === 0 ? 0o644 : 0o755
+/** POSIX mode from the upper half of the external attributes (APPNOTE 4.4.15); 0644 where there is none. */
+function modeOf({ externalFileAttributes }: Entry): number {
+  const mode = externalFileAttributes >>> 16
+  return (mode & 0o170000) === 0o120000 ? linkMode : mode & 0o777 || 0o644
 }
 
 async function readable<T>(work: Promise<T>): Promise<T> {

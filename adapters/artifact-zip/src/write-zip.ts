@@ -1,25 +1,31 @@
 import { Readable } from 'node:stream'
-import type { ArtifactManifest, BlobStore } from '@sluice/execution'
-import { SluiceError } from '@sluice/kernel'
+import { blobMissing, linkMode, type ArtifactManifest, type BlobStore } from '@sluice/execution'
 import { ZipFile } from 'yazl'
 
 /** Every entry gets this time, so that the same files give the same bytes. The zip format begins in 1980. */
 const fixedTime = new Date(Date.UTC(1980, 0, 2))
 
-/** A manifest as a zip, streamed: one blob after the other, bounded memory. Errors end the stream. */
+/** POSIX `S_IFREG`, which a manifest leaves out. */
+const regularFile = 0o100000
+
+/**
+ * A manifest as a zip, streamed: one blob after the other, bounded memory. Errors end the stream: a blob that is missing,
+ * or that has another size than the manifest says.
+ */
 export function writeZip(manifest: ArtifactManifest, blobs: BlobStore): Readable {
   const zip = new ZipFile()
-  for (const { path, mode, digest } of manifest.entries) {
+  for (const { path, mode, digest, sizeBytes: size } of manifest.entries) {
     const options = {
       mtime: fixedTime,
-      mode: (mode & 0o170000) === 0 ? mode | 0o100000 : mode,
+      mode: mode === linkMode ? mode : regularFile | mode,
       forceDosTimestamp: true,
+      size,
     }
     zip.addReadStreamLazy(
       path,
       options,
       (give) =>
-        void openBlob(blobs, digest).then(
+        void openBlob(blobs, digest, path).then(
           (stream) => give(null, stream),
           (error) => give(error, Readable.from([])),
         ),
@@ -31,9 +37,8 @@ export function writeZip(manifest: ArtifactManifest, blobs: BlobStore): Readable
   return output
 }
 
-async function openBlob(blobs: BlobStore, digest: string): Promise<Readable> {
+async function openBlob(blobs: BlobStore, digest: string, path: string): Promise<Readable> {
   const content = await blobs.get(digest)
-  if (content === null)
-    throw new SluiceError('ZIP_UNREADABLE', `Cannot write the archive: blob ${digest} is not in the store`)
+  if (content === null) throw blobMissing(digest, path)
   return Readable.from(content, { objectMode: false })
 }

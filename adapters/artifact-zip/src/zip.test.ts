@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { manifestOf, type BlobStore } from '@sluice/execution'
 import { sha256Hex } from '@sluice/kernel'
@@ -50,7 +51,7 @@ describe('writeZip() and readZip()', () => {
     const target = await blobs.put(Buffer.from('a.txt'))
     const manifest = manifestOf([
       { path: 'a.txt', mode: 0o644, ...plain },
-      { path: 'bin/run', mode: 0o755, ...plain },
+      { path: 'bin/run', mode: 0o750, ...plain },
       { path: 'link', mode: 0o120777, ...target },
     ])
     const file = await save(writeZip(manifest, blobs), 'round.zip')
@@ -87,7 +88,23 @@ describe('writeZip() and readZip()', () => {
   test('a blob that is missing ends the stream with an error', async () => {
     const manifest = manifestOf([{ path: 'a', mode: 0o644, sizeBytes: 1, digest: `sha256:${'0'.repeat(64)}` }])
     await expect(Array.fromAsync(writeZip(manifest, new MemoryBlobs()))).rejects.toMatchObject({
-      code: 'ZIP_UNREADABLE',
+      code: 'EXECUTION_BLOB_MISSING',
     })
+  })
+
+  test('a path that leads outside is refused before a byte is read', async () => {
+    const zip = new ZipFile()
+    zip.addBuffer(Buffer.from('evil'), 'aa/evil')
+    zip.end()
+    const bytes = Buffer.concat(await Array.fromAsync(zip.outputStream as AsyncIterable<Buffer>))
+    const file = await save(
+      Readable.from(
+        [bytes.toString('latin1').replaceAll('aa/evil', '../evil')].map((text) => Buffer.from(text, 'latin1')),
+      ),
+      'outside.zip',
+    )
+    const blobs = new MemoryBlobs()
+    await expect(readZip(file, blobs)).rejects.toMatchObject({ code: 'ZIP_UNREADABLE' })
+    expect(blobs.held.size).toBe(0)
   })
 })

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { lstat, open, readdir, readlink } from 'node:fs/promises'
+import { lstat, open, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   checkArtifactPath,
@@ -11,10 +11,10 @@ import {
   type ArtifactEntry,
   type ArtifactManifest,
   type BlobStore,
-  type CompiledSelection,
   type FileSelection,
 } from '@sluice/execution'
 import { eachOf } from './each-of.ts'
+import { selectPaths } from './select-paths.ts'
 
 const filesAtOnce = 16
 /** A file up to this size is read whole. */
@@ -32,7 +32,7 @@ export async function collectFiles(
 ): Promise<ArtifactManifest> {
   const entries: ArtifactEntry[] = []
   let totalBytes = 0
-  await eachOf(selectedPaths(folder, '', compileSelection(selection)), filesAtOnce, async (path) => {
+  await eachOf(selectPaths(folder, compileSelection(selection)), filesAtOnce, async (path) => {
     if (entries.length > limits.maxEntries || totalBytes > limits.maxTotalBytes) return
     const entry = await storeEntry(folder, checkArtifactPath(path), blobs)
     if (entry === null) return
@@ -40,16 +40,6 @@ export async function collectFiles(
     totalBytes += entry.sizeBytes
   })
   return manifestOf(entries, limits)
-}
-
-async function* selectedPaths(root: string, below: string, selection: CompiledSelection): AsyncGenerator<string> {
-  const children = await readdir(join(root, below), { withFileTypes: true })
-  for (const child of children.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = below === '' ? child.name : `${below}/${child.name}`
-    if (child.isDirectory()) {
-      if (selection.mayHold(path)) yield* selectedPaths(root, path, selection)
-    } else if ((child.isFile() || child.isSymbolicLink()) && selection.takes(path)) yield path
-  }
 }
 
 async function storeEntry(folder: string, path: string, blobs: BlobStore): Promise<ArtifactEntry | null> {

@@ -13,4 +13,8 @@ export const errors = errorTable({
     summary: 'The files of a change could not be copied into the workspace.',
     remedy: 'Check that the folder is readable and the disk is not full.',
   },
+  EXECUTOR_LAYERS: {
+    summary: 'The files of a workspace could not be seen together with those beneath them.',
+    remedy: 'Read the reason in the message; restart the runner, which then tries anew whether layers work here.',
+  },
 })

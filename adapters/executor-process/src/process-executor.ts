@@ -2,12 +2,12 @@ import { chmod, lchown, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BoundPath, Executor, IsolatedSpec, Isolation, Workspace, WorkspaceRequest } from '@sluice/execution'
 import { SluiceError } from '@sluice/kernel'
-import { collectFiles } from './collect-files.ts'
-import { extractFiles } from './extract-files.ts'
 import { jobEnvironment, type JobEnvironment } from './job-environment.ts'
 import { removeFolder } from './remove-folder.ts'
 import { startProcess } from './start-process.ts'
 import { stepScript } from './step-script.ts'
+import { layersWork } from './try-layers.ts'
+import { WorkspaceFiles } from './workspace-files.ts'
 
 /** Where one job lives on this machine and where it sees that. */
 interface JobFolders {
@@ -17,6 +17,8 @@ interface JobFolders {
   home: BoundPath
   /** Scripts and file variables; the job cannot write here. */
   control: BoundPath
+  /** For layers; the job cannot see it. */
+  work: string
 }
 
 /**
@@ -24,6 +26,8 @@ interface JobFolders {
  * `folder` should be one that nobody else may enter (mode 0700).
  */
 export function processExecutor({ folder, isolation }: { folder: string; isolation: Isolation }): Executor {
+  let found: Promise<boolean> | null = null
+  const tryLayers = async (): Promise<boolean> => (found ??= layersWork(folder, isolation))
   return {
     isolation: isolation.level,
     prepare: async (request) => {
@@ -35,7 +39,7 @@ export function processExecutor({ folder, isolation }: { folder: string; isolati
         files: isolation.inside(folders.control),
       })
       await writeFileVariables(folders, environment, isolation)
-      return workspaceOf(request, folders, environment, isolation)
+      return workspaceOf(request, folders, environment, { isolation, layersWork: tryLayers })
     },
   }
 }
@@ -54,6 +58,7 @@ function foldersOf(folder: string, { id, project }: WorkspaceRequest, isolation:
     temporary: { from: join(root, 'tmp'), to: '/tmp' },
     home: { from: join(root, 'home'), to: isolation.home('job') },
     control: { from: join(root, 'control'), to: `/builds/${project}.tmp` },
+    work: join(root, 'work'),
   }
 }
 
@@ -82,15 +87,21 @@ function workspaceOf(
   request: WorkspaceRequest,
   folders: JobFolders,
   environment: JobEnvironment,
-  isolation: Isolation,
+  { isolation, layersWork: tryLayers }: { isolation: Isolation; layersWork: () => Promise<boolean> },
 ): Workspace {
+  const files = new WorkspaceFiles({
+    isolation,
+    folder: folders.workspace,
+    work: folders.work,
+    layersWork: tryLayers,
+  })
   const pathInside = isolation.inside(folders.workspace)
   const specOf = (command: readonly string[], env: Readonly<Record<string, string>>): IsolatedSpec => ({
     command,
     cwd: pathInside,
     env,
     readOnlyPaths: [...request.readOnlyPaths, folders.control],
-    writablePaths: [folders.workspace, folders.temporary, folders.home],
+    writablePaths: [files.bound, folders.temporary, folders.home],
     network: true,
     hostname: request.project.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-'),
     user: 'job',
@@ -113,8 +124,10 @@ function workspaceOf(
     },
     startCommand: (command, { timeoutMs, env }, onOutput) =>
       startProcess(isolation.command(specOf(command, { ...base, ...env })), timeoutMs, onOutput),
-    collect: async (selection, blobs) => collectFiles(folders.workspace.from, selection, blobs),
-    extract: async (manifest, blobs) => extractFiles(folders.workspace.from, manifest, blobs, isolation.owner('job')),
+    collect: async (selection, blobs) => files.collect(selection, blobs),
+    extract: async (manifest, blobs) => files.extract(manifest, blobs),
+    underlay: async (tree) => files.underlay(tree),
+    takeOut: async (selection, tree, options) => files.takeOut(selection, tree, options),
     remove: async () => removeFolder(folders.root),
   }
 }

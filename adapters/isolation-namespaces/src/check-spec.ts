@@ -1,4 +1,4 @@
-import { isolationRefused, type BoundPath, type IsolatedSpec } from '@sluice/execution'
+import { isolationRefused, type BoundPath, type IsolatedSpec, type Layers } from '@sluice/execution'
 
 /** Shells make these read-only or set them themselves; passing them on would stop the start. */
 const shellOwned = new Set([
@@ -30,6 +30,8 @@ export function checkSpec(spec: IsolatedSpec): void {
   for (const word of [...spec.command, ...Object.values(spec.env)])
     if (word.includes('\0')) throw isolationRefused('command or environment', '', 'it holds NUL')
   checkPath('cwd', spec.cwd)
+  for (const { from, layers } of spec.writablePaths)
+    if (layers !== undefined) checkLayers({ ...layers, below: [...layers.below, from] })
   for (const { from, to } of [...spec.readOnlyPaths.map(boundPath), ...spec.writablePaths]) {
     checkPath('bound path', from)
     checkPath('bound path', to)
@@ -37,6 +39,23 @@ export function checkSpec(spec: IsolatedSpec): void {
   }
   if (spec.hostname !== undefined && !/^[a-z0-9][a-z0-9-]{0,62}$/.test(spec.hostname))
     throw isolationRefused('hostname', spec.hostname, 'wanted lower-case letters, digits and dashes')
+}
+
+/** mount(2) takes the options of a mount as one page of text. */
+const maxLayerCharacters = 3000
+
+/**
+ * Checks folders that become options of a mount, where a comma or a colon would begin another one.
+ * @throws SluiceError `EXECUTION_ISOLATION_SPEC`.
+ */
+export function checkLayers({ below, work }: Layers): void {
+  for (const path of [...below, work]) {
+    checkPath('layer', path)
+    if (/[,:\\"]/.test(path)) throw isolationRefused('layer', path, 'wanted a path without ",", ":", quotes and "\\"')
+  }
+  const characters = below.join(':').length
+  if (characters === 0 || characters > maxLayerCharacters)
+    throw isolationRefused('layers', `${characters} characters`, `wanted 1 to ${maxLayerCharacters}`)
 }
 
 function checkPath(what: string, path: string): void {

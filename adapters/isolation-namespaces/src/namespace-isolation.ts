@@ -1,7 +1,7 @@
-import type { IsolatedCommand, IsolatedSpec, Isolation } from '@sluice/execution'
-import { checkSpec, checkedEnvironment } from './check-spec.ts'
+import type { BoundPath, IsolatedCommand, IsolatedSpec, Isolation, Layers } from '@sluice/execution'
+import { checkLayers, checkSpec, checkedEnvironment } from './check-spec.ts'
 import { sandboxUser } from './isolated-users.ts'
-import { sandboxScript, type MachineLayout, type SandboxMode } from './sandbox-script.ts'
+import { sandboxScript, viewScript, type MachineLayout, type SandboxMode } from './sandbox-script.ts'
 import { shellQuote } from './shell-quote.ts'
 
 /** Where programs are looked for, outside (for the sandbox's own tools) and inside by default. */
@@ -19,6 +19,7 @@ export function namespaceIsolation(mode: SandboxMode, machine: MachineLayout): I
     home: (user) => sandboxUser(user).home,
     owner: (user) => (mode === 'uid' ? { uid: sandboxUser(user).number, gid: sandboxUser(user).number } : null),
     command: (spec) => sandboxCommand(spec, mode, machine),
+    view: (path) => viewCommand(path, mode),
   }
 }
 
@@ -45,6 +46,18 @@ function sandboxCommand(spec: IsolatedSpec, mode: SandboxMode, machine: MachineL
     env: { PATH: standardPath, LC_ALL: 'C' },
     cwd: '/',
     input: environmentInput(spec),
+  }
+}
+
+function viewCommand(path: BoundPath & { layers: Layers }, mode: SandboxMode): IsolatedCommand {
+  checkLayers({ ...path.layers, below: [...path.layers.below, path.from] })
+  const ofUser = mode === 'uid' ? [] : ['--user', '--map-root-user']
+  return {
+    file: 'unshare',
+    args: [...ofUser, '--mount', '/bin/sh', '-c', viewScript(path, mode)],
+    env: { PATH: standardPath, LC_ALL: 'C' },
+    cwd: '/',
+    input: '',
   }
 }
 

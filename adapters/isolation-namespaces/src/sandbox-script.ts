@@ -1,4 +1,4 @@
-import type { IsolatedSpec } from '@sluice/execution'
+import type { BoundPath, IsolatedSpec, Layers, WritablePath } from '@sluice/execution'
 import { boundPath } from './check-spec.ts'
 import { sandboxUser, type SandboxUser } from './isolated-users.ts'
 import { shellQuote as q } from './shell-quote.ts'
@@ -38,7 +38,7 @@ export function sandboxScript(spec: IsolatedSpec, mode: SandboxMode, machine: Ma
     ...accountLines(user, machine),
     ...deviceLines(),
     ...privateFolderLines(spec, user),
-    ...boundPathLines(spec),
+    ...boundPathLines(spec, mode),
     `hostname ${q(spec.hostname ?? 'sandbox')} || fail "cannot set the host name"`,
     'mkdir .old && pivot_root . .old && cd / && umount -l /.old && rmdir /.old || fail "cannot enter the new root"',
     'mount -o remount,bind,ro,nosuid,nodev / || fail "cannot close the root"',
@@ -115,12 +115,33 @@ function privateFolderLines(spec: IsolatedSpec, user: SandboxUser): string[] {
 }
 
 /** Outer places first: a place inside of another one must be bound after it. */
-function boundPathLines(spec: IsolatedSpec): string[] {
+function boundPathLines(spec: IsolatedSpec, mode: SandboxMode): string[] {
   const readOnly = spec.readOnlyPaths.map((path) => ({ ...boundPath(path), options: 'ro,' as const }))
   const writable = spec.writablePaths.map((path) => ({ ...path, options: '' as const }))
-  return [...readOnly, ...writable]
-    .toSorted((a, b) => a.to.length - b.to.length)
-    .flatMap(({ from, to, options }) => bindLines(from, to, options))
+  const lines = (path: WritablePath & { options: '' | 'ro,' }): string[] =>
+    path.layers === undefined
+      ? bindLines(path.from, path.to, path.options)
+      : [`mkdir -p ${q(`.${path.to}`)}`, overlayLine(path.from, path.layers, `.${path.to}`, mode)]
+  return [...readOnly, ...writable].toSorted((a, b) => a.to.length - b.to.length).flatMap(lines)
+}
+
+/**
+ * Mounts a writable folder with the folders beneath it. `index=off`: the mount of the step before may not be gone yet.
+ * In a user namespace the kernel keeps its notes in `user.` attributes, as `trusted.` ones need a real root.
+ */
+function overlayLine(upper: string, { below, work }: Layers, target: string, mode: SandboxMode): string {
+  const notes = mode === 'uid' ? '' : ',userxattr'
+  const options = `nosuid,nodev,index=off${notes},lowerdir=${below.join(':')},upperdir=${upper},workdir=${work}`
+  return `mount -t overlay -o ${q(options)} sluice ${q(target)} || fail "cannot mount the layers"`
+}
+
+/** Shows a writable folder with its layers, in a mount namespace of its own, until standard input ends. */
+export function viewScript({ from, layers }: BoundPath & { layers: Layers }, mode: SandboxMode): string {
+  return [
+    'fail() { echo "sluice-sandbox: $1" >&2; exit 125; }',
+    overlayLine(from, layers, from, mode),
+    `cd ${q(from)} && echo ready && exec cat >/dev/null`,
+  ].join('\n')
 }
 
 /**

@@ -17,8 +17,4 @@ export const errors = errorTable({
     summary: 'The sources of a job could not be fetched.',
     remedy: 'Read the lines of git in the log of the job; check that the server can be reached from the runner.',
   },
-  RUNNER_ZIP: {
-    summary: 'The artifacts of an earlier job are no readable zip file.',
-    remedy: 'Run the earlier job again.',
-  },
 })

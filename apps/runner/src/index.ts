@@ -3,6 +3,4 @@ export { parseRunnerConfig, readRunnerConfig, type RunnerConfig, type RunnerSett
 export { jsonLog, type RunnerLog } from './runner-log.ts'
 export { startRunner, type Runner, type RunnerOptions } from './runner.ts'
 export { findJobTools, type JobTools } from './machine-node.ts'
-export { readZip } from './unzip-artifact.ts'
 export { standardWaits, type Waits } from './waiting.ts'
-export { writeZip } from './zip-artifact.ts'

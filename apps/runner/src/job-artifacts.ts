@@ -2,16 +2,15 @@ import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { readZip, writeZip } from '@sluice/artifact-zip'
 import type { JobResponse } from '@sluice/contracts/runner'
 import type { ArtifactManifest, BlobStore, Workspace } from '@sluice/execution'
+import { isDue } from '@sluice/executor-process'
 import type { Clock } from '@sluice/kernel'
 import type { Coordinator, Upload } from './coordinator.ts'
 import { writeGzip } from './gzip-report.ts'
-import { isDue } from './job-caches.ts'
 import type { JobLog } from './job-log.ts'
-import { readZip } from './unzip-artifact.ts'
 import { backOff, wait, type Waits } from './waiting.ts'
-import { writeZip } from './zip-artifact.ts'
 
 type Artifact = NonNullable<JobResponse['artifacts']>[number]
 
@@ -85,7 +84,7 @@ async function uploadOne(transfer: ArtifactTransfer, artifact: Artifact, manifes
     expire_in: artifact.expire_in,
   }
   if (artifact.artifact_format === 'zip') {
-    await writeZip(manifest, transfer.blobs, path)
+    await pipeline(writeZip(manifest, transfer.blobs), createWriteStream(path, { mode: 0o600 }))
     await send(transfer, { path, filename: 'artifacts.zip', query })
   } else
     for (const entry of manifest.entries) {

@@ -2,13 +2,18 @@ import { join } from 'node:path'
 import { openFileBlobStore, openFileTraceStore } from '@sluice/blobs-files'
 import type { JobResponse, JobUpdate } from '@sluice/contracts/runner'
 import type { Executor, Step, Workspace } from '@sluice/execution'
-import { removeFolder, runSteps, type StepsResult } from '@sluice/executor-process'
+import {
+  jobCaches,
+  removeFolder,
+  runSteps,
+  type CacheStore,
+  type JobCaches,
+  type StepsResult,
+} from '@sluice/executor-process'
 import type { Clock } from '@sluice/kernel'
-import type { CacheStore } from './cache-store.ts'
 import type { Coordinator } from './coordinator.ts'
 import { fetchSources } from './fetch-sources.ts'
 import { downloadDependencies, uploadArtifacts, type ArtifactTransfer } from './job-artifacts.ts'
-import { jobCaches } from './job-caches.ts'
 import { startJobLog, type JobLog } from './job-log.ts'
 import type { JobTools } from './machine-node.ts'
 import { backOff, wait, type Waits } from './waiting.ts'
@@ -58,18 +63,32 @@ async function runParts(
   signal: AbortSignal,
 ): Promise<StepsResult> {
   let workspace: Workspace | null = null
+  let caches: JobCaches | null = null
   try {
     await log.say(`Running with sluice-runner on ${host.name}\n`)
     workspace = await log.section('prepare_executor', 'Preparing the "process" executor', async () => {
       await log.say(`Isolation: ${host.executor.isolation}\n`)
       return prepare(host, job)
     })
-    return await runIn(host, job, { log, scratch, signal, workspace })
+    caches = cachesOf(host, job, workspace, log)
+    return await runIn(host, job, { log, scratch, signal, workspace, caches })
   } catch (cause) {
     return stoppedResult(signal) ?? systemFailure((cause as Error).message)
   } finally {
     await workspace?.remove()
+    await caches?.release()
   }
+}
+
+function cachesOf(host: JobHost, job: JobResponse, workspace: Workspace, log: JobLog): JobCaches {
+  const caches = (job.cache ?? []).map(({ sluice_key_files: keyFiles, ...cache }) => ({ ...cache, keyFiles }))
+  return jobCaches({
+    caches,
+    project: String(job.job_info.project_id),
+    workspace,
+    store: host.caches,
+    say: async (text) => log.say(text),
+  })
 }
 
 async function prepare({ executor, tools }: JobHost, job: JobResponse): Promise<Workspace> {
@@ -87,14 +106,14 @@ interface JobPlace {
   scratch: string
   signal: AbortSignal
   workspace: Workspace
+  caches: JobCaches
 }
 
 async function runIn(host: JobHost, job: JobResponse, place: JobPlace): Promise<StepsResult> {
-  const { log, signal, workspace, scratch } = place
+  const { log, signal, workspace, scratch, caches } = place
   const { clock, waits, coordinator } = host
   const blobs = await openFileBlobStore(join(scratch, 'blobs'), { durable: false })
   const transfer: ArtifactTransfer = { job, workspace, coordinator, blobs, scratch, log, clock, waits, signal }
-  const caches = jobCaches(job, workspace, host.caches, log)
   await log.section('get_sources', 'Getting source from Git repository', async () =>
     fetchSources(job, workspace, { onOutput: log.write, waits, signal }),
   )
@@ -109,14 +128,20 @@ async function runIn(host: JobHost, job: JobResponse, place: JobPlace): Promise<
   return finishIn(job, result, { log, caches, transfer })
 }
 
+/** Artifacts first: saving a cache may take its files away. */
 async function finishIn(
   job: JobResponse,
   result: StepsResult,
-  { log, caches, transfer }: { log: JobLog; caches: ReturnType<typeof jobCaches>; transfer: ArtifactTransfer },
+  { log, caches, transfer }: { log: JobLog; caches: JobCaches; transfer: ArtifactTransfer },
 ): Promise<StepsResult> {
   const succeeded = result.state === 'success'
+  const handedIn = job.artifacts === null ? result : await handIn(result, log, transfer)
   if (job.cache !== null) await log.section('archive_cache', 'Saving cache', async () => caches.save(succeeded))
-  if (job.artifacts === null) return result
+  return handedIn
+}
+
+async function handIn(result: StepsResult, log: JobLog, transfer: ArtifactTransfer): Promise<StepsResult> {
+  const succeeded = result.state === 'success'
   try {
     const name = succeeded ? 'upload_artifacts_on_success' : 'upload_artifacts_on_failure'
     await log.section(name, 'Uploading artifacts', async () => uploadArtifacts(transfer, succeeded))

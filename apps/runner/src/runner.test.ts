@@ -1,15 +1,18 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { readZip, writeZip } from '@sluice/artifact-zip'
 import { openFileBlobStore } from '@sluice/blobs-files'
 import type { JobResponse } from '@sluice/contracts/runner'
 import { detectIsolation } from '@sluice/isolation-namespaces'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startFakeServer, type FakeServer, type SeenJob } from '../testing/fake-server.ts'
 import { jobResponseFor, makeRepository } from '../testing/job-response.ts'
-import { readZip, startRunner, writeZip, type Runner } from './index.ts'
+import { startRunner, type Runner } from './index.ts'
+
+type Cache = NonNullable<JobResponse['cache']>[number]
 
 const isolation = await detectIsolation()
 const clock = { now: () => Date.now() }
@@ -235,8 +238,8 @@ describe('startRunner() moves files', () => {
   it('gives a job the files of earlier jobs', async () => {
     const blobs = await openFileBlobStore(join(base, 'blobs'))
     const stored = await blobs.put(Buffer.from('#!/bin/sh\necho from build\n'))
-    await writeZip({ entries: [{ path: 'bin/tool', mode: 0o755, ...stored }] }, blobs, join(base, 'earlier.zip'))
-    zips.set(99, { token: 'token-of-build-99', bytes: readFileSync(join(base, 'earlier.zip')) })
+    const earlier = writeZip({ entries: [{ path: 'bin/tool', mode: 0o755, ...stored }] }, blobs)
+    zips.set(99, { token: 'token-of-build-99', bytes: Buffer.concat(await Array.fromAsync(earlier)) })
     const { log, end } = await run({
       script: ['bin/tool'],
       dependencies: [
@@ -247,22 +250,25 @@ describe('startRunner() moves files', () => {
     expect(log).toContain('from build')
   })
 
+  const cacheOf = (key: string, more: Partial<Cache> = {}): Cache => ({
+    key,
+    sluice_key_files: ['package-lock.json'],
+    paths: ['.npm/'],
+    untracked: false,
+    policy: 'pull-push',
+    when: 'on_success',
+    ...more,
+  })
+  const fill = 'mkdir -p .npm/d && echo cached >.npm/index && echo two >.npm/d/two'
+
   it('keeps a cache from job to job by key and key files', async () => {
-    const cache = [
-      {
-        key: 'npm',
-        sluice_key_files: ['package-lock.json'],
-        paths: ['.npm'],
-        untracked: false,
-        policy: 'pull-push' as const,
-        when: 'on_success' as const,
-      },
-    ]
-    const script = ['cat .npm/index 2>/dev/null || echo none', 'mkdir -p .npm && echo cached >.npm/index']
+    const script = [`cat .npm/index 2>/dev/null || { echo none; ${fill}; }`]
+    const cache = [cacheOf('npm')]
     const first = await run({ id: 1, script, cache })
     const second = await run({ id: 2, script, cache })
     expect([first.log.includes('\nnone\n'), second.log.includes('\ncached\n')]).toEqual([true, true])
-    expect(second.log).toContain('Cache is up to date')
+    expect(first.log).toContain('Created cache')
+    if (isolation.view !== undefined) expect(second.log).toContain('Cache is up to date')
     const other = await run({
       id: 3,
       script,
@@ -270,6 +276,64 @@ describe('startRunner() moves files', () => {
       job_info: { id: 3, name: 'test', stage: 'test', project_id: 8, project_name: 'card' },
     })
     expect(other.log).toContain('\nnone\n')
+  })
+
+  it('lets a job that only pulls do with cached files what it likes, and no other job sees it', async () => {
+    await run({ id: 1, script: [fill], cache: [cacheOf('own')] })
+    const pull = [cacheOf('own', { policy: 'pull' })]
+    const changing = await run({
+      id: 2,
+      script: [
+        'echo changed >.npm/index && chmod 700 .npm/d && rm -r .npm/d && mkdir .npm/d && echo new >.npm/d/new',
+        'cat .npm/index && ls .npm/d',
+        'rm -rf .npm && mkdir .npm && ls -A .npm | wc -l',
+      ],
+      cache: pull,
+    })
+    expect([changing.end?.state, changing.log]).toEqual(['success', expect.stringMatching(/\nchanged\nnew\n[^]*\n0\n/)])
+    const reading = await run({ id: 3, script: ['cat .npm/index .npm/d/two', 'ls .npm/d'], cache: pull })
+    expect(reading.log).toContain('\ncached\ntwo\n')
+    expect(reading.log).not.toContain('new')
+  })
+
+  it('hands in files of a cached folder as the job left them, and saves what it changed', async () => {
+    await run({ id: 1, script: [fill], cache: [cacheOf('merged')] })
+    const archive = { artifact_type: 'archive', artifact_format: 'zip' as const, untracked: false, exclude: [] }
+    const changing = await run({
+      id: 2,
+      script: ['rm .npm/index && echo new >.npm/d/new'],
+      cache: [cacheOf('merged')],
+      artifacts: [{ ...archive, name: 'all', paths: ['.npm'], when: 'always', expire_in: '1 day' }],
+    })
+    await writeFile(join(base, 'merged.zip'), changing.uploads[0]?.bytes ?? '')
+    const { entries } = await readZip(join(base, 'merged.zip'), await openFileBlobStore(join(base, 'blobs')))
+    expect(entries.map(({ path }) => path)).toEqual(['.npm/d/new', '.npm/d/two'])
+    expect(changing.log).toContain('Created cache')
+    const reading = await run({ id: 3, script: ['find .npm -type f | sort'], cache: [cacheOf('merged')] })
+    expect(reading.log).toContain('\n.npm/d/new\n.npm/d/two\n')
+  })
+
+  it('keeps a cache as it was for a job that began before another one replaced it', async () => {
+    await run({ id: 1, script: ['mkdir .npm && echo old >.npm/index'], cache: [cacheOf('lease')] })
+    const slow = jobResponseFor(server.url, repository.commit, {
+      id: 2,
+      script: ['echo begun', 'until [ -e "$TMPDIR/go" ]; do :; done', 'cat .npm/index'],
+      cache: [cacheOf('lease', { policy: 'pull' })],
+    })
+    server.offer(slow)
+    await traceHas(slow, '\nbegun\n')
+    await run({
+      id: 3,
+      script: ['mkdir -p .npm && echo newer >.npm/index'],
+      cache: [cacheOf('lease', { policy: 'push' })],
+    })
+    await writeFile(join(base, 'runner', 'jobs', 'job-2', 'tmp', 'go'), '')
+    const { trace } = await ended(slow)
+    expect(trace.toString()).toContain('\nold\n')
+    const after = await run({ id: 4, script: ['cat .npm/index'], cache: [cacheOf('lease', { policy: 'pull' })] })
+    expect(after.log).toContain('\nnewer\n')
+    for (const key of readdirSync(join(base, 'runner', 'caches')))
+      expect(readdirSync(join(base, 'runner', 'caches', key)).length).toBeLessThanOrEqual(2)
   })
 })
 

@@ -22,6 +22,7 @@ export type {
   IsolatedUser,
   Isolation,
   JobVariable,
+  Layers,
   OnOutput,
   RunningStep,
   StepEnd,
@@ -29,6 +30,7 @@ export type {
   TraceStore,
   Workspace,
   WorkspaceRequest,
+  WritablePath,
 } from './ports.ts'
 export { afterScriptTimeoutMs, stepsOf, type Step } from './steps-of.ts'
 export { blobDamaged, blobMissing, checkDigest, checkTraceKey, isolationRefused, traceRange } from './port-errors.ts'

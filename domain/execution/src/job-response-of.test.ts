@@ -101,6 +101,20 @@ describe('jobResponseOf', () => {
     expect(response.git_info.refspecs).toEqual([refspec])
   })
 
+  it.each([
+    ['main', 'branch', ['npm-protected', 'default-protected', 'protected'], true],
+    ['feature', 'branch', ['npm-non_protected', 'default-non_protected', 'non_protected'], false],
+    ['main', 'tag', ['npm-non_protected', 'default-non_protected', 'non_protected'], false],
+  ] as const)('keeps the caches of %s (%s) apart from those of other protection', (ref, refType, keys, isProtected) => {
+    const [cache] = job.cache
+    if (cache === undefined) throw new Error('the job has a cache')
+    const plain = { ...cache, key: 'default', keyFiles: [] }
+    const withCaches = { ...job, cache: [cache, plain, { ...cache, keyPrefix: '' }] }
+    const response = jobResponseOf({ ...offer, job: withCaches, trigger: { ...offer.trigger, ref, refType } })
+    expect(response.cache?.map(({ key }) => key)).toEqual(keys)
+    expect(response.git_info.protected).toBe(isProtected)
+  })
+
   it('has null where the job declares nothing', () => {
     const bare = jobResponseOf({ ...offer, job: { ...job, artifacts: null, cache: [] }, reportSources: [] })
     expect([bare.artifacts, bare.cache]).toEqual([null, null])

@@ -65,7 +65,7 @@ export function jobResponseOf(offer: JobOffer) {
       allow_failure: step.allowFailure,
     })),
     artifacts: artifactsOf(job.artifacts, offer.reportSources),
-    cache: job.cache.length === 0 ? null : job.cache.map(cacheOf),
+    cache: job.cache.length === 0 ? null : job.cache.map((cache) => cacheOf(cache, isProtected(offer.trigger))),
     dependencies: offer.dependencies.map(({ jobId: id, token, name, sizeBytes }) => ({
       id,
       token,
@@ -90,6 +90,7 @@ function gitInfoOf({ trigger, repoUrl, depth = 50 }: JobOffer) {
     ref_type: refType,
     refspecs: [refspec],
     depth,
+    protected: isProtected(trigger),
   }
 }
 
@@ -145,9 +146,20 @@ function artifactsOf(
 const expireInOf = (expireInMs: number | null): string =>
   expireInMs === null ? 'never' : `${Math.ceil(expireInMs / 1000)} seconds`
 
-function cacheOf(cache: PlanCache) {
+/** Only the default branch is protected: policy is read from it, and what it caches must not come from other branches. */
+const isProtected = ({ refType, ref, defaultBranch }: PlanTrigger): boolean =>
+  refType === 'branch' && ref === defaultBranch
+
+/**
+ * As GitLab does, the key's last part keeps the caches of protected branches apart from all others, so that nobody can
+ * put something into a cache that a protected branch then runs. Where the runner adds the digest of key files, it comes
+ * after this.
+ */
+function cacheOf(cache: PlanCache, ofProtected: boolean) {
+  const key = cache.keyFiles.length === 0 ? cache.key : cache.keyPrefix
+  const suffix = ofProtected ? 'protected' : 'non_protected'
   return {
-    key: cache.keyFiles.length === 0 ? cache.key : cache.keyPrefix,
+    key: key === '' ? suffix : `${key}-${suffix}`,
     sluice_key_files: cache.keyFiles,
     paths: cache.paths,
     untracked: cache.untracked,

@@ -47,6 +47,22 @@ export interface BoundPath {
   to: string
 }
 
+/** A host folder that a job may write to, and what lies beneath it. */
+export interface WritablePath extends BoundPath {
+  layers?: Layers
+}
+
+/**
+ * Folders beneath a writable one (overlayfs): what the writable folder lacks is seen from them, and what is changed or
+ * removed lands in the writable folder. Any number of jobs may have the same folder beneath theirs.
+ */
+export interface Layers {
+  /** Uppermost first. They belong to the isolated user, hold no mount, and must not change while anything uses them. */
+  below: readonly string[]
+  /** A folder for the kernel's own use, on the disk of the writable one, used for nothing else. */
+  work: string
+}
+
 /** For whom a process runs. Each is a user of its own where the machine lets us choose users. */
 export type IsolatedUser = 'job' | 'service' | 'postgres'
 
@@ -61,7 +77,7 @@ export interface IsolatedSpec {
   /** Read-only; a string is bound at the same path. The system's programs and libraries are there anyway. */
   readOnlyPaths: readonly (string | BoundPath)[]
   /** Writable. The host's folder must belong to `Isolation.owner(user)`. `/tmp` and HOME may be given; else they are in memory. */
-  writablePaths: readonly BoundPath[]
+  writablePaths: readonly WritablePath[]
   /** The machine's network is shared: it is not taken away. */
   network: true
   hostname?: string
@@ -92,6 +108,11 @@ export interface Isolation {
   readonly level: IsolationLevel
   /** @throws SluiceError `EXECUTION_ISOLATION_SPEC` for a path or variable that cannot be passed on. */
   command(spec: IsolatedSpec): IsolatedCommand
+  /**
+   * A command that does nothing but see a writable folder with its layers, as its working folder, until its standard
+   * input ends: it writes `ready` and a line break when `/proc/<pid>/cwd` can be read. Absent where there are no layers.
+   */
+  view?(path: WritablePath & { layers: Layers }): IsolatedCommand
   /** Where a process inside sees a bound path: `to`, or `from` at level `none`. */
   inside(path: BoundPath): string
   /** Whose the writable host folders must be: give them this owner first. `null`: the current user's, as they are. */
@@ -173,10 +194,26 @@ export interface Workspace {
   start(step: Step, onOutput: OnOutput, env?: Readonly<Record<string, string>>): RunningStep
   /** Runs a program of ours as the job's user: never a shell line. Same promises as `start`. */
   startCommand(command: readonly string[], limits: CommandLimits, onOutput: OnOutput): RunningStep
-  /** Reads files when nothing runs. Follows no link; takes files and links that stay inside. */
+  /** Reads files when nothing runs, those of `underlay` too. Follows no link; takes files and links that stay inside. */
   collect(selection: FileSelection, blobs: BlobStore): Promise<ArtifactManifest>
   /** Writes files of a manifest. Never writes through a link and never outside. */
   extract(manifest: ArtifactManifest, blobs: BlobStore): Promise<void>
+  /**
+   * Puts the files of a tree that `takeOut` made beneath the workspace's own: a file of the workspace wins over one of
+   * the tree, a later tree over an earlier one. The tree must not change before `remove`, and never does by the job.
+   */
+  underlay(tree: string): Promise<void>
+  /**
+   * Takes selected files out into `tree`, a path on this disk where nothing is yet and where no job may look.
+   * @param options `leave: false`: nothing will be run or collected after this, so files may be moved, which takes no
+   * time. `base`: a tree that was put beneath, made by the same selection.
+   * @returns `unchanged`: nothing selected differs from `base`, and `tree` was not made; `empty`: nothing was found
+   */
+  takeOut(
+    selection: FileSelection,
+    tree: string,
+    options: { leave: boolean; base?: string | null },
+  ): Promise<'taken' | 'unchanged' | 'empty'>
   remove(): Promise<void>
 }
 

@@ -1,0 +1,160 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { lstat, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { compileSelection, type FileSelection, type Workspace } from '@sluice/execution'
+import { sha256Hex } from '@sluice/kernel'
+import { removeFolder } from './remove-folder.ts'
+import { selectPaths } from './select-paths.ts'
+
+/** A cache that a workspace uses: it stays as it is until it is given back. */
+export interface CacheLease {
+  readonly tree: string
+  release(): Promise<void>
+}
+
+/** The caches of a machine: at most one file set a key, the last one saved. */
+export interface CacheStore {
+  /** Puts the file set of a key beneath a workspace's files; `null` where there is none. */
+  restore(key: string, workspace: Workspace): Promise<CacheLease | null>
+  /** Replaces the file set of a key; nothing changes where none is found or the one restored has not changed. */
+  save(
+    key: string,
+    selection: FileSelection,
+    workspace: Workspace,
+    options: { leave: boolean; restored: CacheLease | null },
+  ): Promise<'saved' | 'same' | 'empty'>
+}
+
+/** Which version of a key's cache counts. */
+interface Current {
+  version: string
+  selection: FileSelection
+  /** The start of the machine in which it was saved. */
+  boot: string
+  /** Digest over paths and sizes. */
+  listing: string
+}
+
+/**
+ * Caches as folders, one a key, below it one a version, whole before `current.json` names it. No job can reach the
+ * folder (mode 0700, and no sandbox holds it), and a version never changes: it is put beneath workspaces as it is, so
+ * its files belong to the jobs' user, and one in use outlives its successor. One process uses the folder.
+ */
+export function openCacheStore(folder: string): CacheStore {
+  const inOrder = oneAtATime()
+  const leases = new Map<string, number>()
+  const isLeased = (tree: string): boolean => (leases.get(tree) ?? 0) > 0
+  const lease = (place: string, tree: string): CacheLease => {
+    leases.set(tree, (leases.get(tree) ?? 0) + 1)
+    return {
+      tree,
+      async release() {
+        leases.set(tree, (leases.get(tree) ?? 1) - 1)
+        await inOrder(place, async () => removeOld(place, isLeased))
+      },
+    }
+  }
+  return {
+    async restore(key, workspace) {
+      const place = join(folder, sha256Hex(key))
+      const held = await inOrder(place, async () => {
+        const current = await readSound(place)
+        return current === null ? null : lease(place, join(place, current.version))
+      })
+      try {
+        if (held !== null) await workspace.underlay(held.tree)
+        return held
+      } catch (cause) {
+        await held?.release()
+        throw cause
+      }
+    },
+    save: async (key, selection, workspace, options) => {
+      const place = join(folder, sha256Hex(key))
+      return inOrder(place, async () => {
+        const outcome = await saveTo(place, selection, workspace, options)
+        await removeOld(place, isLeased)
+        return outcome
+      })
+    },
+  }
+}
+
+/** Runs what has the same name one after the other. */
+function oneAtATime(): <T>(name: string, run: () => Promise<T>) => Promise<T> {
+  const queues = new Map<string, Promise<unknown>>()
+  return async (name, run) => {
+    const before = queues.get(name) ?? Promise.resolve()
+    const mine = before.catch(() => undefined).then(run)
+    queues.set(name, mine)
+    try {
+      return await mine
+    } finally {
+      if (queues.get(name) === mine) queues.delete(name)
+    }
+  }
+}
+
+async function saveTo(
+  place: string,
+  selection: FileSelection,
+  workspace: Workspace,
+  { leave, restored }: { leave: boolean; restored: CacheLease | null },
+): Promise<'saved' | 'same' | 'empty'> {
+  await mkdir(place, { recursive: true, mode: 0o700 })
+  const before = await readCurrent(place)
+  const isBase = before !== null && JSON.stringify(before.selection) === JSON.stringify(selection)
+  const base = isBase && restored?.tree === join(place, before.version) ? restored.tree : null
+  const version = randomUUID()
+  const tree = join(place, version)
+  const outcome = await workspace.takeOut(selection, tree, { leave, base })
+  if (outcome !== 'taken') return outcome === 'unchanged' ? 'same' : 'empty'
+  const current: Current = { version, selection, boot: await bootId(), listing: await listingOf(tree) }
+  await writeFile(join(place, 'current.new'), JSON.stringify(current), { mode: 0o600 })
+  await rename(join(place, 'current.new'), join(place, 'current.json'))
+  return 'saved'
+}
+
+/** Also what a killed process left. */
+async function removeOld(place: string, isLeased: (tree: string) => boolean): Promise<void> {
+  const current = await readCurrent(place)
+  for (const name of await readdir(place).catch(() => [])) {
+    const isKept = name === 'current.json' || name === current?.version || isLeased(join(place, name))
+    if (!isKept) await removeFolder(join(place, name))
+  }
+}
+
+/** Written by this process only; what cannot be read counts as no cache. */
+async function readCurrent(place: string): Promise<Current | null> {
+  try {
+    return JSON.parse(await readFile(join(place, 'current.json'), 'utf8')) as Current
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Caches are not synchronised to disk, as that takes seconds and they can be made again. After a restart of the machine
+ * a power cut may have taken the end of a file: a cache whose files have not their sizes any more counts as none.
+ */
+async function readSound(place: string): Promise<Current | null> {
+  const current = await readCurrent(place)
+  if (current === null) return null
+  const boot = await bootId()
+  if (current.boot === boot && boot !== '') return current
+  const listing = await listingOf(join(place, current.version)).catch(() => '')
+  if (listing === current.listing) return current
+  await rm(join(place, 'current.json'))
+  return null
+}
+
+async function listingOf(tree: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const path of selectPaths(tree, compileSelection({ paths: ['**'], exclude: [] })))
+    hash.update(`${path}\0${(await lstat(join(tree, path))).size}\0`)
+  return hash.digest('hex')
+}
+
+async function bootId(): Promise<string> {
+  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim()
+}
