@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -140,9 +141,11 @@ interface Wanted<T> {
   timeoutMs: number
 }
 
+/** Whether a process runs; a dead one that nobody has waited for does not (proc_pid_stat(5), field 3). */
 export function isAlive(pid: number): boolean {
   try {
-    return process.kill(pid, 0)
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return !['Z', 'X'].includes(stat[stat.lastIndexOf(')') + 2] ?? '')
   } catch {
     return false
   }
