@@ -6,7 +6,7 @@ import { memoryBlobStore } from '@sluice/execution/testing'
 import { fixedClock } from '@sluice/kernel'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { plainIsolation } from '../testing/plain-isolation.ts'
-import { runJob, type JobRequest, type JobResult } from './index.ts'
+import { openCacheStore, processExecutor, runJob, type JobRequest, type JobResult } from './index.ts'
 
 let base = ''
 beforeEach(() => {
@@ -40,12 +40,14 @@ async function run(
       timeoutMs: 20_000,
       variables: [],
       artifacts: null,
+      cache: [],
       ...job,
     },
     project: 'card',
     snapshot,
-    folder: join(base, 'jobs'),
+    executor: processExecutor({ folder: join(base, 'jobs'), isolation: plainIsolation() }),
     isolation: plainIsolation(),
+    caches: null,
     blobs: memoryBlobStore(),
     clock: fixedClock(0),
     artifacts: [],
@@ -147,4 +149,30 @@ it('runJob() shows commands as GitLab does and passes a large output on', async 
 
 it.each(['../x', '', 'a/b'])('runJob() refuses the project name %j', async (project) => {
   await expect(run({}, { project })).rejects.toMatchObject({ code: 'EXECUTOR_WORKSPACE_ID' })
+})
+
+it('runJob() keeps caches from job to job, by copies where layers do not work', async () => {
+  const caches = openCacheStore(join(base, 'caches'))
+  const cache = [
+    {
+      key: 'npm',
+      keyFiles: ['file'],
+      keyPrefix: 'npm',
+      paths: ['.npm/', 'deep/er'],
+      untracked: false,
+      policy: 'pull-push' as const,
+      when: 'on_success' as const,
+    },
+  ]
+  const fill =
+    'mkdir -p .npm deep/er && echo kept >.npm/a && echo also >deep/er/b && ln -s a .npm/in && ln -s /etc/passwd .npm/out'
+  const first = await run({ script: [fill], cache }, { caches })
+  expect(first.log).toContain('Created cache')
+  const second = await run({ script: ['cat .npm/in deep/er/b; ls .npm; echo more >.npm/c'], cache }, { caches })
+  expect(second.log).toContain('\nkept\nalso\na\nin\n')
+  const third = await run(
+    { script: ['cat .npm/c'], cache: cache.map((one) => ({ ...one, policy: 'pull' })) },
+    { caches },
+  )
+  expect(third.log).toContain('\nmore\n')
 })

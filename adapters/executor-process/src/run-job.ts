@@ -1,30 +1,37 @@
 import { randomUUID } from 'node:crypto'
-import type { PlanArtifacts, PlanJob } from '@sluice/contracts/plan'
+import type { PlanArtifacts, PlanCache, PlanJob } from '@sluice/contracts/plan'
 import {
   createMasker,
   stepsOf,
   type ArtifactManifest,
   type BlobStore,
   type BoundPath,
+  type Executor,
   type Isolation,
   type OnOutput,
   type Workspace,
 } from '@sluice/execution'
 import type { Clock } from '@sluice/kernel'
+import type { CacheStore } from './cache-store.ts'
 import { copyFolder } from './copy-folder.ts'
-import { processExecutor } from './process-executor.ts'
+import { jobCaches, type CacheRequest, type JobCaches } from './job-caches.ts'
 import { runSteps, type StepsResult } from './run-steps.ts'
 
 /** One planned job to be run in this process, as the command line does. */
 export interface JobRequest {
-  job: Pick<PlanJob, 'name' | 'beforeScript' | 'script' | 'afterScript' | 'timeoutMs' | 'variables' | 'artifacts'>
+  job: Pick<
+    PlanJob,
+    'name' | 'beforeScript' | 'script' | 'afterScript' | 'timeoutMs' | 'variables' | 'artifacts' | 'cache'
+  >
   /** Folder name inside, below `/builds`: the project's slug. */
   project: string
   /** A folder with the change's files. It is copied and never written to. */
   snapshot: string
-  /** Where workspaces are made; only the current user should be able to enter it. */
-  folder: string
+  /** Of this machine, with this isolation. */
+  executor: Executor
   isolation: Isolation
+  /** `null`: the job's caches are left alone. */
+  caches: CacheStore | null
   blobs: BlobStore
   clock: Clock
   /** File sets of earlier jobs, written into the workspace in this order. */
@@ -48,41 +55,64 @@ export interface JobReport {
   sizeBytes: number
 }
 
-export type JobResult = StepsResult & {
+type JobOutcome = StepsResult & {
   /** `null`: the job declares none, or not for this result. */
   artifacts: ArtifactManifest | null
   reports: JobReport[]
-  durationMs: number
 }
+
+export type JobResult = JobOutcome & { durationMs: number }
 
 /** Runs one planned job in a workspace of its own and takes it away again. */
 export async function runJob(request: JobRequest): Promise<JobResult> {
-  const { job, isolation, clock } = request
+  const { job, clock } = request
   const startedMs = clock.now()
   const variables = job.variables.map(({ masked = false, file = false, ...variable }) => ({
     ...variable,
     masked,
     file,
   }))
-  const workspace = await processExecutor(request).prepare({
+  const workspace = await request.executor.prepare({
     id: randomUUID(),
     project: request.project,
     readOnlyPaths: request.readOnlyPaths,
     env: request.env,
     variables,
   })
+  const caches = cachesOf(request, workspace)
   try {
-    await copyFolder(request.snapshot, workspace.folder, isolation.owner('job'))
-    for (const manifest of request.artifacts) await workspace.extract(manifest, request.blobs)
-    const result = await runMasked(request, workspace)
-    const artifacts = wantsArtifacts(job.artifacts, result)
-      ? await workspace.collect(job.artifacts, request.blobs)
-      : null
-    const reports = await collectReports(request, workspace)
-    return { ...result, artifacts, reports, durationMs: clock.now() - startedMs }
+    return { ...(await runIn(request, workspace, caches)), durationMs: clock.now() - startedMs }
   } finally {
     await workspace.remove()
+    await caches?.release()
   }
+}
+
+async function runIn(
+  request: JobRequest,
+  workspace: Workspace,
+  caches: JobCaches | null,
+): Promise<JobOutcome> {
+  const { job } = request
+  await copyFolder(request.snapshot, workspace.folder, request.isolation.owner('job'))
+  await caches?.restore()
+  for (const manifest of request.artifacts) await workspace.extract(manifest, request.blobs)
+  const result = await runMasked(request, workspace)
+  const artifacts = wantsArtifacts(job.artifacts, result) ? await workspace.collect(job.artifacts, request.blobs) : null
+  const reports = await collectReports(request, workspace)
+  // Last, as it may take files away.
+  if (result.state !== 'canceled') await caches?.save(result.state === 'success')
+  return { ...result, artifacts, reports }
+}
+
+function cachesOf({ job, project, caches: store, onOutput }: JobRequest, workspace: Workspace): JobCaches | null {
+  if (store === null) return null
+  const say = async (text: string): Promise<void> => onOutput(Buffer.from(text))
+  return jobCaches({ caches: job.cache.map(cacheRequestOf), project, workspace, store, say })
+}
+
+function cacheRequestOf({ key, keyFiles, keyPrefix, ...cache }: PlanCache): CacheRequest {
+  return { ...cache, keyFiles, key: keyFiles.length === 0 ? key : keyPrefix }
 }
 
 async function runMasked({ job, onOutput, clock, signal }: JobRequest, workspace: Workspace): Promise<StepsResult> {

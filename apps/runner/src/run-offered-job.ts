@@ -8,6 +8,7 @@ import {
   runSteps,
   type CacheStore,
   type JobCaches,
+  type JobTools,
   type StepsResult,
 } from '@sluice/executor-process'
 import type { Clock } from '@sluice/kernel'
@@ -15,7 +16,6 @@ import type { Coordinator } from './coordinator.ts'
 import { fetchSources } from './fetch-sources.ts'
 import { downloadDependencies, uploadArtifacts, type ArtifactTransfer } from './job-artifacts.ts'
 import { startJobLog, type JobLog } from './job-log.ts'
-import type { JobTools } from './machine-node.ts'
 import { backOff, wait, type Waits } from './waiting.ts'
 
 /** What all jobs of a runner share. */

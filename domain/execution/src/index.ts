@@ -9,6 +9,7 @@ export {
   type ArtifactLimits,
   type ArtifactManifest,
 } from './artifact-manifest.ts'
+export { artifactSourcesOf } from './artifact-sources-of.ts'
 export { errors } from './errors.ts'
 export type {
   BlobContent,
