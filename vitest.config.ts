@@ -1,10 +1,26 @@
 import { defineConfig } from 'vitest/config'
 
+/** Tests that need a PostgreSQL, which their project starts before the first of them. */
+const onPostgres = ['adapters/store-postgres/**/*.test.ts', 'apps/server/**/*.test.ts']
+const exclude = ['**/node_modules/**', 'tests/delivery/**', 'card/**']
+
 export default defineConfig({
   test: {
-    include: ['{contracts,domain,adapters,apps,tools,tests}/**/*.test.{ts,tsx}'],
-    exclude: ['**/node_modules/**', 'tests/delivery/**', 'card/**'],
     passWithNoTests: false,
     testTimeout: 20_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: ['{contracts,domain,adapters,apps,tools,tests}/**/*.test.{ts,tsx}'],
+          exclude: [...exclude, ...onPostgres],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'postgres', include: onPostgres, exclude, globalSetup: ['tests/support/postgres.ts'] },
+      },
+    ],
   },
 })

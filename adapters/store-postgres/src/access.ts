@@ -5,11 +5,15 @@ import type { Schema } from './schema.ts'
 
 export type RunnerRow = Selectable<Schema['runner']>
 
-/** Only digests of tokens are kept: who reads the database cannot act as anyone. */
-export async function insertSignInLink(db: Database | Unit, tokenHash: string, expiresAtMs: number): Promise<void> {
+/** Only digests of tokens are kept: who reads the database cannot act as anyone. Those that are over go with the next. */
+export async function insertSignInLink(
+  db: Database | Unit,
+  link: { tokenHash: string; expiresAtMs: number; nowMs: number },
+): Promise<void> {
+  await db.deleteFrom('sign_in_link').where('expires_at', '<=', new Date(link.nowMs)).execute()
   await db
     .insertInto('sign_in_link')
-    .values({ token_hash: tokenHash, expires_at: new Date(expiresAtMs) })
+    .values({ token_hash: link.tokenHash, expires_at: new Date(link.expiresAtMs) })
     .execute()
 }
 
@@ -25,8 +29,9 @@ export async function useSignInLink(db: Database | Unit, tokenHash: string, nowM
 
 export async function insertSession(
   db: Database | Unit,
-  session: { idHash: string; actor: Actor; csrf: string; expiresAtMs: number },
+  session: { idHash: string; actor: Actor; csrf: string; expiresAtMs: number; nowMs: number },
 ): Promise<void> {
+  await db.deleteFrom('session').where('expires_at', '<=', new Date(session.nowMs)).execute()
   await db
     .insertInto('session')
     .values({

@@ -1,15 +1,20 @@
 import type { ReleaseFile } from '@sluice/delivery'
 import type { Selectable } from 'kysely'
+import { lockLiveAttempt } from './attempts.ts'
 import { json, type Database, type Unit } from './database.ts'
 import type { Schema } from './schema.ts'
 
 export type ArtifactRow = Selectable<Schema['artifact']>
 
-/** Keeps an artifact's manifest; handing the same one in again (a runner that got no answer) replaces it. */
+/**
+ * Keeps an artifact's manifest; handing the same one in again (a runner that got no answer) replaces it.
+ * @returns false where the attempt has ended meanwhile: what was judged stays as it was
+ */
 export async function storeArtifact(
-  db: Database | Unit,
+  unit: Unit,
   artifact: { attemptId: number; type: string; name: string; files: ReleaseFile[] },
-): Promise<void> {
+): Promise<boolean> {
+  if ((await lockLiveAttempt(unit, artifact.attemptId)) === null) return false
   const values = {
     attempt_id: artifact.attemptId,
     type: artifact.type,
@@ -18,11 +23,12 @@ export async function storeArtifact(
     file_count: artifact.files.length,
     size_bytes: artifact.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
   }
-  await db
+  await unit
     .insertInto('artifact')
     .values(values)
     .onConflict((conflict) => conflict.columns(['attempt_id', 'type', 'name']).doUpdateSet(values))
     .execute()
+  return true
 }
 
 export async function listArtifacts(db: Database | Unit, attemptIds: number[]): Promise<ArtifactRow[]> {

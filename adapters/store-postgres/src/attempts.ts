@@ -1,6 +1,7 @@
 import type { IsolationLevel } from '@sluice/contracts/evidence'
+import type { RetryReason } from '@sluice/contracts/plan'
 import { sql, type Selectable } from 'kysely'
-import type { Database, Unit } from './database.ts'
+import { json, type Database, type Unit } from './database.ts'
 import type { Schema } from './schema.ts'
 
 export type AttemptRow = Selectable<Schema['attempt']>
@@ -8,7 +9,7 @@ export type AttemptRow = Selectable<Schema['attempt']>
 /** Offers an attempt to the runners; a repeat changes nothing. */
 export async function offerAttempt(
   unit: Unit,
-  offer: { runId: string; job: string; number: number; nowMs: number },
+  offer: { runId: string; job: string; number: number; tags: string[]; nowMs: number },
 ): Promise<void> {
   await unit
     .insertInto('attempt')
@@ -17,15 +18,26 @@ export async function offerAttempt(
       job: offer.job,
       number: offer.number,
       status: 'pending',
+      tags: json(offer.tags),
       queued_at: new Date(offer.nowMs),
     })
     .onConflict((conflict) => conflict.columns(['run_id', 'job', 'number']).doNothing())
     .execute()
 }
 
-/** The oldest attempts on offer. They may be gone by the time one is claimed. */
-export async function listOffers(db: Database | Unit): Promise<AttemptRow[]> {
-  return db.selectFrom('attempt').selectAll().where('status', '=', 'pending').orderBy('id').limit(20).execute()
+/**
+ * The oldest attempts on offer to a runner with these tags: it has every tag that the job asks for (GitLab, `tags`).
+ * They may be gone by the time one is claimed.
+ */
+export async function listOffers(db: Database | Unit, runnerTags: string[]): Promise<AttemptRow[]> {
+  return db
+    .selectFrom('attempt')
+    .selectAll()
+    .where('status', '=', 'pending')
+    .where(sql<boolean>`tags <@ ${json(runnerTags)}::jsonb`)
+    .orderBy('id')
+    .limit(20)
+    .execute()
 }
 
 /**
@@ -59,6 +71,18 @@ export async function findAttempt(db: Database | Unit, id: number): Promise<Atte
   return (await db.selectFrom('attempt').selectAll().where('id', '=', id).executeTakeFirst()) ?? null
 }
 
+/** The running attempt whose token has this digest. */
+export async function findRunningByToken(db: Database | Unit, tokenHash: string): Promise<AttemptRow | null> {
+  return (
+    (await db
+      .selectFrom('attempt')
+      .selectAll()
+      .where('status', '=', 'running')
+      .where('token_hash', '=', tokenHash)
+      .executeTakeFirst()) ?? null
+  )
+}
+
 export async function findAttemptOf(
   db: Database | Unit,
   runId: string,
@@ -90,23 +114,41 @@ export async function beat(db: Database | Unit, id: number, nowMs: number): Prom
     .execute()
 }
 
+/** How an attempt ended. */
+export interface AttemptEnd {
+  status: 'success' | 'failed' | 'canceled'
+  exitCode: number | null
+  reason: RetryReason | null
+}
+
 /**
- * Ends an attempt. The job's token ends with it.
- * @returns false where it had ended before
+ * Ends an attempt. The job's token ends with it. One that was asked to stop, and did not succeed before it heard, was
+ * canceled, whatever the runner says.
+ * @returns how it ended; `null` where it had ended before
  */
-export async function endAttempt(
-  unit: Unit,
-  id: number,
-  end: { status: 'success' | 'failed' | 'canceled'; exitCode: number | null; reason: string | null; nowMs: number },
-): Promise<boolean> {
-  const row = await unit
+export async function endAttempt(unit: Unit, id: number, end: AttemptEnd, nowMs: number): Promise<AttemptEnd | null> {
+  const live = await lockLiveAttempt(unit, id)
+  if (live === null) return null
+  const canceled = live.cancel_requested && end.status !== 'success'
+  const ended: AttemptEnd = canceled ? { status: 'canceled', exitCode: end.exitCode, reason: null } : end
+  await unit
     .updateTable('attempt')
-    .set({ status: end.status, exit_code: end.exitCode, reason: end.reason, finished_at: new Date(end.nowMs) })
+    .set({ status: ended.status, exit_code: ended.exitCode, reason: ended.reason, finished_at: new Date(nowMs) })
+    .where('id', '=', id)
+    .execute()
+  return ended
+}
+
+/** The attempt under its row lock, while it is pending or running: what is written in this transaction is not late. */
+export async function lockLiveAttempt(unit: Unit, id: number): Promise<AttemptRow | null> {
+  const row = await unit
+    .selectFrom('attempt')
+    .selectAll()
     .where('id', '=', id)
     .where('status', 'in', ['pending', 'running'])
-    .returning('id')
+    .forUpdate()
     .executeTakeFirst()
-  return row !== undefined
+  return row ?? null
 }
 
 /** A pending attempt is withdrawn at once; of a running one the runner is told at its next call. */
@@ -149,14 +191,4 @@ export async function unisolatedRuns(db: Database | Unit, runIds: string[]): Pro
     .where('isolation', '=', 'none')
     .execute()
   return new Set(rows.map((row) => row.run_id))
-}
-
-/** Live attempts of one runner. */
-export async function runningOf(db: Database | Unit, runnerId: string): Promise<AttemptRow[]> {
-  return db
-    .selectFrom('attempt')
-    .selectAll()
-    .where('runner_id', '=', runnerId)
-    .where('status', '=', 'running')
-    .execute()
 }

@@ -6,6 +6,8 @@ import { json, type Database, type Unit } from './database.ts'
 import type { Schema } from './schema.ts'
 
 export type ReleaseRow = Selectable<Schema['release']>
+/** A release without the list of its files. */
+export type ReleaseHead = Omit<ReleaseRow, 'files'> & { file_count: number }
 export type DeploymentRow = Selectable<Schema['deployment']>
 
 export interface NewRelease {
@@ -49,15 +51,20 @@ export async function findReleaseByDigest(db: Database | Unit, digest: string): 
 }
 
 /** Releases of a project, newest first. */
-export async function listReleases(db: Database | Unit, project: string, limit = 50): Promise<ReleaseRow[]> {
-  return db
-    .selectFrom('release')
-    .selectAll()
-    .where('project', '=', project)
-    .orderBy('created_at', 'desc')
-    .limit(limit)
-    .execute()
+export async function listReleases(db: Database | Unit, project: string, limit = 50): Promise<ReleaseHead[]> {
+  return releaseHeads(db).where('project', '=', project).orderBy('created_at', 'desc').limit(limit).execute()
 }
+
+/** These releases, in any order. */
+export async function findReleases(db: Database | Unit, ids: string[]): Promise<ReleaseHead[]> {
+  return ids.length === 0 ? [] : releaseHeads(db).where('id', 'in', ids).execute()
+}
+
+const releaseHeads = (db: Database | Unit) =>
+  db
+    .selectFrom('release')
+    .select(['id', 'project', 'run_id', 'version', 'digest', 'commit', 'size_bytes', 'created_at'])
+    .select(sql<number>`jsonb_array_length(files)`.as('file_count'))
 
 export interface NewDeployment {
   id: string

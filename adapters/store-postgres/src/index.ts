@@ -6,9 +6,17 @@ export * from './deployments.ts'
 export { errors } from './errors.ts'
 export * from './evidence.ts'
 export { askFor, prepareJobs, startJobs } from './jobs.ts'
-export { LogListener, type Announcement } from './listener.ts'
-export { announce, appendEntry, readLog, type EntryContext } from './log.ts'
+export { LogListener } from './listener.ts'
+export {
+  announce,
+  appendEntry,
+  listAnnouncements,
+  newestSeq,
+  readLog,
+  type Announcement,
+  type EntryContext,
+} from './log.ts'
 export { PostgresJournal, type FollowStep } from './postgres-journal.ts'
 export * from './projects.ts'
 export * from './runs.ts'
-export { ensureServiceDatabase, type ServiceDatabase } from './service-databases.ts'
+export { ensureServiceDatabase, serviceDatabaseName, type ServiceDatabase } from './service-databases.ts'

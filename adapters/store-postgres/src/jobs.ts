@@ -26,7 +26,7 @@ export async function prepareJobs(pool: pg.Pool): Promise<void> {
 }
 
 /**
- * Starts workers. What a dead server had in its hands is freed first: this server is alone on its database.
+ * Starts workers. What a dead server had in its hands is freed first, so this one must be alone on its database.
  * @param onFailure called with each failed try; the job is tried again later
  */
 export async function startJobs(

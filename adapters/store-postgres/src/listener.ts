@@ -1,13 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
-import { logChannel } from './log.ts'
+import { logChannel, type Announcement } from './log.ts'
 
-/** What is announced: enough to know what to read again. */
-export interface Announcement {
-  seq: number
-  project: string
-  runId: string | null
-  kind: string
-}
+const reconnectAfterMs = 500
 
 /**
  * Hears what any server announces. When the connection breaks it connects again and calls `onGap`, since
@@ -17,21 +12,23 @@ export class LogListener {
   readonly #url: string
   readonly #listeners = new Set<(announcement: Announcement) => void>()
   readonly #gapListeners = new Set<() => void>()
+  readonly #closing = new AbortController()
   #client: pg.Client | null = null
-  #closed = false
 
   constructor(url: string) {
     this.#url = url
   }
 
+  /** Connects. @throws what the driver says where there is no connection; nothing is tried again then */
   async open(): Promise<void> {
     const client = new pg.Client({ connectionString: this.#url })
     client.on('notification', ({ payload }) => this.#hear(payload ?? ''))
     client.on('error', () => {})
-    client.on('end', () => void this.#reconnect())
     await client.connect()
+    client.once('end', () => void this.#reconnect())
     await client.query(`listen ${logChannel}`)
     this.#client = client
+    if (this.#closing.signal.aborted) await client.end()
   }
 
   onAnnouncement(listener: (announcement: Announcement) => void): () => void {
@@ -45,24 +42,37 @@ export class LogListener {
   }
 
   async close(): Promise<void> {
-    this.#closed = true
+    this.#closing.abort()
     await this.#client?.end()
   }
 
   #hear(payload: string): void {
-    const announcement = JSON.parse(payload) as Announcement
+    const announcement = readAnnouncement(payload)
+    if (announcement === null) return
     for (const listener of this.#listeners) listener(announcement)
   }
 
   async #reconnect(): Promise<void> {
-    while (!this.#closed) {
+    const { signal } = this.#closing
+    while (!signal.aborted) {
       try {
         await this.open()
         for (const listener of this.#gapListeners) listener()
         return
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, 500))
+        await delay(reconnectAfterMs, undefined, { signal }).catch(() => undefined)
       }
     }
+  }
+}
+
+/** `null` for what this version did not write: anybody who may connect can notify. */
+function readAnnouncement(payload: string): Announcement | null {
+  try {
+    const { seq, project, runId, kind } = JSON.parse(payload) as Partial<Announcement>
+    if (typeof seq !== 'number' || typeof project !== 'string' || typeof kind !== 'string') return null
+    return { seq, project, runId: typeof runId === 'string' ? runId : null, kind }
+  } catch {
+    return null
   }
 }

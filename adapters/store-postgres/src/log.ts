@@ -12,6 +12,15 @@ export interface EntryContext {
   runId: string | null
 }
 
+/** What is announced: enough to know what to read again. */
+export interface Announcement {
+  /** Of the entry; 0 for what has none. */
+  seq: number
+  project: string
+  runId: string | null
+  kind: string
+}
+
 /** The channel on which every new entry is announced, after its transaction has been committed. */
 export const logChannel = 'sluice_log'
 
@@ -43,29 +52,49 @@ export async function appendEntry<K extends EventKind>(
   return seq
 }
 
-/** Tells all servers; inside a transaction PostgreSQL holds it back until the commit. */
-export async function announce(
-  db: Database | Unit,
-  notice: { seq: number; project: string; runId: string | null; kind: string },
-): Promise<void> {
-  await sql`select pg_notify(${logChannel}, ${json(notice)})`.execute(db)
+/** Number of a project's newest entry; 0 where it has none. */
+export async function newestSeq(db: Database, project: string): Promise<number> {
+  const row = await db
+    .selectFrom('log')
+    .select('seq')
+    .where('project', '=', project)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return Number(row?.seq ?? 0)
 }
 
-/** Entries of a project or of one run, oldest first. `sinceMs` bounds a window. */
+/** What entries after `seq` would have announced, oldest first. */
+export async function listAnnouncements(db: Database, seq: number, limit: number): Promise<Announcement[]> {
+  const rows = await db
+    .selectFrom('log')
+    .select(['seq', 'project', 'run_id', 'kind'])
+    .where('seq', '>', String(seq))
+    .orderBy('seq')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({ seq: Number(row.seq), project: row.project, runId: row.run_id, kind: row.kind }))
+}
+
+/** Tells all servers; inside a transaction PostgreSQL holds it back until the commit. */
+export async function announce(db: Database | Unit, announcement: Announcement): Promise<void> {
+  await sql`select pg_notify(${logChannel}, ${json(announcement)})`.execute(db)
+}
+
+/** The newest entries of a project or of one run, at most `limit` (100,000 by default), oldest first. */
 export async function readLog(
   db: Database | Unit,
-  filter: { project?: string; runId?: string; sinceMs?: number; limit?: number },
+  filter: { project?: string; runId?: string; limit?: number },
 ): Promise<LogEntry[]> {
   let query = db
     .selectFrom('log')
     .selectAll()
-    .orderBy('seq')
+    .orderBy('seq', 'desc')
     .limit(filter.limit ?? 100_000)
   if (filter.project !== undefined) query = query.where('project', '=', filter.project)
   if (filter.runId !== undefined) query = query.where('run_id', '=', filter.runId)
-  if (filter.sinceMs !== undefined) query = query.where('at', '>=', new Date(filter.sinceMs))
   const rows = await query.execute()
-  return rows.map((row) => ({
+  return rows.toReversed().map((row) => ({
     seq: Number(row.seq),
     id: row.id,
     at: row.at.toISOString(),

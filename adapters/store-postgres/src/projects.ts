@@ -82,6 +82,13 @@ export async function findEnvironment(
   )
 }
 
+/** The environment whose promoted release runs as this instance, if any. */
+export async function findEnvironmentServedBy(db: Database | Unit, instanceId: string): Promise<EnvironmentRow | null> {
+  return (
+    (await db.selectFrom('environment').selectAll().where('instance_id', '=', instanceId).executeTakeFirst()) ?? null
+  )
+}
+
 /** Makes the environment, or gives it the newest policy; what runs there stays. */
 export async function upsertEnvironment(
   unit: Unit,

@@ -9,6 +9,40 @@ import type { Schema } from './schema.ts'
 /** A run with how it stands. */
 export type RunRow = Selectable<Schema['run']> & Pick<Selectable<Schema['journal']>, 'state' | 'status' | 'finished_at'>
 
+const headColumns = [
+  'run.id',
+  'run.project',
+  'run.number',
+  'run.ref',
+  'run.commit',
+  'run.title',
+  'run.author',
+  'run.source',
+  'run.deliver',
+  'run.delivery',
+  'run.created_at',
+  'journal.status',
+  'journal.finished_at',
+] as const
+
+/** What a list shows of a run: no plan, policy or state. */
+export type RunHead = Pick<
+  RunRow,
+  | 'id'
+  | 'project'
+  | 'number'
+  | 'ref'
+  | 'commit'
+  | 'title'
+  | 'author'
+  | 'source'
+  | 'deliver'
+  | 'delivery'
+  | 'created_at'
+  | 'status'
+  | 'finished_at'
+>
+
 export interface NewRun {
   id: string
   project: string
@@ -28,6 +62,8 @@ export interface NewRun {
   policyCommit: string
   policyDigest: string
   protectedDefinitions: Record<string, string>
+  /** The run's gates take reports of jobs that the change defines anew: a person has accepted that. */
+  producersAccepted: boolean
   delivery: DeliveryState
   createdAtMs: number
 }
@@ -65,6 +101,7 @@ export async function insertRun(unit: Unit, run: NewRun): Promise<void> {
       policy_commit: run.policyCommit,
       policy_digest: run.policyDigest,
       protected_definitions: json(run.protectedDefinitions),
+      producers_accepted: run.producersAccepted,
       delivery: json(run.delivery),
       created_at: new Date(run.createdAtMs),
     })
@@ -86,14 +123,27 @@ const withState = (db: Database | Unit) =>
     .selectAll('run')
     .select(['journal.state', 'journal.status', 'journal.finished_at'])
 
+/** Runs without what makes them large. */
+const headsOf = (db: Database | Unit) =>
+  db
+    .selectFrom('run')
+    .innerJoin('journal', (join) => join.on(sql<boolean>`journal.run_id = run.id::text`))
+    .select(headColumns)
+
 export async function findRun(db: Database | Unit, runId: string): Promise<RunRow | null> {
   if (!/^[0-9a-f-]{36}$/.test(runId)) return null
   return (await withState(db).where('run.id', '=', runId).executeTakeFirst()) ?? null
 }
 
+/** The run with its row lock, so that its delivery takes one step after the other. */
+export async function lockRun(unit: Unit, runId: string): Promise<RunRow | null> {
+  await unit.selectFrom('run').select('id').where('id', '=', runId).forNoKeyUpdate().executeTakeFirst()
+  return findRun(unit, runId)
+}
+
 /** Runs of a project, newest first. */
-export async function listRuns(db: Database | Unit, project: string, limit = 50): Promise<RunRow[]> {
-  return withState(db).where('run.project', '=', project).orderBy('run.number', 'desc').limit(limit).execute()
+export async function listRuns(db: Database | Unit, project: string, limit = 50): Promise<RunHead[]> {
+  return headsOf(db).where('run.project', '=', project).orderBy('run.number', 'desc').limit(limit).execute()
 }
 
 /** The newest run of a commit on a ref, if any. */
@@ -102,17 +152,18 @@ export async function findRunOf(
   project: string,
   ref: string,
   commit: string,
-): Promise<RunRow | null> {
-  const query = withState(db)
+): Promise<RunHead | null> {
+  const query = headsOf(db)
     .where('run.project', '=', project)
     .where('run.ref', '=', ref)
     .where('run.commit', '=', commit)
   return (await query.orderBy('run.number', 'desc').executeTakeFirst()) ?? null
 }
 
-/** From now on the run's gates take reports of jobs that the change defines anew. */
-export async function markProducersAccepted(unit: Unit, runId: string): Promise<void> {
-  await unit.updateTable('run').set({ producers_accepted: true }).where('id', '=', runId).execute()
+/** The project of a run; `null` where there is no such run. */
+export async function projectOfRun(db: Database | Unit, runId: string): Promise<string | null> {
+  const row = await db.selectFrom('run').select('project').where('id', '=', runId).executeTakeFirst()
+  return row?.project ?? null
 }
 
 /** The newest commit of the protected branch, other than this one, whose run succeeded; `null` before the first. */
@@ -122,7 +173,7 @@ export async function findPolicyCommit(
   branch: string,
   commit: string,
 ): Promise<string | null> {
-  const row = await withState(db)
+  const row = await headsOf(db)
     .where('run.project', '=', project)
     .where('run.ref', '=', branch)
     .where('run.commit', '!=', commit)

@@ -8,7 +8,7 @@ import type { RunEvent, RunState } from '@sluice/engine'
 import type { RolloutState, Sentence } from '@sluice/rollout'
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 
-type Json<T extends object | null> = JSONColumnType<T, string, string>
+type Json<T extends object | null> = JSONColumnType<T, string>
 type Time = ColumnType<Date, Date | string, Date | string>
 type OptionalTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>
 /** `bigint` columns are read as text by the driver. */
@@ -77,6 +77,8 @@ export interface Schema {
     token_hash: string | null
     runner_id: string | null
     isolation: IsolationLevel | null
+    /** Every one of them is wanted of the runner. */
+    tags: Json<string[]>
     cancel_requested: Generated<boolean>
     queued_at: Time
     started_at: OptionalTime

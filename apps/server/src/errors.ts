@@ -32,6 +32,10 @@ export const errors = errorTable({
     summary: 'The policy on the protected branch has mistakes.',
     remedy: 'Mend sluice.yml on the protected branch.',
   },
+  REPORT_UNREADABLE: {
+    summary: 'A report arrived that is no gzip, or was cut off on its way.',
+    remedy: 'Run the job again; when it stays, look at the runner.',
+  },
   REPORT_LOST: {
     summary: 'A report that was handed in is not in the blob store.',
     remedy: 'Look at the disk of the data folder, then run the change again.',

@@ -5,13 +5,13 @@ import {
   askFor,
   findDeploymentOf,
   silentAttempts,
+  type AttemptEnd,
   type AttemptRow,
   type Database,
   type PostgresJournal,
 } from '@sluice/store-postgres'
 import { beginDeployment, type Beginners } from './rollouts/begin-deployment.ts'
 import type { RolloutDriver } from './rollouts/rollout-driver.ts'
-import type { AttemptEnd } from './runner/finish-attempt.ts'
 
 const deploymentRequest = z.object({ runId: z.string(), environment: z.string(), releaseId: z.string() })
 const rolloutRequest = z.object({ deploymentId: z.string() })
@@ -21,12 +21,17 @@ const dueRequest = z.object({ runId: z.string(), job: z.string() })
 export interface TaskParts extends Beginners {
   journal: PostgresJournal
   driver: RolloutDriver
+  /** Told of each try that failed and is made again. */
+  failed: (task: string, error: unknown) => void
 }
+
+/** While a command of a rollout fails, it is tried again this often: the queue's own waits grow to hours. */
+const driveAgainMs = 2000
 
 export function tasksWith(parts: TaskParts): Record<string, (payload: unknown) => Promise<void>> {
   return {
     'begin-deployment': (payload) => beginDeployment(parts, deploymentRequest.parse(payload)),
-    'drive-rollout': (payload) => parts.driver.drive(rolloutRequest.parse(payload).deploymentId),
+    'drive-rollout': (payload) => driveRollout(parts, rolloutRequest.parse(payload).deploymentId),
     'cancel-deployment': async (payload) => {
       const { runId, environment } = cancelRequest.parse(payload)
       const deployment = await findDeploymentOf(parts.db, runId, environment)
@@ -38,6 +43,16 @@ export function tasksWith(parts: TaskParts): Record<string, (payload: unknown) =
       const { runId, job } = dueRequest.parse(payload)
       await parts.journal.step(runId, { kind: 'job.due', payload: { job } }, parts.clock.now())
     },
+  }
+}
+
+async function driveRollout({ db, clock, driver, failed }: TaskParts, deploymentId: string): Promise<void> {
+  try {
+    await driver.drive(deploymentId)
+  } catch (error) {
+    failed('drive-rollout', error)
+    const options = { key: `rollout:${deploymentId}`, atMs: clock.now() + driveAgainMs }
+    await askFor(db, 'drive-rollout', { deploymentId }, options)
   }
 }
 

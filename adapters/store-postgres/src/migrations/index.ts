@@ -1,5 +1,6 @@
 import type { Migration } from 'kysely/migration'
-import * as first from './0001-first.ts'
+import { first } from './0001-first.ts'
+import { attemptTags } from './0002-attempt-tags.ts'
 
 /** Every migration, in order of name. Forward only: a released one never changes. */
-export const migrations: Record<string, Migration> = { '0001-first': first }
+export const migrations: Record<string, Migration> = { '0001-first': first, '0002-attempt-tags': attemptTags }

@@ -1,7 +1,7 @@
 import { serveUploadPack, type GitRepository } from '@sluice/git'
 import type { GitReads } from '@sluice/http-api'
-import type { Database } from '@sluice/store-postgres'
-import { isToken } from '../runner/find-live-attempt.ts'
+import { findRunningByToken, projectOfRun, type Database } from '@sluice/store-postgres'
+import { hashToken } from '../system.ts'
 
 /** Sources for runners: a live job's token reads the project of its run, and no other. */
 export function gitReadsWith({
@@ -13,14 +13,8 @@ export function gitReadsWith({
 }): GitReads {
   return {
     async mayRead(project, token) {
-      const live = await db
-        .selectFrom('attempt')
-        .innerJoin('run', 'run.id', 'attempt.run_id')
-        .selectAll('attempt')
-        .where('run.project', '=', project)
-        .where('attempt.status', '=', 'running')
-        .execute()
-      return live.some((attempt) => isToken(attempt, token))
+      const attempt = await findRunningByToken(db, hashToken(token))
+      return attempt !== null && (await projectOfRun(db, attempt.run_id)) === project
     },
     async serve(project, { advertise, protocol, body }, response) {
       const request = { service: 'git-upload-pack', advertise, body, ...(protocol === undefined ? {} : { protocol }) }

@@ -1,16 +1,6 @@
-import type { RunSummary } from '@sluice/contracts/api'
-import type { TraceStore } from '@sluice/execution'
+import type { MaturityView, RunSummary } from '@sluice/contracts/api'
 import type { ApiHandlers } from '@sluice/http-api'
-import { SluiceError } from '@sluice/kernel'
-import { assess } from '@sluice/maturity'
-import {
-  appendEntry,
-  findAttemptOf,
-  insertRunner,
-  listProjects,
-  readLog,
-  type ProjectRow,
-} from '@sluice/store-postgres'
+import { appendEntry, insertRunner, listProjects, type ProjectRow } from '@sluice/store-postgres'
 import {
   needsDelivery,
   projectOf,
@@ -19,17 +9,18 @@ import {
   takeChange,
   type ProjectKeepers,
 } from '../projects/take-change.ts'
-import { traceKey } from '../runner/find-live-attempt.ts'
-import { cancelRun, checkAcceptable, runOf } from '../runs/change-run.ts'
+import { acceptableRun, cancelRun, checkNewest, runOf } from '../runs/change-run.ts'
 import { createRun, type RunMakers, type RunRequest } from '../runs/create-run.ts'
 import { hashToken, newToken } from '../system.ts'
+import { readAttemptLog } from '../views/attempt-log.ts'
 import { projectSummary, projectView, summariesOf } from '../views/project-views.ts'
 import { runView, type RunReaders } from '../views/run-view.ts'
 import type { Sessions } from './sessions.ts'
 
 export interface HandlerParts extends RunMakers, ProjectKeepers, RunReaders {
-  traces: TraceStore
   sessions: Sessions
+  /** The project's maturity as its log tells it now. */
+  maturityOf: (project: string) => Promise<MaturityView>
   /** Ends the server after the answer; with `services`, also what it deployed. */
   requestStop: (services: boolean) => void
 }
@@ -45,6 +36,7 @@ export function handlersWith(parts: HandlerParts): ApiHandlers {
   }
   const project = ({ parameters }: { parameters: Record<string, string> }): Promise<ProjectRow> =>
     projectOf(db, parameters['project'] ?? '')
+  const inTurn = turns()
 
   return {
     async inviteSession() {
@@ -56,12 +48,14 @@ export function handlersWith(parts: HandlerParts): ApiHandlers {
     getProject: async (call) => projectView(parts, await project(call)),
     async syncProject(call) {
       const row = await project(call)
-      const taken = await takeChange(parts, row, call.actor)
-      const wanted = await needsDelivery(db, row, taken.commit)
-      const run = wanted
-        ? await begin({ project: row, ref: row.default_branch, source: 'push', deliver: true, actor: call.actor })
-        : null
-      return { ...taken, run }
+      return inTurn(row.slug, async () => {
+        const taken = await takeChange(parts, row, call.actor)
+        const wanted = await needsDelivery(db, row, taken.commit)
+        const run = wanted
+          ? await begin({ project: row, ref: row.default_branch, source: 'push', deliver: true, actor: call.actor })
+          : null
+        return { ...taken, run }
+      })
     },
     proposeChange: async (call) => proposeChange(parts, await project(call), call.body, call.actor),
     createRun: async (call) =>
@@ -72,10 +66,7 @@ export function handlersWith(parts: HandlerParts): ApiHandlers {
         deliver: call.body.deliver,
         actor: call.actor,
       }),
-    async getMaturity(call) {
-      const row = await project(call)
-      return assess({ entries: await readLog(db, { project: row.slug }), now: clock.now() })
-    },
+    getMaturity: async (call) => parts.maturityOf((await project(call)).slug),
     getRun: async ({ parameters }) => runView(parts, await runOf(db, parameters['run'] ?? '')),
     async cancelRun({ parameters, actor }) {
       const runId = parameters['run'] ?? ''
@@ -83,12 +74,13 @@ export function handlersWith(parts: HandlerParts): ApiHandlers {
       return summaryOf(runId)
     },
     async acceptPolicy({ parameters, actor, body }) {
-      const closed = await checkAcceptable(db, parameters['run'] ?? '')
-      const { ref, deliver } = closed
-      const row = await projectOf(db, closed.project)
+      const { project: slug, ref, commit, deliver } = await acceptableRun(db, parameters['run'] ?? '')
+      await checkNewest(await parts.repositoryOf(slug), ref, commit)
+      const row = await projectOf(db, slug)
       return begin({ project: row, ref, source: 'web', deliver, actor, acceptance: { reason: body.reason } })
     },
-    getLog: ({ parameters, query }) => readAttemptLog(parts, parameters, query),
+    getLog: async ({ parameters, query }) =>
+      readAttemptLog(parts, await runOf(db, parameters['run'] ?? ''), parameters, query),
     async registerRunner({ body, actor }) {
       const id = ids.next()
       const token = newToken('glrt-')
@@ -116,38 +108,12 @@ export function handlersWith(parts: HandlerParts): ApiHandlers {
   }
 }
 
-const chunkBytesMax = 262_144
-
-async function readAttemptLog(parts: HandlerParts, parameters: Record<string, string>, query: Record<string, string>) {
-  const run = await runOf(parts.db, parameters['run'] ?? '')
-  const attempt = await findAttemptOf(parts.db, run.id, parameters['job'] ?? '', Number(parameters['attempt']) || 0)
-  if (attempt === null) {
-    throw new SluiceError(
-      'JOB_UNKNOWN',
-      `Cannot read a log: run ${run.number} has no attempt ${parameters['attempt']} of job "${parameters['job']}"`,
-      { status: 404 },
-    )
+/** Work under one key is done one after the other: two pushes of one commit at once begin one run. */
+function turns(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>()
+  return (key, work) => {
+    const turn = (last.get(key) ?? Promise.resolve()).then(work, work)
+    last.set(key, turn)
+    return turn
   }
-  const offset = Math.max(0, Math.trunc(Number(query['offset'] ?? 0)) || 0)
-  const limit = Math.min(
-    chunkBytesMax,
-    Math.max(1, Math.trunc(Number(query['limit'] ?? chunkBytesMax)) || chunkBytesMax),
-  )
-  const key = traceKey(attempt)
-  const bytes = wholeCharacters(await parts.traces.read(key, offset, limit))
-  const nextOffset = offset + bytes.length
-  const atEnd = nextOffset >= (await parts.traces.size(key))
-  return { offset, nextOffset, text: new TextDecoder().decode(bytes), complete: attempt.finished_at !== null && atEnd }
-}
-
-/** Leaves out a character that is cut at the end, so that the next piece begins with it. Broken bytes are kept. */
-function wholeCharacters(bytes: Uint8Array): Uint8Array {
-  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
-    const byte = bytes[bytes.length - back] as number
-    if ((byte & 0xc0) === 0x80) continue
-    const wanted = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1
-    const cut = wanted > back && bytes.length > back
-    return cut ? bytes.subarray(0, bytes.length - back) : bytes
-  }
-  return bytes
 }

@@ -27,7 +27,7 @@ export function sessionsWith({ db, clock, ids }: { db: Database; clock: Clock; i
     async invite() {
       const token = newToken('sign-')
       const expiresAtMs = clock.now() + linkLifeMs
-      await insertSignInLink(db, hashToken(token), expiresAtMs)
+      await insertSignInLink(db, { tokenHash: hashToken(token), expiresAtMs, nowMs: clock.now() })
       return { token, expiresAtMs }
     },
     async open(signInToken) {
@@ -39,14 +39,11 @@ export function sessionsWith({ db, clock, ids }: { db: Database; clock: Clock; i
       const sessionId = ids.next()
       const actor = { kind: 'person', id: `session:${sessionId}` } as const
       const csrf = newToken('')
-      await insertSession(db, { idHash: hashToken(id), actor, csrf, expiresAtMs: clock.now() + sessionLifeMs })
+      const nowMs = clock.now()
+      const context = { id: ids.next(), atMs: nowMs, actor, project: '', runId: null }
       await db.transaction().execute(async (unit) => {
-        await appendEntry(
-          unit,
-          { id: ids.next(), atMs: clock.now(), actor, project: '', runId: null },
-          'session.opened',
-          { sessionId },
-        )
+        await insertSession(unit, { idHash: hashToken(id), actor, csrf, expiresAtMs: nowMs + sessionLifeMs, nowMs })
+        await appendEntry(unit, context, 'session.opened', { sessionId })
       })
       return { id, actor, csrf }
     },

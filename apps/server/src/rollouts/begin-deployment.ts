@@ -47,9 +47,10 @@ export async function beginDeployment(parts: Beginners, request: DeploymentReque
   const policy = run?.policy.environments.find(({ name }) => name === request.environment)
   const environment = run && (await findEnvironment(db, run.project, request.environment))
   if (!run || !release || !policy || !environment) return
+  if (!isWanted(run, request.environment)) return
   const begun = await findDeploymentOf(db, run.id, request.environment)
   if (begun !== null) return askFor(db, 'drive-rollout', { deploymentId: begun.id }, { key: `rollout:${begun.id}` })
-  await ensureDatabase(db, parts.databaseUrl, environment, policy)
+  await ensureDatabase(db, environment, policy)
   const site = await ensureSite(parts, environment)
   const deploymentId = await insert(parts, { run, release, environment, policy, site })
   if (deploymentId === null) {
@@ -59,6 +60,11 @@ export async function beginDeployment(parts: Beginners, request: DeploymentReque
     })
   }
   await askFor(db, 'drive-rollout', { deploymentId }, { key: `rollout:${deploymentId}` })
+}
+
+/** Another may have been stopped meanwhile, or be further. */
+function isWanted({ delivery }: RunRow, environment: string): boolean {
+  return delivery.status === 'delivering' && delivery.environments[delivery.current] === environment
 }
 
 /** The environment's fixed URL exists before anything is deployed: it says that nothing serves yet. */

@@ -12,11 +12,11 @@ import { SluiceError, unreachable, type Clock, type Ids } from '@sluice/kernel'
 import {
   appendEntry,
   askFor,
-  findRun,
   insertRelease,
   listArtifacts,
   listAttempts,
   listVerdicts,
+  lockRun,
   storeDelivery,
   type RunRow,
   type Unit,
@@ -34,9 +34,12 @@ interface Sources {
   ids: Ids
 }
 
-/** One step of a run's delivery, with all that follows from it, in the caller's transaction. */
+/**
+ * One step of a run's delivery, with all that follows from it, in the caller's transaction and under the run's lock.
+ * Whoever holds the lock of a journal or of a deployment took it before this one.
+ */
 export async function followDelivery(unit: Unit, sources: Sources, runId: string, told: ToldEvent): Promise<void> {
-  const run = await findRun(unit, runId)
+  const run = await lockRun(unit, runId)
   if (run === null || !run.deliver) return
   const event = told.kind === 'run.finished' ? { ...told, gateSentence: await closedSentence(unit, runId) } : told
   const step = decideDelivery(run.delivery, event)

@@ -29,7 +29,9 @@ export class RolloutDriver {
   drive(deploymentId: string): Promise<void> {
     const running = this.#driving.get(deploymentId)
     if (running !== undefined) return running
-    const drive = this.#drive(deploymentId).finally(() => this.#driving.delete(deploymentId))
+    const drive = this.#drive(deploymentId)
+      .catch((error: unknown) => this.#unlessStopped(error))
+      .finally(() => this.#driving.delete(deploymentId))
     this.#driving.set(deploymentId, drive)
     return drive
   }
@@ -64,6 +66,11 @@ export class RolloutDriver {
   async stop(): Promise<void> {
     this.#stop.abort()
     await Promise.allSettled(this.#driving.values())
+  }
+
+  /** What was interrupted by the stop is no fault: the next server asks for it again. */
+  #unlessStopped(error: unknown): void {
+    if (!this.#stop.signal.aborted) throw error
   }
 
   async #drive(deploymentId: string): Promise<void> {

@@ -30,7 +30,8 @@ type Finished = Extract<Extract<RolloutCommand, { kind: 'record' }>['entry'], { 
 
 /**
  * Takes one event of a rollout: the state, the log's entries and, at its end, the environment and the delivery, in one
- * transaction under the deployment's lock.
+ * transaction under the deployment's lock. Which commits a promotion brings is asked of Git outside of it, and only
+ * when the event promotes.
  * @returns the state after it; `null` where there is no such deployment
  */
 export async function takeEvent(
@@ -38,20 +39,43 @@ export async function takeEvent(
   deploymentId: string,
   event: RolloutEvent,
 ): Promise<RolloutState | null> {
+  const taken = await takeWith(parts, deploymentId, event, null)
+  if (taken !== 'commits wanted') return taken
   const commits = await commitsBrought(parts, deploymentId)
+  return takeWith(parts, deploymentId, event, commits)
+}
+
+async function takeWith<C extends Commits | null>(
+  parts: EventTakers,
+  deploymentId: string,
+  event: RolloutEvent,
+  commits: C,
+): Promise<RolloutState | null | (C extends null ? 'commits wanted' : never)>
+async function takeWith(
+  parts: EventTakers,
+  deploymentId: string,
+  event: RolloutEvent,
+  commits: Commits | null,
+): Promise<RolloutState | null | 'commits wanted'> {
   return parts.db.transaction().execute(async (unit) => {
     const deployment = await lockDeployment(unit, deploymentId)
     if (deployment === null) return null
     if (deployment.finished_at !== null) return deployment.state
     const { state, commands } = advance(deployment.state, event, parts.clock.now())
+    if (commits === null && state.phase.kind === 'finished' && state.phase.outcome === 'promoted')
+      return 'commits wanted'
     for (const command of commands)
-      if (command.kind === 'record') await record(parts, unit, deployment, state, command.entry, commits)
+      if (command.kind === 'record') await record(parts, unit, deployment, state, command.entry, commits ?? [])
     await keep(parts, unit, deployment, state)
     return state
   })
 }
 
-type Commits = { commit: string; receivedAt: string }[]
+interface ReceivedCommit {
+  commit: string
+  receivedAt: string
+}
+type Commits = ReceivedCommit[]
 
 async function record(
   parts: EventTakers,
@@ -72,10 +96,7 @@ async function record(
     await appendEntry(unit, context, entry.kind, entry.payload as never)
     return
   }
-  await appendEntry(unit, context, entry.kind, {
-    ...entry.payload,
-    commits: entry.payload.outcome === 'promoted' ? commits : [],
-  })
+  await appendEntry(unit, context, entry.kind, { ...entry.payload, commits })
   await finished(parts, unit, deployment, state, entry)
 }
 

@@ -5,10 +5,14 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { readZip, writeZip } from '@sluice/artifact-zip'
+import type { ReleaseFile } from '@sluice/delivery'
+import { reportBytesMax } from '@sluice/evidence'
 import type { BlobStore } from '@sluice/execution'
 import type { UploadedArtifact } from '@sluice/http-api'
-import { findAttempt, listArtifacts, storeArtifact, type AttemptRow, type Database } from '@sluice/store-postgres'
-import { findLiveAttempt, isToken } from './find-live-attempt.ts'
+import { SluiceError } from '@sluice/kernel'
+import { findAttempt, findRunningByToken, listArtifacts, storeArtifact, type Database } from '@sluice/store-postgres'
+import { hashToken } from '../system.ts'
+import { findLiveAttempt } from './find-live-attempt.ts'
 
 interface Transfers {
   db: Database
@@ -17,7 +21,12 @@ interface Transfers {
   scratchFolder: string
 }
 
-/** Takes an upload of a live attempt: a zip is kept as a manifest over blobs, a report as one blob. */
+/**
+ * Takes an upload of a live attempt: a zip is kept as a manifest over blobs, a report as one blob. An upload that
+ * arrives whole only after the attempt's end is refused.
+ * @returns false where the token may not, or not any more
+ * @throws SluiceError ZIP_UNREADABLE, ZIP_TOO_LARGE, REPORT_UNREADABLE
+ */
 export async function receiveArtifact(
   transfers: Transfers,
   jobId: number,
@@ -26,12 +35,12 @@ export async function receiveArtifact(
 ): Promise<boolean> {
   const attempt = await findLiveAttempt(transfers.db, jobId, token)
   if (attempt === null) return false
+  const { type, name } = artifact
   const files =
     artifact.format === 'zip'
       ? await filesOfZip(transfers, artifact.content)
       : [await fileOfReport(transfers.blobs, artifact)]
-  await storeArtifact(transfers.db, { attemptId: attempt.id, type: artifact.type, name: artifact.name, files })
-  return true
+  return transfers.db.transaction().execute((unit) => storeArtifact(unit, { attemptId: attempt.id, type, name, files }))
 }
 
 async function filesOfZip({ blobs, scratchFolder }: Transfers, content: Readable) {
@@ -45,9 +54,27 @@ async function filesOfZip({ blobs, scratchFolder }: Transfers, content: Readable
   }
 }
 
-async function fileOfReport(blobs: BlobStore, artifact: UploadedArtifact) {
-  const blob = await blobs.put(artifact.content.pipe(createGunzip()))
-  return { path: artifact.path.slice(0, 1000), mode: 0o644, sizeBytes: blob.sizeBytes, digest: blob.digest }
+async function fileOfReport(blobs: BlobStore, artifact: UploadedArtifact): Promise<ReleaseFile> {
+  const blob = await blobs.put(unzipped(artifact.content))
+  return { path: artifact.path, mode: 0o644, sizeBytes: blob.sizeBytes, digest: blob.digest }
+}
+
+/** What a gzipped report holds, up to one byte more than any reader takes: a small upload cannot fill the disk. */
+async function* unzipped(content: Readable): AsyncIterable<Uint8Array> {
+  let leftBytes = reportBytesMax + 1
+  try {
+    for await (const part of content.compose(createGunzip()) as AsyncIterable<Uint8Array>) {
+      yield part.subarray(0, leftBytes)
+      leftBytes -= part.length
+      if (leftBytes <= 0) return
+    }
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new SluiceError('REPORT_UNREADABLE', `Cannot take the report: its gzip cannot be read: ${message}`, {
+      cause,
+      status: 422,
+    })
+  }
 }
 
 /** The archive of a job, for a live attempt of the same run. */
@@ -57,17 +84,8 @@ export async function sendArtifact(
   token: string,
 ): Promise<Readable | null | 'forbidden'> {
   const owner = await findAttempt(transfers.db, jobId)
-  if (owner === null || !(await isOfLiveAttempt(transfers.db, owner, token))) return 'forbidden'
+  const reader = await findRunningByToken(transfers.db, hashToken(token))
+  if (owner === null || reader?.run_id !== owner.run_id) return 'forbidden'
   const archive = (await listArtifacts(transfers.db, [owner.id])).find(({ type }) => type === 'archive')
   return archive === undefined ? null : writeZip({ entries: archive.files }, transfers.blobs)
-}
-
-async function isOfLiveAttempt(db: Database, owner: AttemptRow, token: string): Promise<boolean> {
-  const live = await db
-    .selectFrom('attempt')
-    .selectAll()
-    .where('run_id', '=', owner.run_id)
-    .where('status', '=', 'running')
-    .execute()
-  return live.some((attempt) => isToken(attempt, token))
 }

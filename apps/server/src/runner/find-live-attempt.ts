@@ -9,8 +9,7 @@ export async function findLiveAttempt(db: Database, id: number, token: string): 
   return attempt
 }
 
-/** Whether this is the attempt's token, also after its end. */
-export function isToken(attempt: AttemptRow, token: string): boolean {
+function isToken(attempt: AttemptRow, token: string): boolean {
   if (attempt.token_hash === null) return false
   return timingSafeEqual(Buffer.from(hashToken(token)), Buffer.from(attempt.token_hash))
 }

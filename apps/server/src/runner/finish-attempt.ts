@@ -1,7 +1,14 @@
 import type { RetryReason } from '@sluice/contracts/plan'
 import type { JobUpdate } from '@sluice/contracts/runner'
 import type { Clock } from '@sluice/kernel'
-import { endAttempt, findRun, type AttemptRow, type Database, type PostgresJournal } from '@sluice/store-postgres'
+import {
+  endAttempt,
+  findRun,
+  type AttemptEnd,
+  type AttemptRow,
+  type Database,
+  type PostgresJournal,
+} from '@sluice/store-postgres'
 import type { RecordEvidence } from './record-evidence.ts'
 
 /**
@@ -22,10 +29,10 @@ export function finishAttemptWith(parts: {
     const readings = await evidence.read(run, attempt)
     await db.transaction().execute(async (unit) => {
       await journal.lockIn(unit, attempt.run_id)
-      const ended = await endAttempt(unit, attempt.id, { ...end, nowMs: clock.now() })
-      if (!ended) return
+      const ended = await endAttempt(unit, attempt.id, end, clock.now())
+      if (ended === null) return
       await evidence.keep(unit, run, readings)
-      const { status: outcome, reason, exitCode } = end
+      const { status: outcome, reason, exitCode } = ended
       await journal.stepIn(
         unit,
         run.id,
@@ -34,12 +41,6 @@ export function finishAttemptWith(parts: {
       )
     })
   }
-}
-
-export interface AttemptEnd {
-  status: 'success' | 'failed' | 'canceled'
-  exitCode: number | null
-  reason: RetryReason | null
 }
 
 const reasons: Record<NonNullable<JobUpdate['failure_reason']>, RetryReason> = {
@@ -53,9 +54,8 @@ const reasons: Record<NonNullable<JobUpdate['failure_reason']>, RetryReason> = {
 }
 
 /** What a runner's last update says, in the engine's words. */
-export function endOf(update: JobUpdate, cancelRequested: boolean): AttemptEnd {
+export function endOf(update: JobUpdate): AttemptEnd {
   if (update.state === 'success') return { status: 'success', exitCode: 0, reason: null }
-  const exitCode = update.exit_code ?? null
-  if (cancelRequested) return { status: 'canceled', exitCode, reason: null }
-  return { status: 'failed', exitCode, reason: reasons[update.failure_reason ?? 'unknown_failure'] }
+  const reason = reasons[update.failure_reason ?? 'unknown_failure']
+  return { status: 'failed', exitCode: update.exit_code ?? null, reason }
 }

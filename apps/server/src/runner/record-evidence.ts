@@ -167,9 +167,10 @@ async function bytesOf(blobs: BlobStore, digest: string): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   let sizeBytes = 0
   for await (const part of content) {
-    sizeBytes += part.length
-    if (sizeBytes > reportBytesMax) break
     parts.push(part)
+    sizeBytes += part.length
+    // The reader refuses what is too large; the rest of it need not be in memory for that.
+    if (sizeBytes > reportBytesMax) break
   }
   return Buffer.concat(parts)
 }

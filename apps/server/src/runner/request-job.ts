@@ -33,8 +33,7 @@ export async function takeJob(givers: JobGivers, request: JobRequest): Promise<J
   const runner = await findRunner(db, hashToken(request.token))
   if (runner === null) return 'forbidden'
   await seeRunner(db, runner.id, clock.now())
-  for (const offer of await listOffers(db)) {
-    if (!hasTags(runner, await findRun(db, offer.run_id), offer.job)) continue
+  for (const offer of await listOffers(db, runner.tags)) {
     const job = await db.transaction().execute((unit) => claimIn(givers, unit, offer, runner, request))
     if (job !== null) return job
   }
@@ -70,12 +69,6 @@ async function claimIn(
     payload,
   )
   return responseOf(givers, unit, run, attempt, token)
-}
-
-/** A runner takes a job when it has every tag that the job asks for (GitLab, `tags`). */
-function hasTags(runner: RunnerRow, run: RunRow | null, jobName: string): boolean {
-  const wanted = run?.plan.jobs.find(({ name }) => name === jobName)?.tags ?? []
-  return wanted.every((tag) => runner.tags.includes(tag))
 }
 
 async function responseOf(

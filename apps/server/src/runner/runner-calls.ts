@@ -3,22 +3,26 @@ import type { JobRequest, JobResponse, JobUpdate } from '@sluice/contracts/runne
 import type { BlobStore, TraceStore } from '@sluice/execution'
 import type { RunnerCalls, TraceAnswer, UploadedArtifact } from '@sluice/http-api'
 import { SluiceError } from '@sluice/kernel'
-import { announce, beat, findRun, findRunner, type AttemptRow } from '@sluice/store-postgres'
+import { beat, findRunner, type AttemptEnd, type AttemptRow } from '@sluice/store-postgres'
 import { hashToken } from '../system.ts'
 import { receiveArtifact, sendArtifact } from './artifact-transfer.ts'
-import { endOf, type AttemptEnd } from './finish-attempt.ts'
+import { endOf } from './finish-attempt.ts'
 import { findLiveAttempt, traceKey } from './find-live-attempt.ts'
 import { takeJob, type JobGivers } from './request-job.ts'
 
 /** How long a request for a job is held open, as GitLab does; and how often the queue is looked at meanwhile. */
 const patienceMs = 25_000
 const lookEveryMs = 1000
+/** 64 MiB of one attempt's log are kept. */
+const traceBytesMax = 64 * 1024 * 1024
 
 export interface RunnerDoor extends JobGivers {
   blobs: BlobStore
   traces: TraceStore
   scratchFolder: string
   finish: (attempt: AttemptRow, end: AttemptEnd) => Promise<void>
+  /** A log of this run has grown. */
+  tellLog: (runId: string) => void
   /** Resolves when something may have been offered, or the time is over. */
   nextOffer: () => Promise<void>
 }
@@ -62,19 +66,16 @@ async function appendTrace(
   await beat(door.db, attempt.id, door.clock.now())
   const canceled = attempt.cancel_requested
   const key = traceKey(attempt)
+  // What is over the limit is taken and thrown away, so that the job goes on.
+  if (offset >= traceBytesMax) return { status: 202, sizeBytes: offset + bytes.length, canceled }
   try {
-    const { sizeBytes } = await door.traces.append(key, offset, bytes)
-    await tellLog(door, attempt)
-    return { status: 202, sizeBytes, canceled }
+    await door.traces.append(key, offset, bytes.subarray(0, traceBytesMax - offset))
+    door.tellLog(attempt.run_id)
+    return { status: 202, sizeBytes: offset + bytes.length, canceled }
   } catch (error) {
     if (!(error instanceof SluiceError) || error.status !== 416) throw error
     return { status: 416, sizeBytes: await door.traces.size(key), canceled }
   }
-}
-
-async function tellLog(door: RunnerDoor, attempt: AttemptRow): Promise<void> {
-  const run = await findRun(door.db, attempt.run_id)
-  if (run !== null) await announce(door.db, { seq: 0, project: run.project, runId: run.id, kind: 'job.log' })
 }
 
 async function takeUpdate(
@@ -85,6 +86,6 @@ async function takeUpdate(
   const attempt = await findLiveAttempt(door.db, jobId, update.token)
   if (attempt === null) return { status: 403, canceled: true }
   await beat(door.db, attempt.id, door.clock.now())
-  if (update.state !== 'running') await door.finish(attempt, endOf(update, attempt.cancel_requested))
+  if (update.state !== 'running') await door.finish(attempt, endOf(update))
   return { status: 200, canceled: attempt.cancel_requested }
 }

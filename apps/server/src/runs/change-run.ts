@@ -1,5 +1,6 @@
-/** What people do to a run under way: cancel it, or accept its producers. */
+/** What people do to a run: cancel it, or accept its producers. */
 import type { Actor } from '@sluice/contracts/events'
+import type { GitRepository } from '@sluice/git'
 import { SluiceError, type Clock, type Ids } from '@sluice/kernel'
 import {
   appendEntry,
@@ -29,8 +30,12 @@ export async function runOf(db: Database | Unit, runId: string): Promise<RunRow>
 
 /** Cancels what has not ended: jobs, or the delivery. A run that has ended wholly stays as it is. */
 export async function cancelRun({ db, journal, clock, ids }: Changers, runId: string, actor: Actor): Promise<void> {
+  await runOf(db, runId)
   await db.transaction().execute(async (unit) => {
+    // Before the run is read: what ends meanwhile must not look as if it were running.
+    await journal.lockIn(unit, runId)
     const run = await runOf(unit, runId)
+    if (hasEnded(run)) return
     const reason = `canceled by ${actor.id}`
     const context = { id: ids.next(), atMs: clock.now(), actor, project: run.project, runId }
     await appendEntry(unit, context, 'run.cancel-requested', { reason })
@@ -40,12 +45,15 @@ export async function cancelRun({ db, journal, clock, ids }: Changers, runId: st
   })
 }
 
+const hasEnded = (run: RunRow): boolean =>
+  run.status !== 'running' && (!run.deliver || ['delivered', 'stopped'].includes(run.delivery.status))
+
 /**
- * Takes the change's own definition of its reporting jobs for the protected one, for this run. A run that a gate has
- * closed has ended, so the caller begins a new one with the acceptance.
+ * A run whose gate is closed for nothing but producers that the change defines anew. It has ended, so who accepts them
+ * begins another with the acceptance.
  * @throws SluiceError RUN_UNKNOWN, RUN_NOT_ACCEPTABLE
  */
-export async function checkAcceptable(db: Database, runId: string): Promise<RunRow> {
+export async function acceptableRun(db: Database, runId: string): Promise<RunRow> {
   const run = await runOf(db, runId)
   const newest = new Map((await listVerdicts(db, runId)).map((verdict) => [verdict.gate, verdict]))
   const notPassing = [...newest.values()].flatMap(({ clauses }) => clauses).filter(({ state }) => state !== 'pass')
@@ -55,4 +63,18 @@ export async function checkAcceptable(db: Database, runId: string): Promise<RunR
   throw new SluiceError('RUN_NOT_ACCEPTABLE', `Cannot accept the producers of run ${run.number}: ${why}`, {
     status: 409,
   })
+}
+
+/**
+ * What a person accepts is the commit that they saw, not one that came after it.
+ * @throws SluiceError RUN_NOT_ACCEPTABLE
+ */
+export async function checkNewest(repository: GitRepository, ref: string, commit: string): Promise<void> {
+  const newest = await repository.resolve(ref)
+  if (newest === commit) return
+  throw new SluiceError(
+    'RUN_NOT_ACCEPTABLE',
+    `Cannot accept the producers of commit ${commit.slice(0, 8)}: "${ref}" stands at ${newest.slice(0, 8)} now`,
+    { status: 409 },
+  )
 }

@@ -1,5 +1,5 @@
 import type { Actor } from '@sluice/contracts/events'
-import type { PlanTrigger } from '@sluice/contracts/plan'
+import type { Plan, PlanTrigger } from '@sluice/contracts/plan'
 import { startDelivery } from '@sluice/delivery'
 import { createRunState } from '@sluice/engine'
 import type { GitRepository } from '@sluice/git'
@@ -8,11 +8,11 @@ import { planDigest } from '@sluice/pipeline'
 import {
   appendEntry,
   insertRun,
-  markProducersAccepted,
   nextRunNumber,
   receiveCommit,
   upsertEnvironment,
   type Database,
+  type NewRun,
   type PostgresJournal,
   type ProjectRow,
   type Unit,
@@ -46,7 +46,25 @@ export interface RunMakers {
  * @throws SluiceError GIT_REF_UNKNOWN, PIPELINE_MISTAKES, POLICY_MISTAKES
  */
 export async function createRun(makers: RunMakers, repository: GitRepository, request: RunRequest): Promise<string> {
-  const { db, clock, ids } = makers
+  const planned = await planRun(makers, repository, request)
+  await makers.db.transaction().execute((unit) => beginRun(makers, unit, request, planned))
+  return planned.change.run.id
+}
+
+/** All that is known of a run before it is kept. */
+interface PlannedRun {
+  change: ChangeToPlan
+  inForce: PolicyInForce
+  plan: Plan
+  definitions: Record<string, string>
+  createdAtMs: number
+}
+
+async function planRun(
+  { db, clock, ids, serverUrl }: RunMakers,
+  repository: GitRepository,
+  request: RunRequest,
+): Promise<PlannedRun> {
   const { project } = request
   const commit = await repository.commitInfo(await repository.resolve(request.ref))
   const inForce = await readPolicyOf(db, repository, {
@@ -54,98 +72,94 @@ export async function createRun(makers: RunMakers, repository: GitRepository, re
     defaultBranch: project.default_branch,
     commit: commit.commit,
   })
-  const runId = ids.next()
+  const id = ids.next()
+  // Before the plan, which holds it. A plan with mistakes leaves a gap in the numbers.
   const number = await db.transaction().execute((unit) => nextRunNumber(unit, project.slug))
   const createdAtMs = clock.now()
   const change: ChangeToPlan = {
     project,
     trigger: triggerOf(request, commit.commit, commit.parents[0]),
     commit,
-    run: {
-      id: runId,
-      number,
-      createdAt: new Date(createdAtMs).toISOString(),
-      url: `${makers.serverUrl()}/runs/${runId}`,
-    },
-    serverUrl: makers.serverUrl(),
+    run: { id, number, createdAt: new Date(createdAtMs).toISOString(), url: `${serverUrl()}/runs/${id}` },
+    serverUrl: serverUrl(),
   }
   const plan = await planChange(repository, change)
   const definitions = await protectedDefinitions(repository, change, inForce.commit)
+  return { change, inForce, plan, definitions, createdAtMs }
+}
+
+/** Keeps the run, tells of it and takes its first step: all or nothing. */
+async function beginRun(makers: RunMakers, unit: Unit, request: RunRequest, planned: PlannedRun): Promise<void> {
+  const { change, plan, createdAtMs } = planned
+  const { policy } = planned.inForce
+  const project = request.project.slug
+  const runId = change.run.id
+  const gates = policy.gates.map(({ name, after }) => ({ name, after }))
+  await receiveCommit(unit, project, change.commit.commit, createdAtMs)
+  for (const [position, environment] of policy.environments.entries()) {
+    const site = `${project}-${environment.name}`
+    await upsertEnvironment(unit, { project, position, site, port: makers.sitePort(position), policy: environment })
+  }
+  await makers.journal.createIn(unit, createRunState(runId, plan, gates))
+  await insertRun(unit, newRunOf(request, planned))
+  await tellOf(makers, unit, request, planned)
+  await makers.journal.stepIn(unit, runId, { kind: 'run.begun' }, createdAtMs)
+}
+
+function newRunOf(request: RunRequest, { change, inForce, plan, definitions, createdAtMs }: PlannedRun): NewRun {
   const { policy } = inForce
-  const title = commit.title
-  const state = createRunState(
-    runId,
+  const environments = request.deliver ? policy.environments.map(({ name }) => name) : []
+  return {
+    id: change.run.id,
+    project: request.project.slug,
+    number: change.run.number,
+    ref: request.ref,
+    commit: change.commit.commit,
+    beforeCommit: change.trigger.beforeCommit,
+    title: change.commit.title,
+    author: change.commit.author,
+    source: request.source,
+    trigger: request.actor,
+    deliver: request.deliver,
     plan,
-    policy.gates.map(({ name, after }) => ({ name, after })),
-  )
-  const digest = planDigest(plan)
-  await db.transaction().execute(async (unit) => {
-    await receiveCommit(unit, project.slug, commit.commit, createdAtMs)
-    for (const [position, environment] of policy.environments.entries()) {
-      await upsertEnvironment(unit, {
-        project: project.slug,
-        position,
-        site: `${project.slug}-${environment.name}`,
-        port: await untakenPort(unit, project.slug, makers.sitePort(position)),
-        policy: environment,
-      })
-    }
-    await makers.journal.createIn(unit, state)
-    await insertRun(unit, {
-      id: runId,
-      project: project.slug,
-      number,
-      ref: request.ref,
-      commit: commit.commit,
-      beforeCommit: change.trigger.beforeCommit,
-      title,
-      author: commit.author,
-      source: request.source,
-      trigger: request.actor,
-      deliver: request.deliver,
-      plan,
-      planDigest: digest,
-      policy,
-      policyRef: inForce.ref,
-      policyCommit: inForce.commit,
-      policyDigest: inForce.digest,
-      protectedDefinitions: definitions,
-      delivery: startDelivery(runId, environmentsOf(request, inForce)),
-      createdAtMs,
-    })
-    const context = { id: ids.next(), atMs: createdAtMs, actor: request.actor, project: project.slug, runId }
-    await appendEntry(unit, context, 'run.created', {
-      number,
-      ref: request.ref,
-      commit: commit.commit,
-      beforeCommit: change.trigger.beforeCommit,
-      title,
-      source: request.source,
-      deliver: request.deliver,
-      planDigest: digest,
-      policyRef: inForce.ref,
-      policyCommit: inForce.commit,
-      policyDigest: inForce.digest,
-      jobs: plan.jobs.map(({ name }) => name),
-    })
-    if (request.acceptance !== undefined) {
-      // Here, so that no gate of the run can decide before it.
-      await markProducersAccepted(unit, runId)
-      await appendEntry(unit, { ...context, id: ids.next() }, 'producers.accepted', request.acceptance)
-    }
-    await makers.journal.stepIn(unit, runId, { kind: 'run.begun' }, createdAtMs)
+    planDigest: planDigest(plan),
+    policy,
+    policyRef: inForce.ref,
+    policyCommit: inForce.commit,
+    policyDigest: inForce.digest,
+    protectedDefinitions: definitions,
+    producersAccepted: request.acceptance !== undefined,
+    delivery: startDelivery(change.run.id, environments),
+    createdAtMs,
+  }
+}
+
+async function tellOf(makers: RunMakers, unit: Unit, request: RunRequest, planned: PlannedRun): Promise<void> {
+  const { change, inForce, plan, createdAtMs } = planned
+  const context = () => ({
+    id: makers.ids.next(),
+    atMs: createdAtMs,
+    actor: request.actor,
+    project: request.project.slug,
+    runId: change.run.id,
   })
-  return runId
+  await appendEntry(unit, context(), 'run.created', {
+    number: change.run.number,
+    ref: request.ref,
+    commit: change.commit.commit,
+    beforeCommit: change.trigger.beforeCommit,
+    title: change.commit.title,
+    source: request.source,
+    deliver: request.deliver,
+    planDigest: planDigest(plan),
+    policyRef: inForce.ref,
+    policyCommit: inForce.commit,
+    policyDigest: inForce.digest,
+    jobs: plan.jobs.map(({ name }) => name),
+  })
+  if (request.acceptance === undefined) return
+  await appendEntry(unit, context(), 'producers.accepted', { reason: request.acceptance.reason })
 }
-
-/** Another project's fixed URL may have the port: then the router chooses one. */
-async function untakenPort(unit: Unit, project: string, port: number): Promise<number> {
-  const query = unit.selectFrom('environment').select('site').where('port', '=', port).where('project', '!=', project)
-  return (await query.executeTakeFirst()) === undefined ? port : 0
-}
-
-const environmentsOf = (request: RunRequest, inForce: PolicyInForce): string[] =>
-  request.deliver ? inForce.policy.environments.map(({ name }) => name) : []
 
 function triggerOf(request: RunRequest, commit: string, parent: string | undefined): PlanTrigger {
   return {

@@ -33,7 +33,13 @@ export function followStepWith(clock: Clock, ids: Ids): FollowStep {
   async function follow(unit: Unit, run: RunRow, command: RunCommand, again: Again): Promise<void> {
     switch (command.kind) {
       case 'offer-job':
-        return offerAttempt(unit, { runId: run.id, job: command.job, number: command.attempt, nowMs: clock.now() })
+        return offerAttempt(unit, {
+          runId: run.id,
+          job: command.job,
+          number: command.attempt,
+          tags: run.plan.jobs.find(({ name }) => name === command.job)?.tags ?? [],
+          nowMs: clock.now(),
+        })
       case 'cancel-job':
         return requestCancel(unit, { runId: run.id, job: command.job, number: command.attempt, nowMs: clock.now() })
       case 'wake':

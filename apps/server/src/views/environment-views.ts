@@ -1,11 +1,11 @@
 import type { EnvironmentView } from '@sluice/contracts/api'
-import type { DeploymentRow, EnvironmentRow, ReleaseRow } from '@sluice/store-postgres'
+import type { DeploymentRow, EnvironmentRow, ReleaseHead } from '@sluice/store-postgres'
 import { weightOf } from './deployment-view.ts'
 
 /** What runs where. `instances`: ids of all that are alive now. */
 export function environmentViews(
   environments: EnvironmentRow[],
-  releases: ReleaseRow[],
+  releases: ReleaseHead[],
   open: DeploymentRow[],
   instances: Set<string>,
 ): EnvironmentView[] {

@@ -1,18 +1,18 @@
 import type { DoraView, FigureView, ProjectSummary, ProjectView, ReleaseView, RunSummary } from '@sluice/contracts/api'
+import type { LogEntry } from '@sluice/contracts/events'
 import { computeDora, type Figure } from '@sluice/dora'
-import type { Clock } from '@sluice/kernel'
 import type { Target } from '@sluice/rollout'
 import {
+  findReleases,
   listDeployments,
   listEnvironments,
   listReleases,
   listRuns,
-  readLog,
   unisolatedRuns,
   type Database,
   type ProjectRow,
-  type ReleaseRow,
-  type RunRow,
+  type ReleaseHead,
+  type RunHead,
 } from '@sluice/store-postgres'
 import { environmentViews } from './environment-views.ts'
 import { runSummary } from './run-summary.ts'
@@ -20,7 +20,8 @@ import { runSummary } from './run-summary.ts'
 export interface ProjectReaders {
   db: Database
   target: Target
-  clock: Clock
+  /** The project's DORA figures as its log tells them now. */
+  doraOf: (project: string) => Promise<DoraView>
 }
 
 export async function projectSummary({ db, target }: ProjectReaders, project: ProjectRow): Promise<ProjectSummary> {
@@ -29,7 +30,7 @@ export async function projectSummary({ db, target }: ProjectReaders, project: Pr
 }
 
 export async function projectView(readers: ProjectReaders, project: ProjectRow): Promise<ProjectView> {
-  const { db, target, clock } = readers
+  const { db, target } = readers
   const runs = await listRuns(db, project.slug)
   const releases = await listReleases(db, project.slug)
   const summaries = await summariesOf(db, runs)
@@ -38,7 +39,7 @@ export async function projectView(readers: ProjectReaders, project: ProjectRow):
     environments: await environmentsOf(db, target, project.slug),
     lastRun: summaries[0] ?? null,
     runs: summaries,
-    dora: doraView(await readLog(db, { project: project.slug }), clock.now()),
+    dora: await readers.doraOf(project.slug),
     releases: releases.map((release) =>
       releaseView(
         release,
@@ -51,16 +52,17 @@ export async function projectView(readers: ProjectReaders, project: ProjectRow):
 const headOf = ({ slug, name, default_branch: defaultBranch }: ProjectRow) => ({ slug, name, defaultBranch })
 
 async function environmentsOf(db: Database, target: Target, project: string) {
-  const [environments, releases, open, instances] = await Promise.all([
+  const [environments, open, instances] = await Promise.all([
     listEnvironments(db, project),
-    listReleases(db, project, 1000),
     listDeployments(db, { project, open: true }),
     target.list(),
   ])
+  const serving = environments.flatMap(({ release_id }) => release_id ?? [])
+  const releases = await findReleases(db, serving)
   return environmentViews(environments, releases, open, new Set(instances.map(({ instanceId }) => instanceId)))
 }
 
-export async function summariesOf(db: Database, runs: RunRow[]): Promise<RunSummary[]> {
+export async function summariesOf(db: Database, runs: RunHead[]): Promise<RunSummary[]> {
   const unisolated = await unisolatedRuns(
     db,
     runs.map(({ id }) => id),
@@ -69,7 +71,7 @@ export async function summariesOf(db: Database, runs: RunRow[]): Promise<RunSumm
 }
 
 /** A release as pages show it; `run` is where it came from. */
-export function releaseView(release: ReleaseRow, run: RunRow | undefined): ReleaseView {
+export function releaseView(release: ReleaseHead, run: RunHead | undefined): ReleaseView {
   return {
     id: release.id,
     version: release.version,
@@ -79,12 +81,13 @@ export function releaseView(release: ReleaseRow, run: RunRow | undefined): Relea
     runId: release.run_id,
     runNumber: run?.number ?? 0,
     createdAt: release.created_at.toISOString(),
-    files: release.files.length,
+    files: release.file_count,
     sizeBytes: Number(release.size_bytes),
   }
 }
 
-function doraView(entries: Awaited<ReturnType<typeof readLog>>, nowMs: number): DoraView {
+/** The figures as pages show them. */
+export function doraView(entries: LogEntry[], nowMs: number): DoraView {
   const figures = computeDora(entries, { now: nowMs })
   return {
     windowMs: figures.windowMs,

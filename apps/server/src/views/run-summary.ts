@@ -1,9 +1,9 @@
 import type { RunSummary, Sentence } from '@sluice/contracts/api'
 import { unreachable } from '@sluice/kernel'
-import type { RunRow } from '@sluice/store-postgres'
+import type { RunHead } from '@sluice/store-postgres'
 
 /** One line of a project's history. `unisolated`: a job of it ran without isolation. */
-export function runSummary(run: RunRow, unisolated: boolean): RunSummary {
+export function runSummary(run: RunHead, unisolated: boolean): RunSummary {
   return {
     id: run.id,
     number: run.number,
@@ -22,7 +22,7 @@ export function runSummary(run: RunRow, unisolated: boolean): RunSummary {
   }
 }
 
-function deliveryOf(run: RunRow): RunSummary['delivery'] {
+function deliveryOf(run: RunHead): RunSummary['delivery'] {
   if (!run.deliver) return 'none'
   const { status } = run.delivery
   switch (status) {
@@ -39,7 +39,7 @@ function deliveryOf(run: RunRow): RunSummary['delivery'] {
   }
 }
 
-function statusSentence(run: RunRow): Sentence {
+function statusSentence(run: RunHead): Sentence {
   switch (run.status) {
     case 'running':
       return { en: 'The jobs are running.', zh: '作业正在运行。' }

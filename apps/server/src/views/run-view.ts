@@ -25,6 +25,9 @@ export interface RunReaders extends ProjectReaders {
   traces: TraceStore
 }
 
+/** The newest of a run's entries; one of the longest runs has a few hundred. */
+const logEntriesMax = 5000
+
 /** One run, whole: everything its page shows. */
 export async function runView(readers: RunReaders, run: RunRow): Promise<RunView> {
   const { db } = readers
@@ -39,7 +42,7 @@ export async function runView(readers: RunReaders, run: RunRow): Promise<RunView
     listVerdicts(db, run.id),
     findReleaseOfRun(db, run.id),
     listDeployments(db, { runId: run.id }),
-    readLog(db, { runId: run.id }),
+    readLog(db, { runId: run.id, limit: logEntriesMax }),
     findProject(db, run.project),
     sizesOf(readers.traces, attempts),
   ])
@@ -58,7 +61,7 @@ export async function runView(readers: RunReaders, run: RunRow): Promise<RunView
     evidence: evidence.map(evidenceView),
     refusedReports: refused.map(({ name, job, path, code, message }) => ({ name, job, path, code, message })),
     gates: gateViews(run, verdicts),
-    release: release === null ? null : releaseView(release, run),
+    release: release === null ? null : releaseView({ ...release, file_count: release.files.length }, run),
     deployments: deployments.map((deployment) => deploymentView(deployment, log)),
     environments: project === null ? [] : (await projectSummary(readers, project)).environments,
     log,

@@ -1,13 +1,9 @@
-/** Keeps what was promoted serving: after a start of the server, and when an instance ends by itself. */
 import type { Actor } from '@sluice/contracts/events'
 import type { Clock, Ids } from '@sluice/kernel'
 import type { Target, TrafficRouter } from '@sluice/rollout'
 import {
   appendEntry,
   findRelease,
-  listDeployments,
-  listEnvironments,
-  listProjects,
   setGeneration,
   setServing,
   type Database,
@@ -26,38 +22,24 @@ export interface Keepers {
 
 const keeper: Actor = { kind: 'system', id: 'environments' }
 
-/** Adopts or starts the promoted release of every environment that no open deployment looks after. */
-export async function keepEnvironments(parts: Keepers): Promise<void> {
-  const open = await listDeployments(parts.db, { open: true })
-  for (const { slug } of await listProjects(parts.db)) {
-    for (const environment of await listEnvironments(parts.db, slug)) {
-      const busy = open.some((deployment) => deployment.project === slug && deployment.environment === environment.name)
-      if (!busy && environment.release_id !== null) await keepServing(parts, environment)
-    }
-  }
-}
-
-/** The environment whose promoted release runs as this instance, if any. */
-export async function environmentServedBy(db: Database, instanceId: string): Promise<EnvironmentRow | null> {
-  return (
-    (await db.selectFrom('environment').selectAll().where('instance_id', '=', instanceId).executeTakeFirst()) ?? null
-  )
-}
-
-/** Makes sure that the promoted instance runs, is healthy and has all the weight. Told in the log when it had to be started. */
-export async function keepServing(parts: Keepers, environment: EnvironmentRow): Promise<void> {
+/**
+ * Makes sure that the promoted instance runs, is healthy and has all the weight. Told in the log when it had to be
+ * started.
+ * @returns whether it is healthy, or there is nothing to keep
+ */
+export async function keepServing(parts: Keepers, environment: EnvironmentRow): Promise<boolean> {
   const { db, target } = parts
   const release = environment.release_id === null ? null : await findRelease(db, environment.release_id)
-  if (environment.instance_id === null || release === null) return
+  if (environment.instance_id === null || release === null) return true
   const alive = (await target.list()).some(({ instanceId }) => instanceId === environment.instance_id)
   const instanceId = alive ? environment.instance_id : await renew(parts, environment, release.id)
-  await ensureDatabase(db, parts.databaseUrl, environment, environment.policy)
+  await ensureDatabase(db, environment, environment.policy)
   const service = settingsOf(environment, environment.policy, parts.databaseUrl)
   const { port } = await target.start({ instanceId, role: 'stable', releaseDigest: release.digest, service })
   const health = await target.health(instanceId, environment.policy.target.health)
-  if (!health.healthy) return
+  if (!health.healthy) return false
   await giveAllWeight(parts, environment, { id: instanceId, port })
-  if (alive) return
+  if (alive) return true
   await db.transaction().execute(async (unit) => {
     const context = {
       id: parts.ids.next(),
@@ -72,6 +54,7 @@ export async function keepServing(parts: Keepers, environment: EnvironmentRow): 
       adopted: false,
     })
   })
+  return true
 }
 
 /** An id that was stopped never starts again, so a new one is noted before it is started: asked again, it is adopted. */

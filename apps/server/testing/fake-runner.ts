@@ -1,0 +1,117 @@
+import { Readable } from 'node:stream'
+import { gzipSync } from 'node:zlib'
+import { writeZip } from '@sluice/artifact-zip'
+import { artifactsPath, jobPath, tracePath, type JobResponse, type JobUpdate } from '@sluice/contracts/runner'
+import { memoryBlobStore } from '@sluice/execution/testing'
+
+/** What a job does when its turn comes. */
+export interface Played {
+  outcome?: 'success' | 'failed'
+  log?: string
+  /** Path → content: its archive. */
+  files?: Record<string, string>
+  /** Name of the policy's report → content. */
+  reports?: Record<string, string>
+}
+
+/** Speaks the runner's calls over HTTP, as GitLab Runner does, and plays jobs instead of running them. */
+export class FakeRunner {
+  readonly #url: () => string
+  readonly #token: string
+
+  /** `url` is asked before each call: a server that is started again has another port. */
+  constructor(url: () => string, token: string) {
+    this.#url = url
+    this.#token = token
+  }
+
+  /** Asks for a job once; `null` where none came before the server's patience or the signal ended. */
+  async take(signal?: AbortSignal): Promise<JobResponse | null> {
+    const body = { token: this.#token, info: { sluice_isolation: 'uid' } }
+    const answer = await this.#send('POST', '/api/v4/jobs/request', {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      ...(signal === undefined ? {} : { signal }),
+    })
+    return answer.status === 201 ? ((await answer.json()) as JobResponse) : null
+  }
+
+  /** Plays every job that it is given, until the signal. Failed calls are tried again: the server may be restarting. */
+  async work(play: (job: JobResponse) => Played, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const job = await this.take(signal).catch(() => null)
+      if (job !== null) await this.play(job, play(job))
+    }
+  }
+
+  async play(job: JobResponse, { outcome = 'success', log = '', files, reports = {} }: Played): Promise<void> {
+    if (log !== '') await this.append(job, 0, Buffer.from(log))
+    if (files !== undefined) await this.uploadArchive(job, files)
+    for (const [name, text] of Object.entries(reports)) await this.uploadReport(job, name, text)
+    await this.finish(job, outcome)
+  }
+
+  append(job: JobResponse, offset: number, bytes: Uint8Array): Promise<Response> {
+    return this.#send('PATCH', tracePath(job.id), {
+      headers: {
+        'job-token': job.token,
+        'content-type': 'text/plain',
+        'content-range': `${offset}-${offset + bytes.length - 1}`,
+      },
+      body: Buffer.from(bytes),
+    })
+  }
+
+  async uploadArchive(job: JobResponse, files: Record<string, string>): Promise<Response> {
+    const blobs = memoryBlobStore()
+    const entries = await Promise.all(
+      Object.entries(files).map(async ([path, text]) => ({
+        path,
+        mode: 0o644,
+        ...(await blobs.put(Buffer.from(text))),
+      })),
+    )
+    const zip = Buffer.concat(await writeZip({ entries }, blobs).toArray())
+    return this.#upload(job, { artifact_type: 'archive', artifact_format: 'zip', artifact_name: 'artifacts.zip' }, zip)
+  }
+
+  uploadReport(job: JobResponse, name: string, text: string): Promise<Response> {
+    const query = {
+      artifact_type: 'sluice_report',
+      artifact_format: 'gzip',
+      artifact_name: name,
+      sluice_path: `reports/${name}`,
+    }
+    return this.#upload(job, query, gzipSync(text))
+  }
+
+  finish(job: JobResponse, state: JobUpdate['state']): Promise<Response> {
+    const update: JobUpdate = {
+      token: job.token,
+      state,
+      ...(state === 'failed' ? { failure_reason: 'script_failure', exit_code: 1 } : {}),
+    }
+    const headers = { 'content-type': 'application/json' }
+    return this.#send('PUT', jobPath(job.id), { headers, body: JSON.stringify(update) })
+  }
+
+  /** The archive of a job, with the token of another that may depend on it. */
+  download(jobId: number, token: string): Promise<Response> {
+    return this.#send('GET', artifactsPath(jobId), { headers: { 'job-token': token } })
+  }
+
+  #upload(job: JobResponse, query: Record<string, string>, content: Uint8Array): Promise<Response> {
+    const form = new FormData()
+    form.append('file', new Blob([Buffer.from(content)]), 'artifact')
+    const path = `${artifactsPath(job.id)}?${new URLSearchParams(query).toString()}`
+    return this.#send('POST', path, { headers: { 'job-token': job.token }, body: form })
+  }
+
+  #send(method: string, path: string, init: RequestInit): Promise<Response> {
+    return fetch(`${this.#url()}${path}`, { method, ...init })
+  }
+}
+
+/** The text of an answer's body, whatever its type. */
+export const textOf = async (answer: Response): Promise<string> =>
+  Buffer.concat(await Readable.from(answer.body ?? []).toArray()).toString('utf8')

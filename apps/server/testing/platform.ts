@@ -1,0 +1,151 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, mkdir, rm } from 'node:fs/promises'
+import { request, type IncomingMessage } from 'node:http'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { createClient, type Call } from '@sluice/contracts/client'
+import { routes, type RunView } from '@sluice/contracts/api'
+import { freshDatabase, type FreshDatabase } from '@sluice/store-postgres/testing'
+import { startServer, type RunningServer } from '../src/index.ts'
+import { FakeRunner } from './fake-runner.ts'
+import { projectFiles, writeFiles } from './sample-project.ts'
+
+/** A server on a database of its own, a real router, a project in a folder; nothing is left of it after `close`. */
+export class TestPlatform {
+  readonly folder: string
+  readonly database: FreshDatabase
+  /** What the server wrote to its log. */
+  readonly logged: { message: string; details: object }[] = []
+  readonly #router: ChildProcess
+  #server: RunningServer
+
+  private constructor(folder: string, database: FreshDatabase, router: ChildProcess, server: RunningServer) {
+    this.folder = folder
+    this.database = database
+    this.#router = router
+    this.#server = server
+  }
+
+  static async start(postgresUrl: string): Promise<TestPlatform> {
+    const folder = await mkdtemp(join(tmpdir(), 'sluice-server-'))
+    const database = await freshDatabase(postgresUrl)
+    const router = await startRouter(folder)
+    for (const name of ['data', 'run']) await mkdir(join(folder, name), { mode: 0o700 })
+    await writeFiles(join(folder, 'project'), projectFiles)
+    const logged: TestPlatform['logged'] = []
+    const server = await startServer(configOf(folder, database), (message, details) =>
+      logged.push({ message, details }),
+    )
+    const platform = new TestPlatform(folder, database, router, server)
+    platform.logged.push(...logged)
+    return platform
+  }
+
+  get url(): string {
+    return this.#server.url
+  }
+
+  get socketPath(): string {
+    return join(this.folder, 'run', 'server.sock')
+  }
+
+  get projectFolder(): string {
+    return join(this.folder, 'project')
+  }
+
+  /** Calls as the administrator of the machine. */
+  readonly call: Call = createClient({
+    baseUrl: 'http://localhost',
+    fetch: async (url, { method, headers, body }) => {
+      const { pathname, search } = new URL(url)
+      const response = await send({ socketPath: this.socketPath, path: `${pathname}${search}`, method, headers }, body)
+      const text = await textOf(response)
+      return { status: response.statusCode ?? 0, json: async () => JSON.parse(text) as unknown }
+    },
+  })
+
+  async registerRunner(tags: string[] = []): Promise<FakeRunner> {
+    const { token } = await this.call(routes.registerRunner, { body: { name: 'fake', tags } })
+    return new FakeRunner(() => this.url, token)
+  }
+
+  getRun(id: string): Promise<RunView> {
+    return this.call(routes.getRun, { parameters: { run: id } })
+  }
+
+  /** Asks again at every notice of the event stream, until the answer is not `null`. */
+  async until<T>(ask: () => Promise<T | null>): Promise<T> {
+    const stream = await send({ socketPath: this.socketPath, path: '/api/events', method: 'GET', headers: {} })
+    try {
+      for await (const _ of stream) {
+        const answer = await ask()
+        if (answer !== null) return answer
+      }
+      throw new Error('the event stream ended')
+    } finally {
+      stream.destroy()
+    }
+  }
+
+  /** The run, once it is as wanted. */
+  untilRun(id: string, isWanted: (run: RunView) => boolean): Promise<RunView> {
+    return this.until(async () => {
+      const run = await this.getRun(id)
+      return isWanted(run) ? run : null
+    })
+  }
+
+  /** Stops the server, not what it deployed, and starts another on the same data. */
+  async restart(): Promise<void> {
+    await this.#server.stop(false)
+    this.#server = await startServer(configOf(this.folder, this.database), (message, details) =>
+      this.logged.push({ message, details }),
+    )
+  }
+
+  async close(): Promise<void> {
+    await this.#server.stop(true)
+    this.#router.kill('SIGTERM')
+    if (this.#router.exitCode === null) await once(this.#router, 'exit')
+    await this.database.drop()
+    await rm(this.folder, { recursive: true, force: true })
+  }
+}
+
+function configOf(folder: string, database: FreshDatabase) {
+  return {
+    host: '127.0.0.1' as const,
+    port: 0,
+    dataFolder: join(folder, 'data'),
+    runtimeFolder: join(folder, 'run'),
+    databaseUrl: database.url,
+    routerSocket: join(folder, 'router', 'router.sock'),
+    nodeFolder: dirname(process.execPath),
+    sitePorts: { first: 0 },
+    serviceFolders: [],
+  }
+}
+
+async function startRouter(folder: string): Promise<ChildProcess> {
+  const main = join(import.meta.dirname, '../../router/src/main.ts')
+  const args = [main, '--control', join(folder, 'router', 'router.sock'), '--state', join(folder, 'router-table.json')]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
+  if (!line.includes('"ready":true')) throw new Error(`the router did not start: ${line}`)
+  return child
+}
+
+function send(
+  options: { socketPath: string; path: string; method: string; headers: Record<string, string> },
+  body?: string,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request(options, resolve).once('error', reject).end(body)
+  })
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  return Buffer.concat((await response.toArray()) as Buffer[]).toString('utf8')
+}
