@@ -50,12 +50,14 @@ describe.skipIf(!isRoot)(title, () => {
     expect(await locksIn(data)).toEqual([])
   })
 
-  hostileJobCases('user', async () => {
-    platform ??= await startPlatform(data, { caller })
-    const scratch = join(home, 'projects')
-    await mkdir(scratch)
-    await chown(scratch, uid, uid)
-    return { platform, scratch, owner: uid }
+  describe('a hostile job', () => {
+    hostileJobCases('user', async () => {
+      platform ??= await startPlatform(data, { caller })
+      const scratch = join(home, 'projects')
+      await mkdir(scratch)
+      await chown(scratch, uid, uid)
+      return { platform, scratch, owner: uid }
+    })
   })
 
   test('Ctrl-C stops it all', async () => {
