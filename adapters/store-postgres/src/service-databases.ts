@@ -42,18 +42,30 @@ export async function ensureServiceDatabase(db: Database, database: ServiceDatab
 /** Any number that nothing else on this server uses. */
 const serviceDatabaseLock = 7_102_026_001
 
+/**
+ * A new role has no right but to log in: PostgreSQL's defaults, which are left unsaid since only a superuser may say
+ * some of them, and Sluice's own role need not be one.
+ */
 async function ensureRole(db: Database, { role, password }: ServiceDatabase): Promise<void> {
   const found = await sql`select 1 from pg_roles where rolname = ${role}`.execute(db)
-  const verb = sql.raw(found.rows.length === 0 ? 'create' : 'alter')
-  await sql`${verb} role ${sql.id(role)} login nosuperuser nocreatedb nocreaterole noinherit noreplication
-    connection limit 40 password ${sql.lit(verifierOf(password))}`.execute(db)
+  const secret = sql.lit(verifierOf(password))
+  if (found.rows.length > 0) {
+    await sql`alter role ${sql.id(role)} password ${secret}`.execute(db)
+    return
+  }
+  await sql`create role ${sql.id(role)} login noinherit connection limit 40 password ${secret}`.execute(db)
 }
 
-/** From `template0`: nobody can be connected to that one, which would keep it from being copied. */
+/**
+ * From `template0`: nobody can be connected to that one, which would keep it from being copied. Who gives a database
+ * to a role must be a member of it, unless a superuser.
+ */
 async function ensureDatabase(db: Database, { name, role }: ServiceDatabase): Promise<void> {
   const found = await sql`select 1 from pg_database where datname = ${name}`.execute(db)
-  if (found.rows.length === 0)
+  if (found.rows.length === 0) {
+    await sql`grant ${sql.id(role)} to current_user`.execute(db)
     await sql`create database ${sql.id(name)} owner ${sql.id(role)} template template0`.execute(db)
+  }
   await sql`revoke all on database ${sql.id(name)} from public`.execute(db)
 }
 
