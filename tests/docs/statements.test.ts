@@ -1,5 +1,5 @@
 /** Statements of documents that the code can be asked about. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { pathsBelow, root } from './documents.ts'
@@ -40,4 +40,12 @@ test('every decision is in the list, and ARCHITECTURE leads to it', () => {
   const architecture = read('ARCHITECTURE.md')
   expect(decisions.filter((path) => !list.includes(`](${basename(path)})`))).toEqual([])
   expect(decisions.filter((path) => !architecture.includes(`](${path})`))).toEqual([])
+})
+
+test('every package that decides has a page, and ARCHITECTURE lists it', () => {
+  const packages = readdirSync(join(root, 'domain')).map((name) => `domain/${name}`)
+  const architecture = read('ARCHITECTURE.md')
+  expect(packages.length).toBeGreaterThan(10)
+  expect(packages.filter((folder) => !existsSync(join(root, folder, 'README.md')))).toEqual([])
+  expect(packages.filter((folder) => !architecture.includes(`](${folder}/README.md)`))).toEqual([])
 })

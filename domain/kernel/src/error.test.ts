@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { errorTable, SluiceError, type Place } from './error.ts'
-import { unreachable } from './unreachable.ts'
 
 describe('SluiceError', () => {
   test('carries code, message, and status 500 unless told otherwise', () => {
@@ -35,8 +34,4 @@ describe('SluiceError', () => {
 test('errorTable() gives the table back as it is', () => {
   const table = { A: { summary: 'a', remedy: 'b' } }
   expect(errorTable(table)).toBe(table)
-})
-
-test('unreachable() quotes the value that broke the types', () => {
-  expect(() => unreachable({ kind: 'surprise' } as never)).toThrow('Cannot handle {"kind":"surprise"}: no such kind')
 })
