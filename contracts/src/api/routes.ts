@@ -90,6 +90,7 @@ export const routes = {
     summary: 'One project with its history and DORA figures',
     errors: ['PROJECT_UNKNOWN'],
   }),
+  /** `run`: the one that delivers the newest commit, begun now or under way; `null` where it was delivered before. */
   syncProject: route<{ commit: string; changed: boolean; run: RunSummary | null }>()({
     method: 'POST',
     path: '/api/projects/:project/sync',

@@ -2,10 +2,10 @@ import type { MaturityView, RunSummary } from '@sluice/contracts/api'
 import type { ApiHandlers } from '@sluice/http-api'
 import { appendEntry, insertRunner, listProjects, type ProjectRow } from '@sluice/store-postgres'
 import {
-  needsDelivery,
   projectOf,
   proposeChange,
   registerProject,
+  standingOf,
   takeChange,
   type ProjectKeepers,
 } from '../projects/take-change.ts'
@@ -50,11 +50,11 @@ export function handlersWith(parts: HandlerParts): ApiHandlers {
       const row = await project(call)
       return inTurn(row.slug, async () => {
         const taken = await takeChange(parts, row, call.actor)
-        const wanted = await needsDelivery(db, row, taken.commit)
-        const run = wanted
-          ? await begin({ project: row, ref: row.default_branch, source: 'push', deliver: true, actor: call.actor })
-          : null
-        return { ...taken, run }
+        const standing = await standingOf(db, row, taken.commit)
+        if (standing.kind === 'delivered') return { ...taken, run: null }
+        if (standing.kind === 'under-way') return { ...taken, run: await summaryOf(standing.runId) }
+        const request = { project: row, ref: row.default_branch, deliver: true, actor: call.actor }
+        return { ...taken, run: await begin({ ...request, source: 'push' }) }
       })
     },
     proposeChange: async (call) => proposeChange(parts, await project(call), call.body, call.actor),

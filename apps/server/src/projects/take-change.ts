@@ -5,8 +5,10 @@ import { SluiceError, type Clock, type Ids } from '@sluice/kernel'
 import {
   appendEntry,
   findProject,
+  findRelease,
   findRunOf,
   insertProject,
+  listEnvironments,
   moveProject,
   receiveCommit,
   type Database,
@@ -156,11 +158,22 @@ async function pushed(
   })
 }
 
-/** Whether a commit needs a run to be delivered: none has delivered it, and none is on its way. */
-export async function needsDelivery(db: Database, project: ProjectRow, commit: string): Promise<boolean> {
+/** How a commit of the default branch stands on its way to the last environment. */
+export type DeliveryStanding = { kind: 'delivered' } | { kind: 'under-way'; runId: string } | { kind: 'wanted' }
+
+/** A delivery that was stopped is wanted again: what stopped it may have been mended, and a person asked. */
+export async function standingOf(db: Database, project: ProjectRow, commit: string): Promise<DeliveryStanding> {
   const run = await findRunOf(db, project.slug, project.default_branch, commit)
-  if (run === null) return true
-  const underWay =
-    run.status === 'running' || (run.deliver && ['waiting', 'releasing', 'delivering'].includes(run.delivery.status))
-  return !underWay && run.delivery.status !== 'delivered'
+  if (run === null || !run.deliver) return { kind: 'wanted' }
+  const { status } = run.delivery
+  if (status === 'delivered') return (await isServed(db, project, commit)) ? { kind: 'delivered' } : { kind: 'wanted' }
+  return status === 'stopped' ? { kind: 'wanted' } : { kind: 'under-way', runId: run.id }
+}
+
+/** Whether the last environment runs the commit: a change from elsewhere may have replaced it since. */
+async function isServed(db: Database, project: ProjectRow, commit: string): Promise<boolean> {
+  const last = (await listEnvironments(db, project.slug)).at(-1)
+  if (last === undefined) return true
+  const release = last.release_id === null ? null : await findRelease(db, last.release_id)
+  return release?.commit === commit
 }
