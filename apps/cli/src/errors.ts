@@ -53,6 +53,14 @@ export const errors = errorTable({
     summary: 'A configuration file in the data folder cannot be read.',
     remedy: 'Remove the file; it is made anew.',
   },
+  CLI_JOB_UNKNOWN: {
+    summary: 'The plan has no job of that name.',
+    remedy: 'Look at the names with "./sluice plan", and with "./sluice explain JOB" at why one is out.',
+  },
+  CLI_RUN_MISSING: {
+    summary: 'There is no run on this machine whose evidence could be judged.',
+    remedy: 'Run the jobs first: "./sluice run".',
+  },
   CLI_PIPELINE_MISSING: {
     summary: 'The folder has no .gitlab-ci.yml.',
     remedy: 'Name a folder that has one.',

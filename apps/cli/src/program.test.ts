@@ -32,7 +32,19 @@ test.each([
 test('help names every command and every exit status', async () => {
   const { status, output } = await run('--help')
   expect(status).toBe(exitStatus.ok)
-  for (const command of ['up', 'down', 'status', 'sign-in', 'deliver', 'demo', 'plan', 'explain', 'lint'])
+  for (const command of [
+    'up',
+    'down',
+    'status',
+    'sign-in',
+    'deliver',
+    'demo',
+    'plan',
+    'explain',
+    'lint',
+    'run',
+    'gate',
+  ])
     expect(output).toContain(`\n  ${command} `)
   expect(output).toContain('Exit status:')
 })

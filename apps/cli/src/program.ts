@@ -32,8 +32,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 function statusOf(error: unknown): number {
   const found: unknown = (error as { code?: unknown } | null)?.code
   const code = typeof found === 'string' ? found : ''
-  if (code === 'CLI_DEMO_UNKNOWN') return exitStatus.usage
-  const cannotStart = /^(POSTGRES_|CLI_(?!PIPELINE_)|GIT_MISSING|ENOSPC|EDQUOT|ERR_MODULE_NOT_FOUND)/
+  if (code === 'CLI_DEMO_UNKNOWN' || code === 'CLI_JOB_UNKNOWN') return exitStatus.usage
+  const cannotStart = /^(POSTGRES_|CLI_(?!PIPELINE_|RUN_)|GIT_MISSING|ENOSPC|EDQUOT|ERR_MODULE_NOT_FOUND)/
   return cannotStart.test(code) ? exitStatus.cannotStart : exitStatus.failed
 }
 
@@ -48,6 +48,7 @@ function createProgram(end: (status: number) => void): Command {
   addPlatformCommands(program, end)
   addDeliveryCommands(program, end)
   addPipelineCommands(program, end)
+  addLocalCommands(program, end)
   return program
 }
 
@@ -122,6 +123,31 @@ function addPipelineCommands(program: Command, end: End): void {
     .description('list the mistakes of a pipeline with their places')
     .option(...ref)
     .action(async (named, options) => end(await (await import('./commands/plan.ts')).lint(named, options)))
+}
+
+function addLocalCommands(program: Command, end: End): void {
+  const folder = ['--folder <folder>', 'folder with a .gitlab-ci.yml (default: the current one, else card/)'] as const
+  program
+    .command('run')
+    .argument('[jobs...]', 'jobs to run with all they need, manual ones too (default: the whole pipeline)')
+    .description('run jobs of a folder on this machine, with its edits, and decide its gates')
+    .option(...folder)
+    .option('--ref <branch>', 'run as for a push to this branch', 'main')
+    .option('--concurrency <jobs>', 'jobs at once (default: one a core)', countOf)
+    .option('--json', 'what came of it as JSON; logs go to standard error')
+    .action(async (jobs, options) => end(await (await import('./commands/run.ts')).run(jobs, options)))
+  program
+    .command('gate')
+    .description('decide the gates again on the evidence of the last run on this machine')
+    .option(...folder)
+    .option('--json', 'the verdicts as JSON')
+    .action(async (options) => end(await (await import('./commands/gate.ts')).gate(options)))
+}
+
+function countOf(text: string): number {
+  const count = Number(text)
+  if (/^\d+$/.test(text) && count >= 1 && count <= 256) return count
+  throw new InvalidArgumentError('wanted a number from 1 to 256.')
 }
 
 function portOf(text: string): number {

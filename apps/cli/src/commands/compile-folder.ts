@@ -32,29 +32,34 @@ export async function compileFolder(folder: string, ref: string, clock: Clock) {
   const scratch = await mkdtemp(join(tmpdir(), 'sluice-plan-'))
   try {
     const repository = await GitRepository.openOrCreate(join(scratch, 'plan.git'))
-    const { commit } = await repository.importFolder({ folder, branch: ref, clock })
-    const info = await repository.commitInfo(commit)
-    const trigger: PlanTrigger = {
-      source: 'push',
-      ref,
-      refType: 'branch',
-      commit,
-      beforeCommit: noCommit,
-      defaultBranch: 'main',
-    }
-    const project = slugOf(folder)
-    const author = `${info.author} <${info.authorEmail}>`
-    const predefined = predefinedVariables({
-      trigger,
-      project: { slug: project },
-      configPath: pipelinePath,
-      commit: { title: info.title, message: info.message, author, timestamp: new Date(info.committedAt).toISOString() },
-    })
-    const request = { project, trigger, path: pipelinePath, variables: [], predefined, changedPaths: null }
-    return await compileFrom(request, new GitSourceTree(repository, commit))
+    return await compileInto(repository, folder, ref, clock)
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
+}
+
+/** The same, with the folder's content left as a commit in the repository. */
+export async function compileInto(repository: GitRepository, folder: string, ref: string, clock: Clock) {
+  const { commit } = await repository.importFolder({ folder, branch: ref, clock })
+  const info = await repository.commitInfo(commit)
+  const trigger: PlanTrigger = {
+    source: 'push',
+    ref,
+    refType: 'branch',
+    commit,
+    beforeCommit: noCommit,
+    defaultBranch: 'main',
+  }
+  const project = slugOf(folder)
+  const author = `${info.author} <${info.authorEmail}>`
+  const predefined = predefinedVariables({
+    trigger,
+    project: { slug: project },
+    configPath: pipelinePath,
+    commit: { title: info.title, message: info.message, author, timestamp: new Date(info.committedAt).toISOString() },
+  })
+  const request = { project, trigger, path: pipelinePath, variables: [], predefined, changedPaths: null }
+  return compileFrom(request, new GitSourceTree(repository, commit))
 }
 
 function slugOf(folder: string): string {

@@ -1,0 +1,98 @@
+import { availableParallelism } from 'node:os'
+import { GitRepository } from '@sluice/git'
+import { exitStatus } from '../exit-status.ts'
+import { renderMistakes } from '../plan/render-mistakes.ts'
+import { checkGit } from '../platform/preflight.ts'
+import { takeSupervisorLock } from '../processes/supervisor-lock.ts'
+import { jobLines } from '../run/job-lines.ts'
+import { openLocalFolder, type LocalFolder } from '../run/local-folder.ts'
+import { gatesInForce, readLocalPolicy } from '../run/read-local-policy.ts'
+import { runFolder, type FolderRunResult } from '../run/run-folder.ts'
+import { isWell, renderRun } from '../run/run-report.ts'
+import { selectJobs } from '../run/select-jobs.ts'
+import { compileInto, pipelineFolder } from './compile-folder.ts'
+import { onInterruption } from './interruption.ts'
+
+export interface RunOptions {
+  folder?: string
+  ref: string
+  concurrency?: number
+  json?: boolean
+}
+
+const clock = { now: () => Date.now() }
+
+/** `sluice run [JOB…]`: the pipeline of a folder on this machine. Exit status 0 when all is well. */
+export async function run(names: readonly string[], options: RunOptions): Promise<number> {
+  const folder = pipelineFolder(options.folder)
+  await checkGit()
+  const local = await openLocalFolder(folder)
+  const lock = await takeSupervisorLock(local.lock)
+  try {
+    return await runLocked(folder, local, names, options)
+  } finally {
+    await lock.release()
+  }
+}
+
+async function runLocked(
+  folder: string,
+  local: LocalFolder,
+  names: readonly string[],
+  options: RunOptions,
+): Promise<number> {
+  const begunMs = clock.now()
+  const compiled = await compileInto(await GitRepository.openOrCreate(local.repository), folder, options.ref, clock)
+  if (compiled.kind !== 'plan') {
+    process.stderr.write(`${renderMistakes(compiled.mistakes)}\n`)
+    return exitStatus.failed
+  }
+  const policy = await readLocalPolicy(folder)
+  const plan = selectJobs(compiled.plan, names)
+  const isDecided = gatesInForce(policy, namesOf(plan), namesOf(compiled.plan))
+  const output = options.json === true ? process.stderr : process.stdout
+  const colour = output.isTTY && (process.env['NO_COLOR'] ?? '') === ''
+  const interruption = onInterruption({
+    first: (name) => output.write(`\n${name}: stopping the jobs\n`),
+    // The sandboxes die with this process.
+    second: () => process.exit(exitStatus.failed),
+  })
+  try {
+    const result = await runFolder({
+      local,
+      plan,
+      policy,
+      gates: isDecided ? policy.gates : [],
+      played: new Set(names),
+      concurrency: options.concurrency ?? availableParallelism(),
+      clock,
+      signal: interruption.signal,
+      lines: jobLines(
+        plan.jobs.map(({ name }) => name),
+        { colour, write: (text) => output.write(text) },
+      ),
+    })
+    const undecided = isDecided ? [] : policy.gates.map(({ name }) => name)
+    const report = { ...result, undecided, tookMs: clock.now() - begunMs }
+    output.write(`\n${renderRun(report, colour)}\n`)
+    if (options.json === true) process.stdout.write(`${JSON.stringify(asJson(result, report.tookMs))}\n`)
+    return isWell(result) ? exitStatus.ok : exitStatus.failed
+  } finally {
+    interruption.close()
+  }
+}
+
+const namesOf = ({ jobs }: { jobs: readonly { name: string }[] }): Set<string> => new Set(jobs.map(({ name }) => name))
+
+function asJson({ state, durationsMs, verdicts }: FolderRunResult, tookMs: number): unknown {
+  const jobs = Object.values(state.jobs).map(({ name, stage, status, attempt, reason, exitCode }) => ({
+    name,
+    stage,
+    status,
+    attempt,
+    reason,
+    exitCode,
+    durationMs: durationsMs[name] ?? null,
+  }))
+  return { runId: state.runId, isWell: isWell({ state, verdicts }), tookMs, jobs, verdicts }
+}

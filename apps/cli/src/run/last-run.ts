@@ -1,0 +1,58 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import type { EvidenceRecord, EvidenceSubject, Verdict } from '@sluice/contracts/evidence'
+import type { Policy } from '@sluice/contracts/policy'
+import { decide, policyDigest, type RefusedReport } from '@sluice/gates'
+import { SluiceError } from '@sluice/kernel'
+import type { CliErrorCode } from '../errors.ts'
+
+/** What the last run in a folder left to judge. */
+export interface LastRun {
+  version: 1
+  runId: string
+  /** Branch and commit that the policy and the sources were read from. */
+  ref: string
+  commit: string
+  subject: EvidenceSubject
+  /** RFC 3339, UTC. */
+  at: string
+  /** Jobs that ran. */
+  jobs: string[]
+  evidence: EvidenceRecord[]
+  refused: (RefusedReport & { job: string })[]
+}
+
+export async function writeLastRun(file: string, run: LastRun): Promise<void> {
+  await writeFile(`${file}.new`, JSON.stringify(run), { mode: 0o600 })
+  await rename(`${file}.new`, file)
+}
+
+/** @throws SluiceError CLI_RUN_MISSING */
+export async function readLastRun(file: string): Promise<LastRun> {
+  try {
+    const run = JSON.parse(await readFile(file, 'utf8')) as LastRun
+    if (run.version === 1) return run
+  } catch {
+    // Nothing there, or nothing of ours: the same to whoever asks.
+  }
+  throw new SluiceError<CliErrorCode>(
+    'CLI_RUN_MISSING',
+    'Cannot judge the last run: none is kept; wanted a "./sluice run" before',
+  )
+}
+
+/** Decides one gate of a policy on what a run left. */
+export function judge(run: LastRun, policy: Policy, gateName: string, verdictId: string): Verdict {
+  const gate = policy.gates.find(({ name }) => name === gateName)
+  if (gate === undefined) throw new TypeError(`gate "${gateName}" is not in the policy`)
+  return decide({
+    id: verdictId,
+    runId: run.runId,
+    gate,
+    policy: { ref: run.ref, commit: run.commit, digest: policyDigest(policy) },
+    subject: run.subject,
+    evidence: run.evidence,
+    refused: run.refused,
+    sources: policy.reports,
+    at: run.at,
+  })
+}

@@ -1,0 +1,43 @@
+import { constants } from 'node:fs'
+import { access, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { SluiceError } from '@sluice/kernel'
+import type { CliErrorCode } from '../errors.ts'
+
+/** Where the runs of one folder on this machine keep what they need. */
+export interface LocalFolder {
+  repository: string
+  blobs: string
+  caches: string
+  /** Workspaces and the copy of the sources; empty between runs. */
+  jobs: string
+  key: string
+  lastRun: string
+  lock: string
+}
+
+/** `<folder>/.sluice/local`, which no Git sees. @throws SluiceError CLI_DATA_UNWRITABLE */
+export async function openLocalFolder(folder: string): Promise<LocalFolder> {
+  const data = join(folder, '.sluice')
+  const root = join(data, 'local')
+  try {
+    await mkdir(root, { recursive: true, mode: 0o700 })
+    await access(root, constants.W_OK | constants.X_OK)
+    await writeFile(join(data, '.gitignore'), '*\n')
+  } catch (cause) {
+    throw new SluiceError<CliErrorCode>(
+      'CLI_DATA_UNWRITABLE',
+      `Cannot use data folder "${data}": it cannot be written (${(cause as NodeJS.ErrnoException).code ?? 'unknown'})`,
+      { cause },
+    )
+  }
+  return {
+    repository: join(root, 'repository.git'),
+    blobs: join(root, 'blobs'),
+    caches: join(root, 'caches'),
+    jobs: join(root, 'jobs'),
+    key: join(root, 'keys', 'local.pem'),
+    lastRun: join(root, 'last-run.json'),
+    lock: join(root, 'run.json'),
+  }
+}

@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openFileBlobStore } from '@sluice/blobs-files'
+import type { EvidenceSubject, Verdict } from '@sluice/contracts/evidence'
+import type { Plan, PlanJob } from '@sluice/contracts/plan'
+import type { Policy } from '@sluice/contracts/policy'
+import type { RunState } from '@sluice/engine'
+import {
+  artifactSourcesOf,
+  type ArtifactManifest,
+  type BlobStore,
+  type Executor,
+  type Isolation,
+} from '@sluice/execution'
+import {
+  findJobTools,
+  openCacheStore,
+  processExecutor,
+  removeFolder,
+  runJob,
+  type CacheStore,
+  type JobResult,
+  type JobTools,
+} from '@sluice/executor-process'
+import { detectIsolation } from '@sluice/isolation-namespaces'
+import { formatDuration, type Clock } from '@sluice/kernel'
+import { Ed25519FileSigner } from '@sluice/signer-ed25519'
+import { driveRun, type AttemptEnd } from './drive-run.ts'
+import type { JobLines } from './job-lines.ts'
+import { judge, writeLastRun, type LastRun } from './last-run.ts'
+import type { LocalFolder } from './local-folder.ts'
+import { readReports, type ReportReader } from './read-reports.ts'
+import { takeSnapshot } from './take-snapshot.ts'
+
+export interface FolderRun {
+  local: LocalFolder
+  /** What is to be run: the plan, or the part of it that was asked for. */
+  plan: Plan
+  policy: Policy
+  /** Gates that stand on the way. */
+  gates: Policy['gates']
+  /** Manual jobs to start. */
+  played: ReadonlySet<string>
+  concurrency: number
+  clock: Clock
+  signal: AbortSignal
+  lines: JobLines
+}
+
+export interface FolderRunResult {
+  state: RunState
+  /** Of each job's last attempt, in milliseconds. */
+  durationsMs: Record<string, number>
+  verdicts: Verdict[]
+}
+
+/** What all jobs of one run share. */
+interface Shop {
+  run: FolderRun
+  last: LastRun
+  snapshot: string
+  executor: Executor
+  isolation: Isolation
+  caches: CacheStore
+  blobs: BlobStore
+  tools: JobTools
+  reader: ReportReader
+  artifacts: Map<string, ArtifactManifest>
+  durationsMs: Record<string, number>
+  verdicts: Verdict[]
+}
+
+/** Runs jobs of a folder, whose content lies as a commit in its local repository, and decides the gates on the way. */
+export async function runFolder(run: FolderRun): Promise<FolderRunResult> {
+  const { local, plan, gates, played, concurrency, clock, signal } = run
+  await removeFolder(local.jobs)
+  try {
+    const shop = await openShop(run)
+    const runId = shop.last.runId
+    const isolation = shop.isolation.level
+    const state = await driveRun(
+      { runId, plan, gates, played, isolation, concurrency, clock, signal },
+      {
+        runJob: async (job, attempt, stop) => runAttempt(shop, job, attempt, stop),
+        decideGate: async (gate) => {
+          const verdict = judge(shop.last, run.policy, gate, randomUUID())
+          shop.verdicts.push(verdict)
+          return verdict.decision
+        },
+      },
+    )
+    await writeLastRun(local.lastRun, shop.last)
+    return { state, durationsMs: shop.durationsMs, verdicts: shop.verdicts }
+  } finally {
+    await removeFolder(local.jobs)
+  }
+}
+
+async function openShop(run: FolderRun): Promise<Shop> {
+  const { local, plan, clock } = run
+  await mkdir(local.jobs, { recursive: true, mode: 0o700 })
+  const snapshot = join(local.jobs, 'sources')
+  await takeSnapshot(local.repository, plan.trigger.ref, snapshot)
+  const isolation = await detectIsolation()
+  const blobs = await openFileBlobStore(local.blobs, { durable: false })
+  const signer = await Ed25519FileSigner.open(local.key)
+  const { ref, commit } = plan.trigger
+  const subject: EvidenceSubject = { name: plan.project, digest: { gitCommit: commit } }
+  const at = new Date(clock.now()).toISOString()
+  return {
+    run,
+    last: { version: 1, runId: randomUUID(), ref, commit, subject, at, jobs: [], evidence: [], refused: [] },
+    snapshot,
+    isolation,
+    executor: processExecutor({ folder: join(local.jobs, 'workspaces'), isolation }),
+    caches: openCacheStore(local.caches),
+    blobs,
+    tools: await findJobTools(process.env['PATH'] ?? '', undefined),
+    reader: { blobs, signer, clock, ids: { next: () => randomUUID() } },
+    artifacts: new Map(),
+    durationsMs: {},
+    verdicts: [],
+  }
+}
+
+async function runAttempt(shop: Shop, job: PlanJob, attempt: number, signal: AbortSignal): Promise<AttemptEnd> {
+  const { lines, clock } = shop.run
+  const begunMs = clock.now()
+  lines.say(job.name, attempt === 1 ? 'begins' : `begins again, attempt ${attempt}`)
+  try {
+    const result = await doJob(shop, job, signal)
+    lines.flush(job.name)
+    if (result.artifacts !== null) shop.artifacts.set(job.name, result.artifacts)
+    if (result.state !== 'canceled') await keepReports(shop, job, attempt, result)
+    return endOf(result)
+  } catch (error) {
+    lines.flush(job.name)
+    lines.say(job.name, `cannot be run: ${error instanceof Error ? error.message : String(error)}`)
+    return { outcome: 'failed', reason: 'runner_system_failure', exitCode: null }
+  } finally {
+    shop.durationsMs[job.name] = clock.now() - begunMs
+    lines.say(job.name, `ended after ${formatDuration(clock.now() - begunMs)}`)
+  }
+}
+
+async function doJob(shop: Shop, job: PlanJob, signal: AbortSignal): Promise<JobResult> {
+  const { run, snapshot, executor, isolation, caches, blobs, tools } = shop
+  const sources = artifactSourcesOf(run.plan, job)
+  return runJob({
+    job,
+    project: run.plan.project,
+    snapshot,
+    executor,
+    isolation,
+    caches,
+    blobs,
+    clock: run.clock,
+    artifacts: sources.flatMap((name) => shop.artifacts.get(name) ?? []),
+    readOnlyPaths: tools.readOnlyPaths,
+    env: { PATH: tools.path },
+    reportSources: run.policy.reports.filter((source) => source.job === job.name),
+    onOutput: (chunk) => run.lines.write(job.name, chunk),
+    signal,
+  })
+}
+
+async function keepReports(shop: Shop, job: PlanJob, attempt: number, result: JobResult): Promise<void> {
+  const { last, run, isolation } = shop
+  const producer = {
+    runId: last.runId,
+    job: job.name,
+    attempt,
+    runnerId: 'local',
+    definitionDigest: job.definitionDigest,
+    // There is no protected branch here to compare with: the server does that.
+    protectedDefinitionDigest: job.definitionDigest,
+    isolation: isolation.level,
+  }
+  const sources = run.policy.reports.filter((source) => source.job === job.name)
+  const { evidence, refused } = await readReports(
+    shop.reader,
+    { subject: last.subject, producer, sources },
+    result.reports,
+  )
+  last.jobs = [...last.jobs.filter((name) => name !== job.name), job.name]
+  last.evidence.push(...evidence)
+  // Of a job that was tried again the newest attempt counts.
+  last.refused = [...last.refused.filter((report) => report.job !== job.name), ...refused]
+}
+
+function endOf(result: JobResult): AttemptEnd {
+  if (result.state === 'failed') return { outcome: 'failed', reason: result.reason, exitCode: result.exitCode }
+  return { outcome: result.state, reason: null, exitCode: result.state === 'success' ? 0 : null }
+}

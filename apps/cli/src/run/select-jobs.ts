@@ -1,0 +1,44 @@
+import type { Plan, PlanJob } from '@sluice/contracts/plan'
+import { SluiceError } from '@sluice/kernel'
+import { nearestName } from '@sluice/pipeline'
+import type { CliErrorCode } from '../errors.ts'
+
+/**
+ * The part of a plan that named jobs need: they and all they wait for. Without names, the whole.
+ * @throws SluiceError CLI_JOB_UNKNOWN
+ */
+export function selectJobs(plan: Plan, names: readonly string[]): Plan {
+  if (names.length === 0) return plan
+  const wanted = new Set<string>()
+  const waiting = names.map((name) => jobOf(plan, name))
+  for (const job of waiting) {
+    if (wanted.has(job.name)) continue
+    wanted.add(job.name)
+    waiting.push(...jobsBefore(plan, job))
+  }
+  return { ...plan, jobs: plan.jobs.filter(({ name }) => wanted.has(name)) }
+}
+
+function jobsBefore(plan: Plan, job: PlanJob): PlanJob[] {
+  if (job.needs !== null) return plan.jobs.filter(({ name }) => job.needs?.some((need) => need.job === name))
+  const stage = plan.stages.indexOf(job.stage)
+  return plan.jobs.filter((other) => plan.stages.indexOf(other.stage) < stage)
+}
+
+function jobOf(plan: Plan, name: string): PlanJob {
+  const job = plan.jobs.find((one) => one.name === name)
+  if (job !== undefined) return job
+  const excluded = plan.excluded.find((one) => one.name === name)
+  const why =
+    excluded === undefined
+      ? nearest(plan, name)
+      : `it is not in the plan for this change (${excluded.reasons.at(-1)?.text ?? 'no reason is known'})`
+  throw new SluiceError<CliErrorCode>('CLI_JOB_UNKNOWN', `Cannot run job "${name}": ${why}`)
+}
+
+function nearest(plan: Plan, name: string): string {
+  const names = plan.jobs.map((one) => one.name)
+  const near = nearestName(name, names)
+  const hint = near === null ? `wanted one of ${names.join(', ')}` : `nearest name: "${near}"`
+  return `the pipeline has no such job; ${hint}`
+}
