@@ -44,7 +44,8 @@ const serviceDatabaseLock = 7_102_026_001
 
 /**
  * A new role has no right but to log in: PostgreSQL's defaults, which are left unsaid since only a superuser may say
- * some of them, and Sluice's own role need not be one.
+ * some of them, and Sluice's own role need not be one. It inherits (the default too): owning its database gives it the
+ * schema `public` by way of `pg_database_owner` (PostgreSQL 15).
  */
 async function ensureRole(db: Database, { role, password }: ServiceDatabase): Promise<void> {
   const found = await sql`select 1 from pg_roles where rolname = ${role}`.execute(db)
@@ -53,7 +54,7 @@ async function ensureRole(db: Database, { role, password }: ServiceDatabase): Pr
     await sql`alter role ${sql.id(role)} password ${secret}`.execute(db)
     return
   }
-  await sql`create role ${sql.id(role)} login noinherit connection limit 40 password ${secret}`.execute(db)
+  await sql`create role ${sql.id(role)} login connection limit 40 password ${secret}`.execute(db)
 }
 
 /**
