@@ -1,5 +1,6 @@
 import { ApiFailure } from '@sluice/contracts/client'
 import { SluiceError } from '@sluice/kernel'
+import type { CliErrorCode } from './errors.ts'
 
 /** Writes an error as one clear line. */
 export function sayError(error: unknown, output: { write(text: string): unknown } = process.stderr): void {
@@ -12,9 +13,15 @@ export function sentenceOf(error: unknown): string {
   if (error instanceof ApiFailure) return `${error.message} [${error.code}]`
   const code = (error as NodeJS.ErrnoException | null)?.code
   if (code === 'ENOSPC' || code === 'EDQUOT')
-    return 'Cannot write: the disk is full; free some space, then start again [CLI_DISK_FULL]'
+    return new SluiceError<CliErrorCode>(
+      'CLI_DISK_FULL',
+      'Cannot write: the disk is full; free some space, then start again',
+    ).toString()
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND')
-    return `Cannot load the packages of the checkout: run "npm ci" in it first (${firstLine(error)}) [CLI_MODULES_MISSING]`
+    return new SluiceError<CliErrorCode>(
+      'CLI_MODULES_MISSING',
+      `Cannot load the packages of the checkout: run "npm ci" in it first (${firstLine(error)})`,
+    ).toString()
   return firstLine(error)
 }
 

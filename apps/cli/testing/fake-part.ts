@@ -76,6 +76,6 @@ if (part === 'server') {
     })
   })
 } else {
-  setInterval(() => undefined, 1_000_000)
-  console.log(JSON.stringify({ ready: true, message: 'runner is ready' }))
+  // An open socket keeps the process.
+  createServer().listen(0, '127.0.0.1', () => console.log(JSON.stringify({ ready: true, message: 'runner is ready' })))
 }

@@ -71,7 +71,7 @@ describe('a canary', () => {
       'd2.candidate=100',
     ])
     expect(end.alive).toEqual(['d2.candidate'])
-    expect(end.state.lastJudgement?.sentence.en).toContain('compared with a second instance of itself')
+    expect(end.state.lastJudgement?.sentence.en).toContain('the baseline is a second instance of the same release')
   })
 
   test('that is the first release and bad leaves the site empty', () => {

@@ -1,7 +1,7 @@
 import { routes } from '@sluice/contracts/api'
 import type { PlatformConnection } from '../api/connect-platform.ts'
 import { exitStatus } from '../exit-status.ts'
-import { createProgressView } from '../progress/progress-view.ts'
+import { createProgressView } from '../progress/create-progress-view.ts'
 import { deliverySummary } from '../progress/summary.ts'
 import { cardProject, readProject, showRun, takeNewestChange } from './deliver-change.ts'
 import { withPlatform, type PlatformOptions } from './with-platform.ts'

@@ -7,7 +7,7 @@ import { startPlatform, type RunningPlatform } from '../platform/start-platform.
 import { killPlatform, stopPlatform } from '../platform/stop-platform.ts'
 import { ProcessRecords } from '../processes/process-records.ts'
 import { lockHolder, takeSupervisorLock } from '../processes/supervisor-lock.ts'
-import { createProgressView } from '../progress/progress-view.ts'
+import { createProgressView } from '../progress/create-progress-view.ts'
 import { sayError } from '../say-error.ts'
 import { onInterruption } from './interruption.ts'
 

@@ -83,7 +83,7 @@ test('a closed gate stops what comes after it', () => {
 test('a canary shows each step with the two error rates', () => {
   const items = progressOf(runView({ status: 'success', delivery: 'delivering', deployments: [canaryView()] }), now)
   expect(items.slice(-3).map(lineOf)).toEqual([
-    '… production: 10 % of the requests, watching the canary',
+    '… production: 10 % of the requests: watching the canary',
     '  … canary at 10 %: errors: new 0.0 % of 100, stable 0.0 % of 900',
     '  · canary at 50 %',
   ])

@@ -93,15 +93,17 @@ function environmentItems(run: RunView, environment: EnvironmentView): ProgressI
   const common = { id, group: 'delivery', parent: null, title: environment.name }
   if (deployment === undefined) return [{ ...common, state: 'waiting', note: '' }]
   const state = deployment.state === 'running' ? 'running' : deployment.state === 'promoted' ? 'done' : 'failed'
-  const note =
-    deployment.state === 'running' ? joined([weightOf(deployment), deployment.sentence.en]) : deployment.sentence.en
+  const note = joined([weightOf(deployment), withoutDot(deployment.sentence.en)], ': ')
   const steps = deployment.strategy === 'canary' ? deployment.steps.map((step) => stepItem(id, deployment, step)) : []
   return [{ ...common, state, note }, ...steps]
 }
 
-function weightOf(deployment: DeploymentView): string {
-  return deployment.strategy === 'canary' ? `${deployment.weight} % of the requests` : ''
+/** A canary that gets requests already; before that there is nothing to say of a weight. */
+function weightOf({ state, strategy, weight }: DeploymentView): string {
+  return state === 'running' && strategy === 'canary' && weight > 0 ? `${weight} % of the requests` : ''
 }
+
+const withoutDot = (sentence: string): string => sentence.replace(/\.$/, '')
 
 const stepStates: Record<DeploymentView['steps'][number]['state'], ProgressItem['state']> = {
   waiting: 'waiting',

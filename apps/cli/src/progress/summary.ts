@@ -10,11 +10,14 @@ export interface SummaryInput {
 
 /** What came of a delivery, line by line. */
 export function deliverySummary({ run, environments, tookMs }: SummaryInput): string[] {
-  const head =
-    run === null
-      ? 'Production runs the newest change already; nothing was to be delivered.'
-      : outcomeOf(run, formatDuration(tookMs))
+  const head = run === null ? alreadyThere(environments) : outcomeOf(run, formatDuration(tookMs))
   return [head, ...environments.map(environmentLine)]
+}
+
+function alreadyThere(environments: readonly EnvironmentView[]): string {
+  const release = environments.findLast(({ tier }) => tier === 'production')?.release ?? null
+  const named = release === null ? '' : `, release ${release.version}`
+  return `Production runs the newest change already${named}: there was nothing to deliver.`
 }
 
 function outcomeOf(run: RunView, took: string): string {

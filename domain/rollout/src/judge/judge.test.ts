@@ -53,8 +53,8 @@ describe('judge()', () => {
   test('says that a first release was compared with itself', () => {
     const judged = judge({ stable: reading(200, 0), canary: reading(200, 0), comparedWith: 'baseline' }, policy)
     expect(judged.result).toBe('pass')
-    expect(judged.sentence.en).toContain('compared with a second instance of itself')
-    expect(judged.sentence.zh).toContain('与自身的第二个实例对照')
+    expect(judged.sentence.en).toContain('the baseline is a second instance of the same release')
+    expect(judged.sentence.zh).toContain('以同一版本的另一个实例为基线')
   })
 
   test('holds a version to the limits alone where there is nothing to compare with', () => {

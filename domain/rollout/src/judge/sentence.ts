@@ -17,10 +17,13 @@ const others: Record<ComparedWith, Sentence> = {
 const remarks: Record<ComparedWith, Sentence> = {
   stable: { en: '', zh: '' },
   baseline: {
-    en: ' (first release here, or no other one runs: compared with a second instance of itself)',
-    zh: '（首次发布，或没有其他版本在运行：与自身的第二个实例对照）',
+    en: '; the baseline is a second instance of the same release, as no other release was running',
+    zh: '；因没有其他版本在运行，以同一版本的另一个实例为基线',
   },
-  nothing: { en: ' (nothing to compare with: held to the limits alone)', zh: '（没有可对照的版本：仅按绝对上限判断）' },
+  nothing: {
+    en: '; there was no other version to compare with, so only the limits count',
+    zh: '；没有可对照的版本，仅按绝对上限判断',
+  },
 }
 
 function failed(version: VersionMetrics): Sentence {
