@@ -1,25 +1,35 @@
 import { SluiceError } from '@sluice/kernel'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
-/** Every error leaves as `{code, message}`; what is no `SluiceError` is told to the log and not to the caller. */
+/**
+ * Every error leaves as `{code, message}`. A fault of the server (no `SluiceError`, or one of status 500 and more) is
+ * told to the log, and to the caller only that there was one: its message may hold paths or worse.
+ */
 export function answerErrors(app: FastifyInstance, log: (message: string, details: object) => void): void {
   app.setErrorHandler((error, request, reply) => {
-    if (error instanceof SluiceError) return reply.code(error.status).send({ code: error.code, message: error.message })
-    const status = statusOf(error)
-    if (status < 500)
-      return reply
-        .code(status)
-        .send({ code: 'HTTP_BODY_INVALID', message: `Cannot take the request: ${messageOf(error)}` })
-    log('a request failed', {
-      requestId: request.id,
-      method: request.method,
-      route: request.routeOptions.url,
-      error: detailOf(error),
-    })
-    return reply
-      .code(500)
-      .send({ code: 'HTTP_INTERNAL', message: `The server met a fault; its log has it under request ${request.id}` })
+    const { status, code, message } = answerTo(error)
+    if (status < 500) return reply.code(status).send({ code, message })
+    return answerFault(error, request, reply, log)
   })
+}
+
+function answerTo(error: unknown): { status: number; code: string; message: string } {
+  if (error instanceof SluiceError) return error
+  const status = statusOf(error)
+  const code = status === 413 ? 'HTTP_BODY_TOO_LARGE' : 'HTTP_BODY_INVALID'
+  return { status, code, message: `Cannot take the request: ${messageOf(error)}` }
+}
+
+function answerFault(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: (message: string, details: object) => void,
+): FastifyReply {
+  const { id, method, routeOptions } = request
+  log('a request failed', { requestId: id, method, route: routeOptions.url, error: detailOf(error) })
+  const message = `The server met a fault; its log has it under request ${id}`
+  return reply.code(500).send({ code: 'HTTP_INTERNAL', message })
 }
 
 function statusOf(error: unknown): number {
@@ -27,5 +37,5 @@ function statusOf(error: unknown): number {
   return typeof status === 'number' ? status : 500
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-const detailOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'it gave no reason')
+const detailOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : typeof error)

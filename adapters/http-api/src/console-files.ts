@@ -1,4 +1,5 @@
-import fastifyStatic, { type FastifyStaticOptions } from '@fastify/static'
+import { join, sep } from 'node:path'
+import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
 /** What the console's pages may load: nothing from elsewhere. Ant Design sets styles from script. */
@@ -7,7 +8,16 @@ const contentSecurityPolicy =
 
 /** Serves the built console; every path without a file is a page of it. Without a folder there are no pages. */
 export async function registerConsole(app: FastifyInstance, folder: string | null): Promise<void> {
-  if (folder !== null) await app.register(fastifyStatic, { root: folder, wildcard: true, setHeaders })
+  if (folder !== null) {
+    await app.register(fastifyStatic, {
+      root: folder,
+      dotfiles: 'ignore',
+      setHeaders(response, path) {
+        void response.header('content-security-policy', contentSecurityPolicy)
+        void response.header('cache-control', cacheOf(path, folder))
+      },
+    })
+  }
   app.setNotFoundHandler((request, reply) => {
     if (folder !== null && isPage(request)) return reply.sendFile('index.html')
     const asked = `${request.method} ${request.url.split('?')[0]}`
@@ -16,11 +26,11 @@ export async function registerConsole(app: FastifyInstance, folder: string | nul
 }
 
 /** Built files carry their digest in their name and never change; the page that names them does. */
-const setHeaders: NonNullable<FastifyStaticOptions['setHeaders']> = (response, path) => {
-  void response.header('content-security-policy', contentSecurityPolicy)
-  void response.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
+function cacheOf(path: string, folder: string): string {
+  return path.startsWith(join(folder, 'assets') + sep) ? 'public, max-age=31536000, immutable' : 'no-cache'
 }
 
+/** A missing file stays missing: only what looks like a page is one. */
 function isPage(request: FastifyRequest): boolean {
-  return request.method === 'GET' && !/^\/(?:api|git|assets)\//.test(request.url)
+  return request.method === 'GET' && !/^\/(?:api|git|assets)(?:\/|$)/.test(request.url)
 }

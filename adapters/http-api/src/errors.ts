@@ -6,6 +6,10 @@ export const errors = errorTable({
     summary: 'The body of a request is not what the route takes.',
     remedy: 'Compare it with the route in contracts/src/api/routes.ts; the message names the field.',
   },
+  HTTP_BODY_TOO_LARGE: {
+    summary: 'The body of a request has more bytes than the route takes.',
+    remedy: 'Send less; 2 MiB of JSON, 8 MiB of a log at a time and 4 GiB of an artifact are taken.',
+  },
   HTTP_FORBIDDEN: {
     summary: 'The caller has no permission for this route.',
     remedy: 'Sign in with the link of `./sluice sign-in`, or use the command line on the server’s machine.',

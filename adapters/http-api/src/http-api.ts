@@ -3,25 +3,14 @@ import fastifyMultipart from '@fastify/multipart'
 import fastify, { type FastifyInstance } from 'fastify'
 import { registerApiRoutes } from './api-routes.ts'
 import { answerErrors } from './answer-errors.ts'
+import { Callers } from './callers.ts'
 import { registerConsole } from './console-files.ts'
 import { registerEvents } from './event-stream.ts'
 import { registerGit } from './git-routes.ts'
 import { guardHost } from './guards.ts'
-import type { ApiHandlers, ChangeFeed, GitReads, RunnerCalls, SessionKeeper } from './ports.ts'
+import type { HttpApiOptions } from './http-api-options.ts'
+import { bodyTimeoutMs, headersTimeoutMs, limitBodyTime, requestTimeoutMs } from './limit-time.ts'
 import { registerRunner } from './runner-routes.ts'
-
-export interface HttpApiOptions {
-  handlers: ApiHandlers
-  sessions: SessionKeeper
-  feed: ChangeFeed
-  runner: RunnerCalls
-  git: GitReads
-  /** Folder of the built console; without one only the API is served. */
-  consoleFolder: string | null
-  /** Id of the person who owns the data folder; callers of the local socket act as them. */
-  localPerson: string
-  log: (message: string, details: object) => void
-}
 
 export interface HttpApi {
   /** Listens on TCP. @returns the port, which `0` lets the system choose */
@@ -34,34 +23,55 @@ export interface HttpApi {
 /** Marks requests that came by the local socket; set by the server that accepted them, never by the caller. */
 const local = new WeakSet<IncomingMessage>()
 
+/** What both servers of the doors are made with. */
+const limits = {
+  headersTimeout: headersTimeoutMs,
+  requestTimeout: requestTimeoutMs,
+  maxHeaderSize: 16_384,
+  connectionsCheckingInterval: 5000,
+}
+const connectionsMax = 1000
+const traceBytesMax = 8 * 1024 * 1024
+const artifactBytesMax = 4 * 1024 ** 3
+
 /** The doors: console files, API, event stream, runner protocol and Git reads. */
-export async function createHttpApi(options: HttpApiOptions): Promise<HttpApi> {
+export async function createHttpApi(
+  options: HttpApiOptions,
+  times: { bodyTimeoutMs: number } = { bodyTimeoutMs },
+): Promise<HttpApi> {
   const app = fastify({
     bodyLimit: 2 * 1024 * 1024,
-    requestTimeout: 0,
-    connectionTimeout: 0,
+    requestTimeout: requestTimeoutMs,
     keepAliveTimeout: 65_000,
     forceCloseConnections: true,
+    http: limits,
   })
+  app.server.maxConnections = connectionsMax
   const isLocal = (request: IncomingMessage): boolean => local.has(request)
-  await app.register(fastifyMultipart, { limits: { files: 1, fileSize: 4 * 1024 ** 3, fields: 10, fieldSize: 10_000 } })
-  app.addContentTypeParser(
-    'application/octet-stream',
-    { parseAs: 'buffer', bodyLimit: 8 * 1024 * 1024 },
-    (_, body, done) => done(null, body),
-  )
-  app.addContentTypeParser('text/plain', { parseAs: 'buffer', bodyLimit: 8 * 1024 * 1024 }, (_, body, done) =>
-    done(null, body),
-  )
+  const callers = new Callers(options, isLocal)
   answerErrors(app, options.log)
   guardHost(app, isLocal)
-  registerApiRoutes(app, options, isLocal)
-  registerEvents(app, options.feed)
+  limitBodyTime(app, times.bodyTimeoutMs)
+  await registerBodies(app)
+  registerApiRoutes(app, options, callers)
+  registerEvents(app, options.feed, callers)
   registerRunner(app, options.runner)
-  registerGit(app, options.git)
+  registerGit(app, options.git, options.log)
   await registerConsole(app, options.consoleFolder)
   await app.ready()
   return doorsOf(app)
+}
+
+/** JSON is taken anyway; logs come as bytes, artifacts as forms. */
+async function registerBodies(app: FastifyInstance): Promise<void> {
+  await app.register(fastifyMultipart, {
+    limits: { files: 1, fileSize: artifactBytesMax, fields: 10, fieldSize: 10_000, headerPairs: 50 },
+  })
+  app.addContentTypeParser(
+    ['application/octet-stream', 'text/plain'],
+    { parseAs: 'buffer', bodyLimit: traceBytesMax },
+    (_, body, done) => done(null, body),
+  )
 }
 
 function doorsOf(app: FastifyInstance): HttpApi {
@@ -73,7 +83,7 @@ function doorsOf(app: FastifyInstance): HttpApi {
       return typeof address === 'object' && address !== null ? address.port : port
     },
     async listenLocally(socketPath) {
-      localServer = createServer((request, response) => {
+      localServer = createServer(limits, (request, response) => {
         local.add(request)
         app.routing(request, response)
       })

@@ -1,5 +1,6 @@
 export { errors } from './errors.ts'
-export { createHttpApi, type HttpApi, type HttpApiOptions } from './http-api.ts'
+export { createHttpApi, type HttpApi } from './http-api.ts'
+export type { HttpApiOptions } from './http-api-options.ts'
 export type {
   ApiCall,
   ApiHandlers,

@@ -35,7 +35,10 @@ export interface SessionKeeper {
 export interface ChangeFeed {
   /** Calls `listener` for each notice until the returned function is called. */
   subscribe(listener: (notice: ChangeNotice) => void): () => void
-  /** Notices of entries after `seq`, for a client that comes back; at most `limit`. */
+  /**
+   * Notices of entries after `seq`, oldest first, for a client that comes back; fewer than `limit` where there are no
+   * more. Some before it may be told again.
+   */
   since(seq: number, limit: number): Promise<ChangeNotice[]>
 }
 
@@ -73,7 +76,7 @@ export interface GitReads {
   mayRead(project: string, token: string): Promise<boolean>
   serve(
     project: string,
-    request: { advertise: boolean; protocol?: string; body: Readable },
+    request: { advertise: boolean; protocol?: string; contentEncoding?: string; body: Readable },
     response: Writable,
   ): Promise<void>
 }

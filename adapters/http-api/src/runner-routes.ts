@@ -1,8 +1,9 @@
 import { SluiceError } from '@sluice/kernel'
 import { jobRequest, jobUpdate, verifyRequest } from '@sluice/contracts/runner'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { RunnerCalls } from './ports.ts'
+import { singleValues } from './query.ts'
 
 /** GitLab Runner's coordinator calls; see contracts/src/runner.ts. */
 export function registerRunner(app: FastifyInstance, calls: RunnerCalls): void {
@@ -12,7 +13,7 @@ export function registerRunner(app: FastifyInstance, calls: RunnerCalls): void {
   })
   app.post('/api/v4/jobs/request', async (request, reply) => {
     const left = new AbortController()
-    request.raw.socket.once('close', () => left.abort())
+    reply.raw.once('close', () => left.abort())
     const job = await calls.requestJob(parse(jobRequest, request.body), left.signal)
     if (job === 'forbidden') return forbidden(reply)
     return job === null ? reply.code(204).send() : reply.code(201).send(job)
@@ -41,26 +42,38 @@ export function registerRunner(app: FastifyInstance, calls: RunnerCalls): void {
   })
 }
 
+/** Of an upload's query; unknown names are passed over. */
+const uploadQuery = z.object({
+  artifact_type: z
+    .string()
+    .regex(/^[a-z_]{1,50}$/)
+    .default('archive'),
+  artifact_format: z.enum(['zip', 'gzip']).default('zip'),
+  artifact_name: z.string().min(1).max(255).optional(),
+  sluice_path: z.string().min(1).max(1000).optional(),
+})
+
 async function receiveArtifact(
   calls: RunnerCalls,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const query = request.query as Record<string, string>
+  const query = parse(uploadQuery, singleValues(request.query))
   const part = await request.file()
   if (part === undefined)
     throw new SluiceError('HTTP_BODY_INVALID', 'Cannot take the artifact: the form has no field "file"', {
       status: 400,
     })
-  const format = query['artifact_format'] === 'gzip' ? 'gzip' : 'zip'
-  const taken = await calls.upload(jobIdOf(request), tokenOf(request), {
-    type: query['artifact_type'] ?? 'archive',
-    format,
-    name: query['artifact_name'] ?? part.filename,
-    path: query['sluice_path'] ?? part.filename,
-    content: part.file,
-  })
-  part.file.resume()
+  const filename = part.filename.slice(0, 255)
+  const taken = await calls
+    .upload(jobIdOf(request), tokenOf(request), {
+      type: query.artifact_type,
+      format: query.artifact_format,
+      name: query.artifact_name ?? filename,
+      path: query.sluice_path ?? filename,
+      content: part.file,
+    })
+    .finally(() => part.file.resume())
   return taken ? reply.code(201).send({ message: '201 Created' }) : forbidden(reply)
 }
 

@@ -16,9 +16,8 @@ export function gitReadsWith({
       const attempt = await findRunningByToken(db, hashToken(token))
       return attempt !== null && (await projectOfRun(db, attempt.run_id)) === project
     },
-    async serve(project, { advertise, protocol, body }, response) {
-      const request = { service: 'git-upload-pack', advertise, body, ...(protocol === undefined ? {} : { protocol }) }
-      await serveUploadPack(await repositoryOf(project), request, response)
+    async serve(project, request, response) {
+      await serveUploadPack(await repositoryOf(project), { service: 'git-upload-pack', ...request }, response)
     },
   }
 }
