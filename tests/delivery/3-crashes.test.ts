@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { RunView } from '@sluice/contracts/api'
 import { inject, beforeAll, describe, expect, test } from 'vitest'
+import { markedInstances } from './harness/leftovers.ts'
 import { isAlive, startPlatform, type Platform } from './harness/platform.ts'
 import { share, sharedData, sharedPlatform } from './harness/shared-platform.ts'
 import { registerSmallProject, type SmallProject } from './harness/small-project.ts'
@@ -86,6 +87,7 @@ describe('the server is killed', () => {
     expect(served.map(({ weight }) => weight)).toEqual(sites.map(() => 100))
     const running = (await platform.instances()).map(({ instanceId }) => instanceId)
     expect(running.toSorted()).toEqual(served.map(({ id }) => id).toSorted())
+    expect(await markedInstances(platform.data)).toEqual(running.toSorted())
   })
 })
 

@@ -30,3 +30,22 @@ export async function locksIn(data: string): Promise<string[]> {
     /\.(sock|json|lock|pid|s\.PGSQL\.\d+)$|server-url$|postmaster\.pid$/.test(name),
   )
 }
+
+/** Ids of the instances that processes say they are, by the mark that a target gives them; one for each group. */
+export async function markedInstances(data: string): Promise<string[]> {
+  const mark = `${join(data, 'target')}#instance#`
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const found = pids.map(async (pid) => {
+    const variables = (await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')).split('\0')
+    const marked = variables.find((variable) => variable.includes(mark))
+    const isLeader = marked !== undefined && (await groupOf(pid)) === pid
+    return isLeader ? [marked.slice(marked.indexOf(mark) + mark.length)] : []
+  })
+  return (await Promise.all(found)).flat().toSorted()
+}
+
+/** Field 5 of /proc/PID/stat (proc_pid_stat(5)). */
+async function groupOf(pid: string): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '')
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]
+}
