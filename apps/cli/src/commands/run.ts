@@ -63,7 +63,6 @@ async function runLocked(
       plan,
       policy,
       gates: isDecided ? policy.gates : [],
-      played: new Set(names),
       concurrency: options.concurrency ?? availableParallelism(),
       clock,
       signal: interruption.signal,

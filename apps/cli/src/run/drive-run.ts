@@ -21,8 +21,6 @@ export interface DriveRequest {
   runId: string
   plan: Plan
   gates: { name: string; after: string }[]
-  /** Manual jobs to start; others stay as they are. */
-  played: ReadonlySet<string>
   isolation: IsolationLevel
   /** Jobs at once. */
   concurrency: number
@@ -46,7 +44,6 @@ class Drive {
   /** Offered attempts for which there is no room yet. */
   #offers: { job: string; attempt: number }[] = []
   readonly #live = new Map<string, AbortController>()
-  readonly #played = new Set<string>()
   readonly #timers = new Set<NodeJS.Timeout>()
   /** Events not taken yet, gates not decided yet. */
   #open = 0
@@ -84,7 +81,6 @@ class Drive {
     const { state, commands } = await this.#journal.step(this.#request.runId, event, this.#request.clock.now())
     this.#open -= 1
     for (const command of commands) this.#carryOut(command)
-    this.#play(state)
     this.#startOffered()
     const isIdle = this.#open + this.#live.size + this.#offers.length + this.#timers.size === 0
     if (isIdle) this.#end.resolve(state)
@@ -163,14 +159,6 @@ class Drive {
       this.#tell({ kind: 'gate.decided', payload: { gate, decision } })
     } catch (error) {
       this.#end.reject(error)
-    }
-  }
-
-  #play(state: RunState): void {
-    for (const { name, status } of Object.values(state.jobs)) {
-      if (status !== 'manual' || !this.#request.played.has(name) || this.#played.has(name)) continue
-      this.#played.add(name)
-      this.#tell({ kind: 'job.played', payload: { job: name } })
     }
   }
 }

@@ -40,8 +40,6 @@ export interface FolderRun {
   policy: Policy
   /** Gates that stand on the way. */
   gates: Policy['gates']
-  /** Manual jobs to start. */
-  played: ReadonlySet<string>
   concurrency: number
   clock: Clock
   signal: AbortSignal
@@ -73,14 +71,14 @@ interface Shop {
 
 /** Runs jobs of a folder, whose content lies as a commit in its local repository, and decides the gates on the way. */
 export async function runFolder(run: FolderRun): Promise<FolderRunResult> {
-  const { local, plan, gates, played, concurrency, clock, signal } = run
+  const { local, plan, gates, concurrency, clock, signal } = run
   await removeFolder(local.jobs)
   try {
     const shop = await openShop(run)
     const runId = shop.last.runId
     const isolation = shop.isolation.level
     const state = await driveRun(
-      { runId, plan, gates, played, isolation, concurrency, clock, signal },
+      { runId, plan, gates, isolation, concurrency, clock, signal },
       {
         runJob: async (job, attempt, stop) => runAttempt(shop, job, attempt, stop),
         decideGate: async (gate) => {
@@ -90,7 +88,8 @@ export async function runFolder(run: FolderRun): Promise<FolderRunResult> {
         },
       },
     )
-    await writeLastRun(local.lastRun, shop.last)
+    // What was stopped says nothing of the change; the run before it does.
+    if (state.status !== 'canceled') await writeLastRun(local.lastRun, shop.last)
     return { state, durationsMs: shop.durationsMs, verdicts: shop.verdicts }
   } finally {
     await removeFolder(local.jobs)

@@ -4,7 +4,8 @@ import { nearestName } from '@sluice/pipeline'
 import type { CliErrorCode } from '../errors.ts'
 
 /**
- * The part of a plan that named jobs need: they and all they wait for. Without names, the whole.
+ * The part of a plan that named jobs need: they and all they wait for. Without names, the whole. To name a manual job is
+ * to start it: it runs as soon as it can, and its failure counts.
  * @throws SluiceError CLI_JOB_UNKNOWN
  */
 export function selectJobs(plan: Plan, names: readonly string[]): Plan {
@@ -16,7 +17,12 @@ export function selectJobs(plan: Plan, names: readonly string[]): Plan {
     wanted.add(job.name)
     waiting.push(...jobsBefore(plan, job))
   }
-  return { ...plan, jobs: plan.jobs.filter(({ name }) => wanted.has(name)) }
+  const jobs = plan.jobs.filter(({ name }) => wanted.has(name))
+  return { ...plan, jobs: jobs.map((job) => (names.includes(job.name) ? started(job) : job)) }
+}
+
+function started(job: PlanJob): PlanJob {
+  return job.when === 'manual' ? { ...job, when: 'on_success', allowFailure: false } : job
 }
 
 function jobsBefore(plan: Plan, job: PlanJob): PlanJob[] {

@@ -1,0 +1,98 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { scratchFolder, writeFiles } from '../../testing/scratch.ts'
+import { exitStatus } from '../exit-status.ts'
+import { runProgram } from '../program.ts'
+
+async function sluice(...args: string[]): Promise<{ status: number; output: string; errors: string }> {
+  let output = ''
+  let errors = ''
+  const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((output += String(text)), true))
+  const err = vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((errors += String(text)), true))
+  onTestFinished(() => (out.mockRestore(), err.mockRestore()))
+  const status = await runProgram(args)
+  out.mockRestore()
+  err.mockRestore()
+  return { status, output, errors }
+}
+
+const pipeline = `
+stages: [build, test, deploy]
+build:
+  stage: build
+  cache: { key: k, paths: [kept/] }
+  script: [mkdir -p kept && echo again >>kept/times, wc -l <kept/times, mkdir out && cat input.txt >out/built]
+  artifacts: { paths: [out/] }
+unit-test:
+  stage: test
+  needs: [build]
+  script:
+    - cat out/built
+    - if grep -q bad input.txt; then failure='<failure message="is bad"/>'; fi
+    - echo "<testsuite name='s'><testcase name='t'>$failure</testcase></testsuite>" >junit.xml
+package:
+  stage: deploy
+  script: [git log --oneline | wc -l, echo packed]
+release:
+  stage: deploy
+  needs: []
+  when: manual
+  script: [echo released]
+`
+const policy = `version: 1
+reports: [{ name: tests, job: unit-test, path: junit.xml, format: junit }]
+gates:
+  - name: quality
+    after: test
+    rules: [{ name: green, expr: tests.failed == 0, message: Every test must pass }]
+`
+
+const project = (): string =>
+  writeFiles(scratchFolder(), { '.gitlab-ci.yml': pipeline, 'sluice.yml': policy, 'input.txt': 'good\n' })
+
+test('a pipeline runs whole, with files from job to job, a cache from run to run, and its gate', async () => {
+  const folder = project()
+  const first = await sluice('run', '--folder', folder)
+  expect(first.status).toBe(exitStatus.ok)
+  expect(first.output).toContain('unit-test | good\n')
+  expect(first.output).toContain('package   | packed\n')
+  expect(first.output).toMatch(/Gate quality: open\n {2}✔ green: tests\.failed == 0 {2}\(tests\.failed = 0\)\n/)
+  expect(first.output).toContain('The server judges by the policy of the protected branch.')
+  expect(first.output).toContain('Not started, as a person starts it: release')
+  const second = await sluice('run', 'build', '--folder', folder)
+  expect(second.output).toContain('build | 2\n')
+  expect(second.output).toContain('Gate quality: not decided')
+  expect(readFileSync(join(folder, '.sluice', '.gitignore'), 'utf8')).toBe('*\n')
+  expect(existsSync(join(folder, '.sluice', 'local', 'jobs'))).toBe(false)
+})
+
+test('an edit that breaks a test closes the gate; the gate can be asked again under another policy', async () => {
+  const folder = project()
+  writeFileSync(join(folder, 'input.txt'), 'bad\n')
+  const broken = await sluice('run', '--folder', folder, '--json')
+  expect(broken.status).toBe(exitStatus.failed)
+  const result = JSON.parse(broken.output) as { jobs: { name: string; status: string }[]; verdicts: unknown[] }
+  expect(result.verdicts).toMatchObject([{ gate: 'quality', decision: 'closed', clauses: [{ state: 'fail' }] }])
+  expect(result.jobs.find(({ name }) => name === 'package')?.status).toBe('skipped')
+  const again = await sluice('gate', '--folder', folder)
+  expect([again.status, again.output]).toEqual([exitStatus.failed, expect.stringContaining('Gate quality: closed')])
+  writeFileSync(join(folder, 'sluice.yml'), policy.replace('tests.failed == 0', 'tests.failed <= 1'))
+  const eased = await sluice('gate', '--folder', folder, '--json')
+  expect([eased.status, JSON.parse(eased.output)]).toMatchObject([exitStatus.ok, [{ decision: 'open' }]])
+})
+
+test('a manual job runs when it is named', async () => {
+  const folder = project()
+  const { status, output } = await sluice('run', 'release', '--folder', folder)
+  expect([status, output]).toEqual([exitStatus.ok, expect.stringContaining('release | released\n')])
+})
+
+test('without a run there is nothing to judge, and an unknown job is a wrong command line', async () => {
+  const folder = project()
+  const none = await sluice('gate', '--folder', folder)
+  expect([none.status, none.errors]).toEqual([exitStatus.failed, expect.stringContaining('[CLI_RUN_MISSING]')])
+  const unknown = await sluice('run', 'relaese', '--folder', folder)
+  expect([unknown.status, unknown.errors]).toEqual([exitStatus.usage, expect.stringContaining('[CLI_JOB_UNKNOWN]')])
+  expect(readdirSync(join(folder, '.sluice', 'local'))).not.toContain('run.json')
+})

@@ -1,0 +1,132 @@
+import type { PlanJob } from '@sluice/contracts/plan'
+import { jobOf, needs, planOf } from '@sluice/engine/testing'
+import { fixedClock } from '@sluice/kernel'
+import { describe, expect, test } from 'vitest'
+import { driveRun, type AttemptEnd, type DriveRequest, type RunHands } from './drive-run.ts'
+
+const ended: AttemptEnd = { outcome: 'success', reason: null, exitCode: 0 }
+const failed: AttemptEnd = { outcome: 'failed', reason: 'script_failure', exitCode: 1 }
+
+/** Runs jobs that end as told at once; notes the order and how many ran at a time. */
+async function drive(
+  jobs: PlanJob[],
+  more: Partial<DriveRequest> = {},
+  hands: Partial<RunHands> = {},
+): Promise<{ order: string[]; most: number; statuses: Record<string, string>; status: string }> {
+  const order: string[] = []
+  let now = 0
+  let most = 0
+  const runJob: RunHands['runJob'] = async (job, attempt, signal) => {
+    order.push(attempt === 1 ? job.name : `${job.name}#${attempt}`)
+    most = Math.max(most, ++now)
+    const end = await (hands.runJob?.(job, attempt, signal) ?? Promise.resolve(ended))
+    now -= 1
+    return end
+  }
+  const decideGate: RunHands['decideGate'] = async (gate) => {
+    order.push(`gate ${gate}`)
+    return hands.decideGate?.(gate) ?? 'open'
+  }
+  const state = await driveRun(
+    {
+      runId: 'r',
+      plan: planOf(jobs),
+      gates: [],
+      isolation: 'none',
+      concurrency: 4,
+      clock: fixedClock(0),
+      signal: new AbortController().signal,
+      ...more,
+    },
+    { runJob, decideGate },
+  )
+  const statuses = Object.fromEntries(Object.values(state.jobs).map(({ name, status }) => [name, status]))
+  return { order, most, statuses, status: state.status }
+}
+
+const failing =
+  (...names: string[]): RunHands['runJob'] =>
+  async ({ name }) =>
+    names.includes(name) ? failed : ended
+
+describe('driveRun()', () => {
+  test('keeps the order of stages and needs, and the gate between them', async () => {
+    const jobs = [
+      jobOf('install', 'build'),
+      jobOf('test', 'test', { needs: needs('install') }),
+      jobOf('package', 'deploy'),
+    ]
+    const { order, status } = await drive(jobs, { gates: [{ name: 'quality', after: 'test' }] })
+    expect(order).toEqual(['install', 'test', 'gate quality', 'package'])
+    expect(status).toBe('success')
+  })
+
+  test('runs nothing behind a closed gate', async () => {
+    const jobs = [jobOf('test', 'test'), jobOf('package', 'deploy')]
+    const gates = [{ name: 'quality', after: 'test' }]
+    const { order, status } = await drive(jobs, { gates }, { decideGate: async () => 'closed' })
+    expect(order).toEqual(['test', 'gate quality'])
+    expect(status).toBe('failed')
+  })
+
+  test.each([1, 2, 3])('runs at most %i jobs at once', async (concurrency) => {
+    const jobs = ['a', 'b', 'c', 'd', 'e'].map((name) => jobOf(name, 'test'))
+    const { order, most } = await drive(jobs, { concurrency })
+    expect(order).toHaveLength(5)
+    expect(most).toBe(concurrency)
+  })
+
+  test('skips what needs a failed job, and goes on after one that may fail', async () => {
+    const jobs = [
+      jobOf('may', 'build', { allowFailure: true }),
+      jobOf('bad', 'build', { needs: [] }),
+      jobOf('after-may', 'test', { needs: needs('may') }),
+      jobOf('after-bad', 'test', { needs: needs('bad') }),
+    ]
+    const { statuses, status } = await drive(jobs, {}, { runJob: failing('may', 'bad') })
+    expect(statuses).toEqual({ may: 'failed', bad: 'failed', 'after-may': 'success', 'after-bad': 'skipped' })
+    expect(status).toBe('failed')
+  })
+
+  test('tries a job again as often as it may', async () => {
+    const retry: PlanJob['retry'] = { max: 2, when: ['always'], exitCodes: [] }
+    const { order, status } = await drive(
+      [jobOf('flaky', 'test', { retry })],
+      {},
+      { runJob: async (_, attempt) => (attempt < 3 ? failed : ended) },
+    )
+    expect([order, status]).toEqual([['flaky', 'flaky#2', 'flaky#3'], 'success'])
+  })
+
+  test.each([
+    [false, 'running'],
+    [true, 'success'],
+  ])('leaves a manual job alone (it may fail: %s) and ends', async (allowFailure, status) => {
+    const jobs = [jobOf('deploy', 'test', { when: 'manual', allowFailure })]
+    expect(await drive(jobs)).toMatchObject({ order: [], status, statuses: { deploy: 'manual' } })
+  })
+
+  test('waits for a delayed job', async () => {
+    expect(await drive([jobOf('later', 'test', { when: 'delayed', startInMs: 1 })])).toMatchObject({
+      status: 'success',
+    })
+  })
+
+  test('stops running jobs and starts no other one when it is interrupted', async () => {
+    const interrupt = new AbortController()
+    const runJob: RunHands['runJob'] = async (_, _attempt, signal) => {
+      const stopped = new Promise((resolve) => signal.addEventListener('abort', resolve))
+      interrupt.abort()
+      await stopped
+      return { outcome: 'canceled', reason: null, exitCode: null }
+    }
+    const jobs = [jobOf('first', 'test'), jobOf('second', 'test'), jobOf('last', 'deploy')]
+    const { order, status } = await drive(jobs, { signal: interrupt.signal, concurrency: 1 }, { runJob })
+    expect([order, status]).toEqual([['first'], 'canceled'])
+  })
+
+  test('ends with the fault where a job cannot be handled', async () => {
+    const runJob = () => Promise.reject(new Error('no disk'))
+    await expect(drive([jobOf('one', 'test')], {}, { runJob })).rejects.toThrow('no disk')
+  })
+})

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { jobLines } from './job-lines.ts'
+
+function shown(colour: boolean, ...chunks: (string | Uint8Array)[]): string {
+  let text = ''
+  const lines = jobLines(['build', 'unit-test'], { colour, write: (more) => (text += more) })
+  for (const chunk of chunks) lines.write('build', typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
+  lines.flush('build')
+  return text
+}
+
+test('every line has its job before it, however the chunks fall', () => {
+  const [first, second] = [Buffer.from('é').subarray(0, 1), Buffer.from('é').subarray(1)]
+  expect(shown(false, 'on', 'e\ntw', 'o\n\ncaf', first, second)).toBe(
+    'build     | one\nbuild     | two\nbuild     | café\n',
+  )
+})
+
+test('marks of sections are left out, their headings stay', () => {
+  const section =
+    'section_start:1:step_script\r\u001B[0K\u001B[0K\u001B[36;1mRunning\u001B[0;m\nx\nsection_end:1:step_script\r\u001B[0K'
+  expect(shown(false, section)).toBe('build     | Running\nbuild     | x\n')
+})
+
+test('colours stay on a terminal, what moves the cursor or sets a title does not', () => {
+  const text = shown(true, '\u001B[31mred\u001B[2J\u001B]0;title\u0007\u0008 end\n')
+  expect(text).toContain('\u001B[31mred')
+  for (const sequence of ['\u001B[2J', '\u001B]0', '\u0008']) expect(text).not.toContain(sequence)
+  expect(text.endsWith(' end\u001B[0m\n')).toBe(true)
+})

@@ -1,0 +1,47 @@
+import { jobOf, needs, planOf } from '@sluice/engine/testing'
+import { expect, test } from 'vitest'
+import { selectJobs } from './select-jobs.ts'
+
+const plan = planOf([
+  jobOf('install', 'build'),
+  jobOf('docs', 'build'),
+  jobOf('unit-test', 'test', { needs: needs('install') }),
+  jobOf('lint', 'test', { needs: [] }),
+  jobOf('package', 'deploy', { needs: needs('unit-test', 'lint') }),
+  jobOf('announce', 'deploy'),
+])
+
+test.each([
+  [[], ['install', 'docs', 'unit-test', 'lint', 'package', 'announce']],
+  [['unit-test'], ['install', 'unit-test']],
+  [['lint'], ['lint']],
+  [['package'], ['install', 'unit-test', 'lint', 'package']],
+  [
+    ['announce', 'lint'],
+    ['install', 'docs', 'unit-test', 'lint', 'announce'],
+  ],
+])('jobs %j are run with all they wait for, in the order of the plan', (names, all) => {
+  expect(selectJobs(plan, names).jobs.map(({ name }) => name)).toEqual(all)
+})
+
+test.each([
+  ['unit-tset', 'nearest name: "unit-test"'],
+  ['something-else-entirely', 'wanted one of install, docs'],
+  ['audit', 'it is not in the plan for this change (no rule matched)'],
+])('job "%s" cannot be run, and it is said why', (name, why) => {
+  const excluded = [{ name: 'audit', stage: 'test', reasons: [{ kind: 'no-match' as const, text: 'no rule matched' }] }]
+  expect(() => selectJobs({ ...plan, excluded }, [name])).toThrow(
+    expect.objectContaining({ code: 'CLI_JOB_UNKNOWN', message: expect.stringContaining(why) as string }),
+  )
+})
+
+test('a manual job that is named runs, and its failure counts; another one stays manual', () => {
+  const jobs = ['one', 'other'].map((name) => jobOf(name, 'test', { when: 'manual', allowFailure: true, needs: [] }))
+  const both = planOf([...jobs, jobOf('all', 'deploy')])
+  const selected = selectJobs(both, ['one', 'all']).jobs.map(({ when, allowFailure }) => [when, allowFailure])
+  expect(selected).toEqual([
+    ['on_success', false],
+    ['manual', true],
+    ['on_success', false],
+  ])
+})
