@@ -28,3 +28,14 @@ export function setForwarded(request: IncomingMessage, port: number): void {
   headers['x-forwarded-host'] = headers.host ?? ''
   headers['x-forwarded-port'] = String(port)
 }
+
+/** The console's session. Browsers keep cookies by host name and not by port, so they send it to services on this host too. */
+const sessionCookie = /^sluice_session=/
+
+/** Keeps the console's session from the services behind the router: a release is not trusted with it. */
+export function dropSession(headers: IncomingMessage['headers']): void {
+  if (headers.cookie === undefined) return
+  const kept = headers.cookie.split(';').filter((pair) => !sessionCookie.test(pair.trim()))
+  if (kept.length === 0) delete headers.cookie
+  else headers.cookie = kept.join(';').trim()
+}

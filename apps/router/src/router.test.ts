@@ -139,6 +139,7 @@ describe('a site', () => {
         'x-private': 'for the router only',
         te: 'trailers',
         'x-forwarded-for': '6.6.6.6',
+        cookie: 'theme=dark; sluice_session=secret; card=1',
       },
     })
     expect(answer.status).toBe(201)
@@ -154,6 +155,7 @@ describe('a site', () => {
     expect(seen.headers).toMatchObject({
       host: 'card.example',
       'idempotency-key': 'k1',
+      cookie: 'theme=dark; card=1',
       'x-forwarded-for': '127.0.0.1',
       'x-forwarded-host': 'card.example',
       'x-forwarded-port': String(site.port),

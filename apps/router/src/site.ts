@@ -15,7 +15,7 @@ import type { RouterSite, RouterSiteStatus } from '@sluice/contracts/router'
 import { SluiceError } from '@sluice/kernel'
 import { createProxyServer } from 'httpxy'
 import { BackendMeter } from './backend-meter.ts'
-import { dropHopByHop, setForwarded } from './forward.ts'
+import { dropHopByHop, dropSession, setForwarded } from './forward.ts'
 import { WeightedRoundRobin } from './weighted-round-robin.ts'
 
 interface Backend {
@@ -95,6 +95,7 @@ export class Site {
 
   #onAnswer(answer: IncomingMessage, response: ServerResponse): void {
     dropHopByHop(answer.headers, { upgrade: false })
+    dropSession(request.headers)
     answer.headers.connection = response.shouldKeepAlive && !this.#closing ? 'keep-alive' : 'close'
     // The limit is for the beginning of an answer; a stream may be silent for longer.
     answer.socket.setTimeout(0)
@@ -134,6 +135,7 @@ export class Site {
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
     dropHopByHop(request.headers, { upgrade: false })
+    dropSession(request.headers)
     setForwarded(request, this.port)
     const id = this.#rotation.next()
     if (id === null) return answer(response, 503)
@@ -192,6 +194,7 @@ export class Site {
       return
     }
     dropHopByHop(request.headers, { upgrade: true })
+    dropSession(request.headers)
     setForwarded(request, this.port)
     this.#upgraded.add(socket)
     backend.meter.begin()
