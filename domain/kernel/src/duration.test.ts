@@ -49,7 +49,9 @@ describe('formatDuration()', () => {
   test.each<[number, string]>([
     [0, '0 ms'],
     [850, '850 ms'],
+    [999.7, '1.0 s'],
     [4200, '4.2 s'],
+    [59_960, '1 min'],
     [200 * second, '3 min 20 s'],
     [125 * minute, '2 h 5 min'],
     [76 * hour, '3 d 4 h'],

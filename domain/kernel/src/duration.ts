@@ -57,8 +57,12 @@ export function parseDuration(text: string): number | null {
 
 /** A duration for people: `850 ms`, `4.2 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
 export function formatDuration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
+  if (Math.round(ms) < 1000) return `${Math.round(ms)} ms`
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`
+  return formatLong(Math.round(ms / 1000) * 1000)
+}
+
+function formatLong(ms: number): string {
   const pairs = [
     ['d', 86_400_000],
     ['h', 3_600_000],

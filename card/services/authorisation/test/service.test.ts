@@ -21,7 +21,10 @@ afterEach(() => database.drop())
 
 const quiet: Log = () => undefined
 const start = (databaseUrl = database.url): ReturnType<typeof startService> =>
-  startService({ databaseUrl, databaseConnectionsMax: 4, host: '127.0.0.1', port: 0, releaseDigest: 'sha256:abc' }, quiet)
+  startService(
+    { databaseUrl, databaseConnectionsMax: 4, host: '127.0.0.1', port: 0, releaseDigest: 'sha256:abc' },
+    quiet,
+  )
 
 test('the version is the one of package.json', () => {
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
@@ -78,13 +81,13 @@ test('a stop lets the request in flight end, tells its connection to close, and 
 })
 
 /**
- * Asks until a session waits for a lock: each question is a round trip, so this spins without a clock.
+ * Asks until a session waits for a lock; the server takes its time for each answer, so that asking costs little.
  * On a connection of its own, outside a transaction: within one the view would never change.
  */
 async function untilOneWaits(): Promise<void> {
   const client = new Client({ connectionString: database.url })
   await client.connect()
-  const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  const waiting = `select 1 from pg_stat_activity, pg_sleep(0.01) where datname = current_database() and wait_event_type = 'Lock'`
   while ((await client.query(waiting)).rowCount === 0);
   await client.end()
 }

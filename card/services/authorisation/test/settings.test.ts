@@ -18,7 +18,13 @@ test('only the database is needed; the rest has defaults', () => {
 })
 
 test('every setting can be given', () => {
-  const settings = readSettings({ DATABASE_URL, DATABASE_CONNECTIONS_MAX: '4', HOST: '::1', PORT: '0', RELEASE_DIGEST: 'sha256:1' })
+  const settings = readSettings({
+    DATABASE_URL,
+    DATABASE_CONNECTIONS_MAX: '4',
+    HOST: '::1',
+    PORT: '0',
+    RELEASE_DIGEST: 'sha256:1',
+  })
   expect(settings).toEqual({
     databaseUrl: DATABASE_URL,
     databaseConnectionsMax: 4,

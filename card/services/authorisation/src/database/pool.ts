@@ -1,11 +1,7 @@
 import { Pool } from 'pg'
 
 /** Connections to the database; a whole request has at most these times, so that no caller waits without end. */
-export function openPool(
-  databaseUrl: string,
-  connectionsMax: number,
-  onIdleError: (error: Error) => void,
-): Pool {
+export function openPool(databaseUrl: string, connectionsMax: number, onIdleError: (error: Error) => void): Pool {
   const pool = new Pool({
     connectionString: databaseUrl,
     max: connectionsMax,
