@@ -95,7 +95,6 @@ export class Site {
 
   #onAnswer(answer: IncomingMessage, response: ServerResponse): void {
     dropHopByHop(answer.headers, { upgrade: false })
-    dropSession(request.headers)
     answer.headers.connection = response.shouldKeepAlive && !this.#closing ? 'keep-alive' : 'close'
     // The limit is for the beginning of an answer; a stream may be silent for longer.
     answer.socket.setTimeout(0)
