@@ -38,7 +38,7 @@ test('Ctrl-C says what it stops, and leaves no process and no lock; the next sta
   const up = sluice(['up', '--port', '0', '--data', sharedData()])
   platform = new Platform(sharedData(), up)
   share(platform)
-  await up.line(/^Production runs the newest change already; nothing was to be delivered\.$/, { timeoutMs: 120_000 })
+  await up.line(/^Production runs the newest change already/, { timeoutMs: 120_000 })
   await up.line(/Ctrl-C stops everything/)
   expect(await releases()).toEqual(before)
   expect((await platform.project('card')).runs).toHaveLength(runs)
