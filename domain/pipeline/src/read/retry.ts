@@ -57,7 +57,7 @@ function readReasons(node: Located, keyword: string, reading: Reading): RetryRea
 }
 
 /** One exit code or a list of them. */
-export function readExitCodes(node: Located, keyword: string, reading: Reading): number[] {
+function readExitCodes(node: Located, keyword: string, reading: Reading): number[] {
   const items = node.kind === 'list' ? node.items : [node]
   return items.map((item) => readInteger(item, keyword, [0, 255], reading))
 }
