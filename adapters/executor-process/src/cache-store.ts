@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { lstat, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { compileSelection, type FileSelection, type Workspace } from '@sluice/execution'
-import { sha256Hex } from '@sluice/kernel'
+import { sha256Hex, type Clock } from '@sluice/kernel'
 import { removeFolder } from './remove-folder.ts'
 import { selectPaths } from './select-paths.ts'
 
@@ -35,12 +35,18 @@ interface Current {
   listing: string
 }
 
+export interface CacheStoreOptions {
+  clock: Clock
+  /** A key that nobody used for so long is forgotten when another one is saved. Default 14 days. */
+  keepMs?: number
+}
+
 /**
  * Caches as folders, one a key, below it one a version, whole before `current.json` names it. No job can reach the
  * folder (mode 0700, and no sandbox holds it), and a version never changes: it is put beneath workspaces as it is, so
  * its files belong to the jobs' user, and one in use outlives its successor. One process uses the folder.
  */
-export function openCacheStore(folder: string): CacheStore {
+export function openCacheStore(folder: string, { clock, keepMs = 14 * 86_400_000 }: CacheStoreOptions): CacheStore {
   const inOrder = oneAtATime()
   const leases = new Map<string, number>()
   const isLeased = (tree: string): boolean => (leases.get(tree) ?? 0) > 0
@@ -49,9 +55,21 @@ export function openCacheStore(folder: string): CacheStore {
     return {
       tree,
       async release() {
-        leases.set(tree, (leases.get(tree) ?? 1) - 1)
+        const left = (leases.get(tree) ?? 1) - 1
+        if (left > 0) leases.set(tree, left)
+        else leases.delete(tree)
         await inOrder(place, async () => removeOld(place, isLeased))
       },
+    }
+  }
+  const forget = async (): Promise<void> => {
+    for (const name of await readdir(folder)) {
+      const place = join(folder, name)
+      await inOrder(place, async () => {
+        const isOld = (await lastUsedMs(place)) < clock.now() - keepMs
+        const isUsed = (await readdir(place).catch(() => [])).some((version) => isLeased(join(place, version)))
+        if (isOld && !isUsed) await removeFolder(place)
+      })
     }
   }
   return {
@@ -59,6 +77,7 @@ export function openCacheStore(folder: string): CacheStore {
       const place = join(folder, sha256Hex(key))
       const held = await inOrder(place, async () => {
         const current = await readSound(place)
+        if (current !== null) await markUsed(place, clock)
         return current === null ? null : lease(place, join(place, current.version))
       })
       try {
@@ -71,11 +90,14 @@ export function openCacheStore(folder: string): CacheStore {
     },
     save: async (key, selection, workspace, options) => {
       const place = join(folder, sha256Hex(key))
-      return inOrder(place, async () => {
-        const outcome = await saveTo(place, selection, workspace, options)
+      const outcome = await inOrder(place, async () => {
+        const done = await saveTo(place, selection, workspace, options)
+        if (done === 'saved') await markUsed(place, clock)
         await removeOld(place, isLeased)
-        return outcome
+        return done
       })
+      if (outcome === 'saved') await forget()
+      return outcome
     },
   }
 }
@@ -146,6 +168,17 @@ async function readSound(place: string): Promise<Current | null> {
   if (listing === current.listing) return current
   await rm(join(place, 'current.json'))
   return null
+}
+
+/** The time of `current.json` tells when a cache was used last. */
+async function markUsed(place: string, clock: Clock): Promise<void> {
+  const now = new Date(clock.now())
+  await utimes(join(place, 'current.json'), now, now)
+}
+
+/** A place without a cache, as of a first save that goes on, is no old one. */
+async function lastUsedMs(place: string): Promise<number> {
+  return (await stat(join(place, 'current.json')).catch(() => null))?.mtimeMs ?? Infinity
 }
 
 async function listingOf(tree: string): Promise<string> {

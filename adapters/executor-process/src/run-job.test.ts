@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { PlanCache } from '@sluice/contracts/plan'
 import { manifestOf } from '@sluice/execution'
 import { memoryBlobStore } from '@sluice/execution/testing'
 import { fixedClock } from '@sluice/kernel'
@@ -152,7 +153,7 @@ it.each(['../x', '', 'a/b'])('runJob() refuses the project name %j', async (proj
 })
 
 it('runJob() keeps caches from job to job, by copies where layers do not work', async () => {
-  const caches = openCacheStore(join(base, 'caches'))
+  const caches = openCacheStore(join(base, 'caches'), { clock: fixedClock(0) })
   const cache = [
     {
       key: 'npm',
@@ -175,4 +176,22 @@ it('runJob() keeps caches from job to job, by copies where layers do not work', 
     { caches },
   )
   expect(third.log).toContain('\nmore\n')
+})
+
+it('runJob() finds no cache that nobody used for long', async () => {
+  let now = Date.UTC(2026, 0, 1)
+  const caches = openCacheStore(join(base, 'caches'), { clock: { now: () => now }, keepMs: 1000 })
+  const cacheOf = (key: string): PlanCache[] => [
+    { key, keyFiles: [], keyPrefix: '', paths: ['kept/'], untracked: false, policy: 'pull-push', when: 'always' },
+  ]
+  const script = ['ls kept || mkdir kept; echo x >kept/file']
+  await run({ script, cache: cacheOf('old') }, { caches })
+  await run({ script, cache: cacheOf('used') }, { caches })
+  now += 900
+  await run({ script: ['true'], cache: cacheOf('used').map((one) => ({ ...one, policy: 'pull' })) }, { caches })
+  now += 900
+  await run({ script, cache: cacheOf('new') }, { caches })
+  const found = async (key: string): Promise<boolean> =>
+    (await run({ script: ['true'], cache: cacheOf(key) }, { caches })).log.includes('Successfully extracted cache')
+  expect([await found('old'), await found('used')]).toEqual([false, true])
 })

@@ -88,11 +88,7 @@ export async function runJob(request: JobRequest): Promise<JobResult> {
   }
 }
 
-async function runIn(
-  request: JobRequest,
-  workspace: Workspace,
-  caches: JobCaches | null,
-): Promise<JobOutcome> {
+async function runIn(request: JobRequest, workspace: Workspace, caches: JobCaches | null): Promise<JobOutcome> {
   const { job } = request
   await copyFolder(request.snapshot, workspace.folder, request.isolation.owner('job'))
   await caches?.restore()

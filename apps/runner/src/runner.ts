@@ -65,7 +65,7 @@ async function prepareHost({ config, isolation, clock, waits, path }: RunnerOpti
       systemId: `${hostname()}-${name}`.slice(0, 200),
       isolation: isolation.level,
     }),
-    caches: openCacheStore(join(folder, 'caches')),
+    caches: openCacheStore(join(folder, 'caches'), { clock }),
     tools: await findJobTools(path, nodeFolder),
     waits: { ...standardWaits, ...waits },
   }

@@ -13,12 +13,17 @@ export function changedLines(before: readonly ProgressItem[], after: readonly Pr
   const known = new Map(before.map((item) => [item.id, item.state]))
   return after
     .filter((item) => known.get(item.id) !== item.state && (item.state === 'running' || isFinal(item)))
-    .map((item) => lineOf(item))
+    .map((item) => lineOf(isBeginning(item) ? { ...item, note: '' } : item))
+}
+
+/** A job, or a step of a rollout, that begins has nothing to tell of itself yet: figures are of the step before. */
+function isBeginning(item: ProgressItem): boolean {
+  return item.state === 'running' && (item.group === 'jobs' || item.parent !== null)
 }
 
 /** One item as a line of plain text. */
 export function lineOf(item: ProgressItem): string {
   const note = item.note === '' ? '' : `: ${item.note}`
   const indent = item.parent === null ? '' : '  '
-  return `${indent}${marks[item.state]} ${item.title}${item.state === 'running' && item.group === 'jobs' ? '' : note}`
+  return `${indent}${marks[item.state]} ${item.title}${note}`
 }

@@ -7,9 +7,8 @@ import type { CliErrorCode } from '../errors.ts'
 /** Where the runs of one folder on this machine keep what they need. */
 export interface LocalFolder {
   repository: string
-  blobs: string
   caches: string
-  /** Workspaces and the copy of the sources; empty between runs. */
+  /** Workspaces, the copy of the sources, artifacts on their way from job to job; there only while something runs. */
   jobs: string
   key: string
   lastRun: string
@@ -33,7 +32,6 @@ export async function openLocalFolder(folder: string): Promise<LocalFolder> {
   }
   return {
     repository: join(root, 'repository.git'),
-    blobs: join(root, 'blobs'),
     caches: join(root, 'caches'),
     jobs: join(root, 'jobs'),
     key: join(root, 'keys', 'local.pem'),

@@ -102,7 +102,7 @@ async function openShop(run: FolderRun): Promise<Shop> {
   const snapshot = join(local.jobs, 'sources')
   await takeSnapshot(local.repository, plan.trigger.ref, snapshot)
   const isolation = await detectIsolation()
-  const blobs = await openFileBlobStore(local.blobs, { durable: false })
+  const blobs = await openFileBlobStore(join(local.jobs, 'blobs'), { durable: false })
   const signer = await Ed25519FileSigner.open(local.key)
   const { ref, commit } = plan.trigger
   const subject: EvidenceSubject = { name: plan.project, digest: { gitCommit: commit } }
@@ -113,7 +113,7 @@ async function openShop(run: FolderRun): Promise<Shop> {
     snapshot,
     isolation,
     executor: processExecutor({ folder: join(local.jobs, 'workspaces'), isolation }),
-    caches: openCacheStore(local.caches),
+    caches: openCacheStore(local.caches, { clock }),
     blobs,
     tools: await findJobTools(process.env['PATH'] ?? '', undefined),
     reader: { blobs, signer, clock, ids: { next: () => randomUUID() } },

@@ -17,8 +17,8 @@ export async function takeSnapshot(repository: string, branch: string, folder: s
     GIT_TERMINAL_PROMPT: '0',
   }
   const settings = ['-c', 'safe.directory=*', '-c', 'core.hooksPath=/dev/null', '-c', 'core.autocrlf=false']
-  const options = ['--quiet', '--depth=1', '--no-tags', '--template=', '--branch', branch]
+  const options = ['--quiet', '--no-local', '--depth=1', '--no-tags', '--template=', '--branch', branch]
   const run = promisify(execFile)
-  await run('git', [...settings, 'clone', ...options, '--', `file://${repository}`, folder], { env, timeout: limitMs })
+  await run('git', [...settings, 'clone', ...options, '--', repository, folder], { env, timeout: limitMs })
   await run('git', [...settings, '-C', folder, 'remote', 'remove', 'origin'], { env, timeout: limitMs })
 }
