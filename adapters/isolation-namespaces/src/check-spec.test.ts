@@ -12,6 +12,8 @@ const spec: IsolatedSpec = {
   user: 'service',
 }
 
+const layered = (below: string) => ({ from: '/a', to: '/b', layers: { below: [below], work: '/w' } })
+
 describe('Isolation.command', async () => {
   const detected = await detectIsolation()
   it.each(
@@ -22,6 +24,13 @@ describe('Isolation.command', async () => {
           [isolation.level, 'a relative folder', isolation, { cwd: 'x' }],
           [isolation.level, 'a path that climbs', isolation, { readOnlyPaths: ['/a/../b'] }],
           [isolation.level, 'a path over the root', isolation, { writablePaths: [{ from: '/a', to: '/' }] }],
+          [
+            isolation.level,
+            'a layer that would be another option',
+            isolation,
+            { writablePaths: [layered('/a,lowerdir=/b')] },
+          ],
+          [isolation.level, 'two layers in one path', isolation, { writablePaths: [layered('/a:/b')] }],
           [isolation.level, 'a line break in a path', isolation, { readOnlyPaths: ['/a\nb'] }],
           [isolation.level, 'a variable that is shell text', isolation, { env: { 'A;id': 'x' } }],
           [isolation.level, 'NUL in a value', isolation, { env: { A: 'x\0' } }],

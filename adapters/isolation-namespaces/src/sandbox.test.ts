@@ -1,10 +1,10 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { IsolatedCommand, IsolatedSpec, Isolation } from '@sluice/execution'
+import type { IsolatedCommand, IsolatedSpec, Isolation, Layers, WritablePath } from '@sluice/execution'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readMachineLayout } from './machine-layout.ts'
 import { namespaceIsolation } from './namespace-isolation.ts'
@@ -124,6 +124,47 @@ describe.each(modes)(
       expect(code).not.toBe(0)
       expect(output).not.toMatch(/LEAK|PRIVATE-KEY|FROM-THE-SERVER/)
       expect(server.exitCode).toBeNull()
+    })
+
+    const layered = (): WritablePath & { layers: Layers } => {
+      const place = mkdtempSync(join(folder, 'layers-'))
+      const [from, below, work] = ['upper', 'below', 'work'].map((name) => join(place, name)) as [
+        string,
+        string,
+        string,
+      ]
+      for (const path of [from, below, work]) mkdirSync(path)
+      for (const name of ['kept', 'changed', 'removed']) writeFileSync(join(below, name), 'below\n')
+      for (const path of [place, work]) own(path, user)
+      const jobs = isolation.owner('job')?.uid ?? user
+      for (const path of [from, below]) own(path, jobs)
+      for (const name of ['kept', 'changed', 'removed']) own(join(below, name), jobs)
+      return { from, to: '/builds/card', layers: { below: [below], work } }
+    }
+    const contentOf = (place: string): string[] =>
+      readdirSync(place).map((name) => `${name}: ${readFileSync(join(place, name), 'utf8').trim()}`)
+
+    it.runIf(possible)('gives a job files beneath its own that it cannot change', async (context) => {
+      const path = layered()
+      const script = [
+        'cat kept && echo new >>changed && rm removed && echo own >own',
+        'unshare -Urm umount /builds/card 2>/dev/null && echo LEAK; unshare -Urm mount -o remount,ro . && echo LEAK; ls',
+      ].join('; ')
+      const { code, output } = await run(script, { writablePaths: [path] })
+      context.skip(code === 125 && output.includes('cannot mount the layers'), 'this kernel or disk has no overlayfs')
+      expect(output).toContain('below\n')
+      expect(output).toContain('changed\nkept\nown\n')
+      expect(output).not.toContain('LEAK')
+      expect(contentOf(path.layers.below[0] ?? '')).toEqual(['changed: below', 'kept: below', 'removed: below'])
+
+      const { file, args, env, cwd } = isolation.view?.(path) ?? { file: '', args: [], env: {}, cwd: '/' }
+      const [program, words] = asUser(user, { file, args })
+      const viewer = spawn(program, words, { env, cwd, stdio: ['pipe', 'pipe', 'inherit'] })
+      const ended = once(viewer, 'close')
+      await once(viewer.stdout, 'data')
+      expect(contentOf(`/proc/${viewer.pid}/cwd`)).toEqual(['changed: below\nnew', 'kept: below', 'own: own'])
+      viewer.stdin.end()
+      await ended
     })
 
     it.runIf(possible)('runs without rights and cannot win any', async () => {
