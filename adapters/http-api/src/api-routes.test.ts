@@ -165,7 +165,7 @@ test.each([
   ['something that is no error', 'secret'],
 ])('of a fault of the server, as %s, the caller learns that there was one', async (_name, fault) => {
   const failing = await openTestDoors({
-    handlers: { listProjects: () => Promise.reject(fault as Error) } as never,
+    handlers: { listProjects: () => Promise.reject(fault) } as never,
   })
   onTestFinished(() => failing.close())
   const answer = await failing.ask({ path: '/api/projects' })

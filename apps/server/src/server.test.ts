@@ -1,42 +1,49 @@
-import { routes } from '@sluice/contracts/api'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { routes, type RunView } from '@sluice/contracts/api'
 import type { JobResponse } from '@sluice/contracts/runner'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import type { FakeRunner, Played } from '../testing/fake-runner.ts'
+import { textOf, unpacked, type FakeRunner, type Played } from '../testing/fake-runner.ts'
 import { TestPlatform } from '../testing/platform.ts'
-import { junit, releaseFiles, writeFiles, type ServiceOptions } from '../testing/sample-project.ts'
+import {
+  junit,
+  patientFiles,
+  projectFiles,
+  releaseFiles,
+  writeFiles,
+  type ServiceOptions,
+} from '../testing/sample-project.ts'
 
 const { url, reason } = inject('postgres')
-const parameters = { project: 'sample' }
+type Play = (job: JobResponse) => Played
 
 describe.skipIf(url === null)(`a server with its runner, router and services ${reason}`, { timeout: 60_000 }, () => {
   let platform: TestPlatform
   let runner: FakeRunner
+  let changes = 0
 
   beforeAll(async () => {
     platform = await TestPlatform.start(url ?? '')
     runner = await platform.registerRunner()
-    const body = { slug: 'sample', name: 'Sample', folder: platform.projectFolder }
-    await platform.call(routes.registerProject, { body })
+    await platform.addProject('sample', projectFiles)
   }, 60_000)
   afterAll(() => platform?.close(), 60_000)
 
   /** Changes the project's folder and pushes it. @returns the id of the run that it begins */
-  async function push(version: string): Promise<string> {
-    await writeFiles(platform.projectFolder, { VERSION: version })
-    const { run } = await platform.call(routes.syncProject, { parameters })
+  async function push(files: Record<string, string> = {}, project = 'sample'): Promise<string> {
+    await writeFiles(join(platform.folder, project), { CHANGE: String(++changes), ...files })
+    const { run } = await platform.call(routes.syncProject, { parameters: { project } })
     if (run === null) throw new Error('no run was begun')
     return run.id
   }
 
   const good =
-    (service: ServiceOptions): ((job: JobResponse) => Played) =>
+    (service: ServiceOptions): Play =>
     (job) =>
-      job.job_info.name === 'package'
-        ? { files: releaseFiles(service), log: 'packing\n' }
-        : { reports: { tests: junit(0) } }
+      job.job_info.name === 'package' ? { files: releaseFiles(service) } : { reports: { tests: junit(0) } }
 
   /** Works on jobs while the rest happens. */
-  async function whileWorking<T>(play: (job: JobResponse) => Played, wait: () => Promise<T>): Promise<T> {
+  async function whileWorking<T>(play: Play, wait: () => Promise<T>): Promise<T> {
     const stop = new AbortController()
     const working = runner.work(play, stop.signal)
     try {
@@ -47,30 +54,296 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
     }
   }
 
-  const deliver = (service: ServiceOptions) =>
-    whileWorking(good(service), async () =>
-      platform.untilRun(
-        await push(service.version),
-        ({ delivery }) => delivery === 'delivered' || delivery === 'stopped',
-      ),
-    )
+  const hasEnded = ({ status, delivery }: RunView): boolean =>
+    status !== 'running' && ['none', 'delivered', 'stopped'].includes(delivery)
+  const deliver = (play: Play, files: Record<string, string> = {}): Promise<RunView> =>
+    whileWorking(play, async () => platform.untilRun(await push(files), hasEnded))
 
-  const served = async (environment: string): Promise<string> => {
-    const { environments } = await platform.call(routes.getProject, { parameters })
+  const takeJob = async (name: string): Promise<JobResponse> => {
+    const job = await runner.take()
+    if (job?.job_info.name !== name) throw new Error(`wanted job ${name}, got ${job?.job_info.name ?? 'none'}`)
+    return job
+  }
+
+  const served = async (environment: string, project = 'sample'): Promise<string> => {
+    const { environments } = await platform.call(routes.getProject, { parameters: { project } })
     return (await fetch(environments.find(({ name }) => name === environment)?.url ?? '')).text()
   }
 
-  test('takes a push to production', async () => {
-    const run = await deliver({ version: 'one' })
-    expect(run).toMatchObject({ status: 'success', delivery: 'delivered' })
-    expect(run.evidence).toMatchObject([{ name: 'tests', job: 'unit-test', fact: { total: 2, failed: 0 } }])
-    expect(run.gates).toMatchObject([{ name: 'quality', state: 'open' }])
-    expect(run.deployments.map(({ environment, state }) => [environment, state])).toEqual([
-      ['staging', 'promoted'],
-      ['production', 'promoted'],
-    ])
-    expect(new Set(run.deployments.map(({ release }) => release.digest))).toEqual(new Set([run.release?.digest]))
-    expect(await served('production')).toBe('one')
-    expect(platform.logged).toEqual([])
+  describe('a change', () => {
+    test('goes from a push to production', async () => {
+      const run = await deliver(good({ version: 'one' }))
+      expect(run).toMatchObject({ status: 'success', delivery: 'delivered' })
+      expect(run.evidence).toMatchObject([{ name: 'tests', job: 'unit-test', fact: { total: 2, failed: 0 } }])
+      expect(run.gates).toMatchObject([{ name: 'quality', state: 'open' }])
+      expect(run.deployments.map(({ environment, state }) => [environment, state])).toEqual([
+        ['staging', 'promoted'],
+        ['production', 'promoted'],
+      ])
+      expect(new Set(run.deployments.map(({ release }) => release.digest))).toEqual(new Set([run.release?.digest]))
+      expect(await served('production')).toBe('one')
+      expect(platform.logged).toEqual([])
+    })
+
+    test('that fails for customers is taken back, and what served before serves on', async () => {
+      const run = await deliver(good({ version: 'two', failEvery: 2 }))
+      expect(run).toMatchObject({ status: 'success', delivery: 'stopped' })
+      expect(run.deployments.map(({ environment, state }) => [environment, state])).toEqual([
+        ['staging', 'promoted'],
+        ['production', 'aborted'],
+      ])
+      expect(await served('production')).toBe('one')
+      const { dora } = await platform.call(routes.getProject, { parameters: { project: 'sample' } })
+      expect(dora.changeFailRate.n).toBeGreaterThan(0)
+    })
+
+    test('that breaks a test stops at the gate', async () => {
+      const broken: Play = (job) => (job.job_info.name === 'package' ? { files: {} } : { reports: { tests: junit(1) } })
+      const run = await deliver(broken)
+      expect(run).toMatchObject({ status: 'failed', delivery: 'stopped', release: null, deployments: [] })
+      expect(run.gates).toMatchObject([
+        { state: 'closed', verdict: { clauses: [{ rule: 'tests-pass', state: 'fail' }] } },
+      ])
+    })
+
+    test('that lowers its own gate is judged by the gate as it was, and so is the one after it', async () => {
+      const lower = projectFiles['sluice.yml']?.replace('tests.failed == 0', 'tests.failed >= 0') ?? ''
+      const broken: Play = () => ({ files: {}, reports: { tests: junit(1) } })
+      for (const files of [{ 'sluice.yml': lower }, {}]) {
+        const run = await deliver(broken, files)
+        expect(run.gates[0]?.verdict).toMatchObject({ decision: 'closed', policy: { commit: run.policy.commit } })
+        expect(run.policy.commit).not.toBe(run.commit)
+      }
+      await writeFiles(join(platform.folder, 'sample'), projectFiles)
+    })
+
+    test('whose job fails once is tried again', async () => {
+      const shaky: Play = (job) =>
+        job.job_info.name === 'package'
+          ? { files: releaseFiles({ version: 'three' }) }
+          : { outcome: tries++ === 0 ? 'failed' : 'success', reports: { tests: junit(0) } }
+      let tries = 0
+      const run = await deliver(shaky)
+      expect(run).toMatchObject({ status: 'success', delivery: 'delivered' })
+      const job = run.stages.flatMap(({ jobs }) => jobs).find(({ name }) => name === 'unit-test')
+      expect(job?.attempts.map(({ number, state }) => [number, state])).toEqual([
+        [1, 'failed'],
+        [2, 'success'],
+      ])
+      expect(await served('production')).toBe('three')
+    })
+
+    test('that defines its reporting job anew waits for a person, who accepts it for one run with a reason', async () => {
+      const files = { '.gitlab-ci.yml': projectFiles['.gitlab-ci.yml']?.replace('./test', './other') ?? '' }
+      const closed = await deliver(good({ version: 'four' }), files)
+      expect(closed.gates[0]?.verdict?.clauses).toMatchObject([{ state: 'untrusted' }])
+      const call = { parameters: { run: closed.id }, body: { reason: 'read and found good' } }
+      const open = await whileWorking(good({ version: 'four' }), async () => {
+        const { id } = await platform.call(routes.acceptPolicy, call)
+        return platform.untilRun(id, hasEnded)
+      })
+      expect(open).toMatchObject({ delivery: 'delivered', commit: closed.commit })
+      expect(open.log.map(({ kind }) => kind).slice(0, 2)).toEqual(['run.created', 'producers.accepted'])
+      await expect(platform.call(routes.acceptPolicy, { ...call, parameters: { run: open.id } })).rejects.toMatchObject(
+        {
+          code: 'RUN_NOT_ACCEPTABLE',
+        },
+      )
+    })
+  })
+
+  describe('a runner', () => {
+    test('writes to its live attempt and to nothing after its end', async () => {
+      const id = await push()
+      const job = await takeJob('package')
+      expect((await runner.append(job, 0, Buffer.from('one'))).status).toBe(202)
+      const again = await runner.append(job, 0, Buffer.from('one'))
+      expect([again.status, again.headers.get('range')]).toEqual([416, '0-3'])
+      expect((await runner.uploadArchive(job, { 'release/a': 'judged' })).status).toBe(201)
+      expect((await runner.finish(job, 'success')).status).toBe(200)
+      const late = [
+        runner.append(job, 3, Buffer.from('late')),
+        runner.uploadArchive(job, { 'release/a': 'changed' }),
+        runner.uploadReport(job, 'tests', junit(0)),
+        runner.finish(job, 'failed'),
+      ]
+      expect((await Promise.all(late)).map(({ status }) => status)).toEqual([403, 403, 403, 403])
+      const test = await takeJob('unit-test')
+      const archive = await runner.download(job.id, test.token)
+      expect(await unpacked(archive)).toEqual({ 'release/a': 'judged' })
+      await runner.play(test, { outcome: 'failed' })
+      await runner.play(await takeJob('unit-test'), { outcome: 'failed' })
+      expect(await platform.untilRun(id, hasEnded)).toMatchObject({ status: 'failed', evidence: [] })
+    })
+
+    test('whose upload ends after its attempt is refused', async () => {
+      const id = await push()
+      const job = await takeJob('package')
+      const slow = runner.uploadSlowly(job)
+      await slow.begun
+      await runner.finish(job, 'success')
+      slow.end()
+      expect((await slow.answer).status).toBe(403)
+      await platform.call(routes.cancelRun, { parameters: { run: id } })
+      expect(await platform.untilRun(id, hasEnded)).toMatchObject({ status: 'canceled' })
+    })
+
+    test('reads artifacts of its own run while it works, and no others', async () => {
+      const first = await push()
+      const made = await takeJob('package')
+      await runner.play(made, { files: { 'release/a': 'secret of the first' } })
+      const reader = await takeJob('unit-test')
+      expect((await runner.download(made.id, reader.token)).status).toBe(200)
+      expect((await runner.download(made.id, made.token)).status).toBe(403)
+      expect((await runner.download(made.id, 'glcbt-guessed')).status).toBe(403)
+      const second = await push()
+      const stranger = await takeJob('package')
+      expect((await runner.download(made.id, stranger.token)).status).toBe(403)
+      for (const run of [first, second]) await platform.call(routes.cancelRun, { parameters: { run } })
+      for (const job of [reader, stranger]) await runner.finish(job, 'failed')
+      expect((await runner.download(made.id, reader.token)).status).toBe(403)
+      for (const run of [first, second]) await platform.untilRun(run, hasEnded)
+    })
+
+    test('hands in evidence about its own run’s commit only', async () => {
+      const run = await deliver(good({ version: 'five' }))
+      const id = await push()
+      const job = await takeJob('package')
+      const mixed = { ...job, id: job.id - 1 }
+      expect((await runner.uploadReport(mixed, 'tests', junit(0))).status).toBe(403)
+      await runner.uploadReport(job, 'tests', junit(0))
+      await runner.finish(job, 'success')
+      await runner.play(await takeJob('unit-test'), { reports: { tests: junit(1) } })
+      const judged = await platform.untilRun(id, hasEnded)
+      expect(judged.evidence).toMatchObject([{ job: 'unit-test', subject: { digest: { gitCommit: judged.commit } } }])
+      expect((await platform.getRun(run.id)).evidence).toEqual(run.evidence)
+    })
+
+    test('fetches the sources of its project while it works', async () => {
+      const id = await push()
+      const job = await takeJob('package')
+      const refs = (project: string): Promise<Response> =>
+        fetch(`${platform.url}/git/${project}.git/info/refs?service=git-upload-pack`, {
+          headers: { authorization: `Basic ${Buffer.from(`x:${job.token}`).toString('base64')}` },
+        })
+      expect(await textOf(await refs('sample'))).toContain('refs/heads/main')
+      expect((await refs('other')).status).toBe(401)
+      await platform.call(routes.cancelRun, { parameters: { run: id } })
+      await runner.finish(job, 'failed')
+      await platform.untilRun(id, hasEnded)
+      expect((await refs('sample')).status).toBe(401)
+    })
+
+    test('hears that its job is canceled, and the run ends with it', async () => {
+      const id = await push()
+      const job = await takeJob('package')
+      await platform.call(routes.cancelRun, { parameters: { run: id } })
+      const told = await runner.append(job, 0, Buffer.from('x'))
+      expect(told.headers.get('job-status')).toBe('canceled')
+      expect((await runner.finish(job, 'failed')).headers.get('job-status')).toBe('canceled')
+      const run = await platform.untilRun(id, hasEnded)
+      expect(run).toMatchObject({ status: 'canceled', delivery: 'stopped' })
+      const states = run.stages.flatMap(({ jobs }) => jobs.map(({ name, state }) => [name, state]))
+      expect(states).toEqual([
+        ['package', 'canceled'],
+        ['unit-test', 'canceled'],
+      ])
+    })
+  })
+
+  test('two pushes of one change at once begin one run', async () => {
+    await writeFiles(join(platform.folder, 'sample'), { CHANGE: String(++changes) })
+    const call = { parameters: { project: 'sample' } }
+    const answers = await Promise.all([1, 2, 3].map(() => platform.call(routes.syncProject, call)))
+    const runs = new Set(answers.map(({ run }) => run?.id))
+    expect([runs.size, [...runs][0]]).toEqual([1, expect.any(String)])
+    await platform.call(routes.cancelRun, { parameters: { run: answers[0]?.run?.id ?? '' } })
+  })
+
+  test('a log is read piece by piece, on whole characters', async () => {
+    const text = 'naïve 流水线 🚦 ends in a half'
+    const bytes = Buffer.concat([Buffer.from(text), Buffer.from([0xe6, 0xb5])])
+    const id = await push()
+    const job = await takeJob('package')
+    await runner.append(job, 0, bytes)
+    const read = (offset: number, limit: number) =>
+      platform.call(routes.getLog, { parameters: { run: id, job: 'package', attempt: 1 }, query: { offset, limit } })
+    let [whole, offset] = ['', 0]
+    for (let step = 0; offset < Buffer.byteLength(text); step++) {
+      const piece = await read(offset, 4 + (step % 3))
+      expect(piece.nextOffset).toBeGreaterThan(offset)
+      offset = piece.nextOffset
+      whole += piece.text
+    }
+    expect(whole).toBe(text)
+    expect(await read(offset, 100)).toMatchObject({ text: '', complete: false })
+    await platform.call(routes.cancelRun, { parameters: { run: id } })
+    await runner.finish(job, 'failed')
+    expect(await read(offset, 100)).toMatchObject({ text: '\uFFFD', complete: true, nextOffset: bytes.length })
+    await expect(
+      platform.call(routes.getLog, { parameters: { run: id, job: 'package', attempt: 2 } }),
+    ).rejects.toMatchObject({ code: 'JOB_UNKNOWN' })
+  })
+
+  test('an instance that dies is replaced, and the environment serves again', async () => {
+    const before = await served('production')
+    process.kill(await platform.pidIn('production'), 'SIGKILL')
+    const answer = await platform.until(async () => {
+      const text = await served('production').catch(() => '')
+      return text === before ? text : null
+    })
+    expect(answer).toBe('five')
+    const { environments } = await platform.call(routes.getProject, { parameters: { project: 'sample' } })
+    expect(environments.map(({ state }) => state)).toEqual(['healthy', 'healthy'])
+  })
+
+  describe('a rollout that takes long', () => {
+    /** Brings a project to the middle of its canary. */
+    async function toTheMiddle(project: string): Promise<RunView> {
+      await platform.addProject(project, patientFiles)
+      return whileWorking(good({ version: project }), async () =>
+        platform.untilRun(await push({}, project), ({ deployments }) =>
+          deployments.some(({ weight }) => weight === 50),
+        ),
+      )
+    }
+
+    test('is taken back when a person cancels it', async () => {
+      const { id } = await toTheMiddle('canceled')
+      await platform.call(routes.cancelRun, { parameters: { run: id } })
+      const run = await platform.untilRun(id, hasEnded)
+      expect(run).toMatchObject({ delivery: 'stopped', status: 'success' })
+      expect(run.deployments.map(({ state }) => state)).toEqual(['promoted', 'aborted'])
+    })
+
+    test('goes on with the same instances when the server is started again', async () => {
+      const { id } = await toTheMiddle('restarted')
+      const pid = await platform.pidIn('production')
+      await platform.restart()
+      const run = await platform.untilRun(id, ({ deployments }) => deployments.some(({ current }) => current !== null))
+      expect(await platform.pidIn('production')).toBe(pid)
+      expect(run.log.filter(({ kind }) => kind === 'deployment.started')).toHaveLength(2)
+      await platform.call(routes.cancelRun, { parameters: { run: id } })
+      const ended = await platform.untilRun(id, hasEnded)
+      expect(ended.deployments.map(({ state }) => state)).toEqual(['promoted', 'aborted'])
+    })
+  })
+
+  test('a visitor sees a run without scripts and variables of its jobs', async () => {
+    const { runs } = await platform.call(routes.getProject, { parameters: { project: 'sample' } })
+    const answer = await fetch(`${platform.url}/api/runs/${runs[0]?.id}`)
+    expect(answer.status).toBe(200)
+    const text = await answer.text()
+    for (const hidden of ['./package', 'CI_JOB_TOKEN', '"variables"', platform.folder])
+      expect(text).not.toContain(hidden)
+  })
+
+  test('a folder that is gone is named to the administrator', async () => {
+    const folder = await platform.addProject('gone', projectFiles)
+    await rm(folder, { recursive: true })
+    const parameters = { project: 'gone' }
+    await expect(platform.call(routes.syncProject, { parameters })).rejects.toMatchObject({
+      code: 'GIT_FOLDER_MISSING',
+    })
   })
 })

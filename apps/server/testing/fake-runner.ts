@@ -1,7 +1,13 @@
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { request, type IncomingMessage } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
-import { writeZip } from '@sluice/artifact-zip'
+import { readZip, writeZip } from '@sluice/artifact-zip'
 import { artifactsPath, jobPath, tracePath, type JobResponse, type JobUpdate } from '@sluice/contracts/runner'
+import type { BlobStore } from '@sluice/execution'
 import { memoryBlobStore } from '@sluice/execution/testing'
 
 /** What a job does when its turn comes. */
@@ -13,6 +19,9 @@ export interface Played {
   /** Name of the policy's report → content. */
   reports?: Record<string, string>
 }
+
+/** The end of a central directory without entries (APPNOTE 4.3.16). */
+const emptyZip = Buffer.concat([Buffer.from('504b0506', 'hex'), Buffer.alloc(18)])
 
 /** Speaks the runner's calls over HTTP, as GitLab Runner does, and plays jobs instead of running them. */
 export class FakeRunner {
@@ -75,6 +84,22 @@ export class FakeRunner {
     return this.#upload(job, { artifact_type: 'archive', artifact_format: 'zip', artifact_name: 'artifacts.zip' }, zip)
   }
 
+  /** An upload of an archive that ends when it is told to. */
+  uploadSlowly(job: JobResponse): { begun: Promise<unknown>; end: () => void; answer: Promise<{ status: number }> } {
+    const { hostname, port } = new URL(this.#url())
+    const headers = { 'job-token': job.token, 'content-type': 'multipart/form-data; boundary=b' }
+    const sent = request({ hostname, port, method: 'POST', path: artifactsPath(job.id), headers })
+    const answer = once(sent, 'response').then(([response]) => ({
+      status: (response as IncomingMessage).statusCode ?? 0,
+    }))
+    const begun = new Promise((resolve) => {
+      sent.write('--b\r\ncontent-disposition: form-data; name="file"; filename="a.zip"\r\n\r\n')
+      sent.write(emptyZip.subarray(0, 1), resolve)
+    })
+    const end = (): void => void sent.end(Buffer.concat([emptyZip.subarray(1), Buffer.from('\r\n--b--\r\n')]))
+    return { begun, end, answer }
+  }
+
   uploadReport(job: JobResponse, name: string, text: string): Promise<Response> {
     const query = {
       artifact_type: 'sluice_report',
@@ -115,3 +140,22 @@ export class FakeRunner {
 /** The text of an answer's body, whatever its type. */
 export const textOf = async (answer: Response): Promise<string> =>
   Buffer.concat(await Readable.from(answer.body ?? []).toArray()).toString('utf8')
+
+/** Path → content of an archive that was answered. */
+export async function unpacked(answer: Response): Promise<Record<string, string>> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-archive-'))
+  try {
+    const file = join(folder, 'archive.zip')
+    await writeFile(file, Buffer.from(await answer.arrayBuffer()))
+    const blobs = memoryBlobStore()
+    const { entries } = await readZip(file, blobs)
+    const texts = entries.map(async ({ path, digest }) => [path, await textIn(blobs, digest)] as const)
+    return Object.fromEntries(await Promise.all(texts))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function textIn(blobs: BlobStore, digest: string): Promise<string> {
+  return Buffer.concat(await Readable.from((await blobs.get(digest)) ?? []).toArray()).toString('utf8')
+}

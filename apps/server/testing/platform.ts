@@ -7,25 +7,43 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createClient, type Call } from '@sluice/contracts/client'
 import { routes, type RunView } from '@sluice/contracts/api'
+import { listDeployments, openDatabase } from '@sluice/store-postgres'
 import { freshDatabase, type FreshDatabase } from '@sluice/store-postgres/testing'
 import { startServer, type RunningServer } from '../src/index.ts'
 import { FakeRunner } from './fake-runner.ts'
-import { projectFiles, writeFiles } from './sample-project.ts'
+import { writeFiles } from './sample-project.ts'
+
+interface Logged {
+  message: string
+  details: object
+}
+
+const writeTo =
+  (logged: Logged[]) =>
+  (message: string, details: object): void =>
+    void logged.push({ message, details })
 
 /** A server on a database of its own, a real router, a project in a folder; nothing is left of it after `close`. */
 export class TestPlatform {
   readonly folder: string
   readonly database: FreshDatabase
   /** What the server wrote to its log. */
-  readonly logged: { message: string; details: object }[] = []
+  readonly logged: Logged[]
   readonly #router: ChildProcess
   #server: RunningServer
 
-  private constructor(folder: string, database: FreshDatabase, router: ChildProcess, server: RunningServer) {
-    this.folder = folder
-    this.database = database
-    this.#router = router
-    this.#server = server
+  private constructor(parts: {
+    folder: string
+    database: FreshDatabase
+    router: ChildProcess
+    server: RunningServer
+    logged: Logged[]
+  }) {
+    this.folder = parts.folder
+    this.database = parts.database
+    this.logged = parts.logged
+    this.#router = parts.router
+    this.#server = parts.server
   }
 
   static async start(postgresUrl: string): Promise<TestPlatform> {
@@ -33,14 +51,9 @@ export class TestPlatform {
     const database = await freshDatabase(postgresUrl)
     const router = await startRouter(folder)
     for (const name of ['data', 'run']) await mkdir(join(folder, name), { mode: 0o700 })
-    await writeFiles(join(folder, 'project'), projectFiles)
-    const logged: TestPlatform['logged'] = []
-    const server = await startServer(configOf(folder, database), (message, details) =>
-      logged.push({ message, details }),
-    )
-    const platform = new TestPlatform(folder, database, router, server)
-    platform.logged.push(...logged)
-    return platform
+    const logged: Logged[] = []
+    const server = await startServer(configOf(folder, database), writeTo(logged))
+    return new TestPlatform({ folder, database, router, server, logged })
   }
 
   get url(): string {
@@ -49,10 +62,6 @@ export class TestPlatform {
 
   get socketPath(): string {
     return join(this.folder, 'run', 'server.sock')
-  }
-
-  get projectFolder(): string {
-    return join(this.folder, 'project')
   }
 
   /** Calls as the administrator of the machine. */
@@ -73,6 +82,24 @@ export class TestPlatform {
 
   getRun(id: string): Promise<RunView> {
     return this.call(routes.getRun, { parameters: { run: id } })
+  }
+
+  /** Registers a project of these files in a folder of its own. @returns the folder */
+  async addProject(slug: string, files: Record<string, string>): Promise<string> {
+    const folder = join(this.folder, slug)
+    await writeFiles(folder, files)
+    await this.call(routes.registerProject, { body: { slug, name: slug, folder } })
+    return folder
+  }
+
+  /** Process id of what an environment's newest deployment started. */
+  async pidIn(environment: string): Promise<number> {
+    const { db, close } = await openDatabase(this.database.url)
+    const deployments = await listDeployments(db, {})
+    await close()
+    const pid = deployments.findLast((one) => one.environment === environment)?.state.instances.candidate?.pid
+    if (typeof pid !== 'number') throw new Error(`nothing runs in ${environment}`)
+    return pid
   }
 
   /** Asks again at every notice of the event stream, until the answer is not `null`. */
@@ -100,9 +127,7 @@ export class TestPlatform {
   /** Stops the server, not what it deployed, and starts another on the same data. */
   async restart(): Promise<void> {
     await this.#server.stop(false)
-    this.#server = await startServer(configOf(this.folder, this.database), (message, details) =>
-      this.logged.push({ message, details }),
-    )
+    this.#server = await startServer(configOf(this.folder, this.database), writeTo(this.logged))
   }
 
   async close(): Promise<void> {

@@ -12,7 +12,8 @@ unit-test:
   retry: { max: 1, when: script_failure }
 `
 
-const policy = `version: 1
+/** `minRequests` of the canary in production: how long a step takes. */
+const policyWith = (minRequests: number): string => `version: 1
 reports:
   - { name: tests, job: unit-test, path: reports/junit.xml, format: junit }
 gates:
@@ -42,15 +43,14 @@ environments:
     strategy:
       kind: canary
       steps: [50, 100]
-      analysis: { minRequests: 20, timeoutMs: 30000, minLatencyDifferenceMs: 1000 }
+      analysis: { minRequests: ${minRequests}, timeoutMs: 30000, minLatencyDifferenceMs: 1000 }
 `
 
 /** The files of a small project: its pipeline and policy. */
-export const projectFiles: Record<string, string> = {
-  '.gitlab-ci.yml': pipeline,
-  'sluice.yml': policy,
-  'README.md': 'A service that says which version it is.\n',
-}
+export const projectFiles: Record<string, string> = { '.gitlab-ci.yml': pipeline, 'sluice.yml': policyWith(20) }
+
+/** The same, with a canary that waits for more requests than will come. */
+export const patientFiles = { ...projectFiles, 'sluice.yml': policyWith(1_000_000) }
 
 export interface ServiceOptions {
   version: string

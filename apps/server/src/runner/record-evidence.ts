@@ -129,7 +129,7 @@ export function recordEvidenceWith(parts: {
  * Which uploads are which reports. The policy's own come first; GitLab's kinds count under their own name where the
  * policy does not name that job and format, and never under a name of the policy.
  */
-function reportsOf(run: RunRow, job: string, artifacts: ArtifactRow[]): ReportToRead[] {
+export function reportsOf(run: Pick<RunRow, 'policy'>, job: string, artifacts: ArtifactRow[]): ReportToRead[] {
   const sources = run.policy.reports.filter((source) => source.job === job)
   const taken = new Set(run.policy.reports.map(({ name }) => name))
   const named = artifacts.flatMap((artifact) => {

@@ -1,0 +1,135 @@
+/**
+ * Writes the recordings: `node tests/recordings/record.ts`. A recording that exists is never written again: it says
+ * what a version did. A changed machine gets recordings with the next version in their names.
+ */
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createRunState, decide, type RunEvent } from '@sluice/engine'
+import { jobOf, planOf } from '@sluice/engine/testing'
+import { advance, start, type PendingCommand, type RolloutEvent, type RolloutInput } from '@sluice/rollout'
+import { sampleRollout } from '@sluice/rollout/testing'
+import { stored, type RolloutRecording, type RunRecording } from './replay.ts'
+
+const version = 'v1'
+const plan = planOf([
+  jobOf('build', 'build'),
+  jobOf('test', 'test', { retry: { max: 1, when: ['script_failure'], exitCodes: [] } }),
+  jobOf('package', 'package'),
+])
+const gates = [{ name: 'quality', after: 'test' }]
+
+const finished = (job: string, attempt: number, outcome: 'success' | 'failed'): RunEvent => ({
+  kind: 'job.finished',
+  payload: {
+    job,
+    attempt,
+    outcome,
+    reason: outcome === 'failed' ? 'script_failure' : null,
+    exitCode: outcome === 'failed' ? 1 : 0,
+  },
+})
+const started = (job: string, attempt: number): RunEvent => ({
+  kind: 'job.started',
+  payload: { job, attempt, runnerId: 'runner', isolation: 'uid' },
+})
+const decided = (decision: 'open' | 'closed'): RunEvent => ({
+  kind: 'gate.decided',
+  payload: { gate: 'quality', decision },
+})
+const done = (job: string, attempt = 1): RunEvent[] => [started(job, attempt), finished(job, attempt, 'success')]
+const begun: RunEvent = { kind: 'run.begun' }
+
+const runs: Record<string, RunEvent[]> = {
+  'run-success': [begun, ...done('build'), ...done('test'), decided('open'), ...done('package')],
+  'run-gate-closed': [begun, ...done('build'), ...done('test'), decided('closed')],
+  'run-retry': [
+    begun,
+    ...done('build'),
+    started('test', 1),
+    finished('test', 1, 'failed'),
+    finished('test', 1, 'success'),
+    ...done('test', 2),
+    decided('open'),
+    ...done('package'),
+  ],
+  'run-cancel': [
+    begun,
+    ...done('build'),
+    started('test', 1),
+    { kind: 'run.cancel-requested', payload: { reason: 'canceled by ann' } },
+    finished('test', 1, 'failed'),
+  ],
+}
+
+function recordRun(events: RunEvent[]): RunRecording {
+  let state = createRunState('recorded', plan, gates)
+  const steps = events.map((event, index) => {
+    const atMs = 1000 * (index + 1)
+    const decision = decide(state, event, atMs)
+    state = decision.state
+    return { atMs, event, ...decision }
+  })
+  return { version: 1, plan, gates, steps }
+}
+
+/** A world in which everything works, and the candidate's requests fail at a rate. */
+function recordRollout(input: RolloutInput, candidateErrorRate: number): RolloutRecording {
+  const steps: RolloutRecording['steps'] = []
+  let state = start(input)
+  let requests = 0
+  const take = (event: RolloutEvent): void => {
+    const atMs = 1000 * (steps.length + 1)
+    const taken = advance(state, event, atMs)
+    state = taken.state
+    steps.push({ atMs, event, ...taken })
+  }
+  take({ kind: 'begun' })
+  for (let command = state.pending[0]; command !== undefined; command = state.pending[0]) {
+    requests += 500
+    take(answerTo(command, requests, candidateErrorRate))
+  }
+  return { version: 1, input, steps }
+}
+
+function answerTo(command: PendingCommand, requests: number, candidateErrorRate: number): RolloutEvent {
+  const commandId = command.id
+  switch (command.kind) {
+    case 'migrate':
+      return { kind: 'migrated', commandId }
+    case 'start-instance': {
+      const port = command.role === 'stable' ? 4001 : 4002
+      return { kind: 'instance-started', commandId, instanceId: command.instanceId, port, pid: port + 1000 }
+    }
+    case 'check-health':
+      return { kind: 'healthy', commandId, instanceId: command.instanceId }
+    case 'set-weights':
+      return { kind: 'weights-set', commandId, generation: command.site.generation }
+    case 'start-exercise':
+      return { kind: 'exercise-started', commandId }
+    case 'stop-exercise':
+      return { kind: 'exercise-stopped', commandId }
+    case 'stop-instance':
+      return { kind: 'instance-stopped', commandId, instanceId: command.instanceId }
+    default:
+      return { kind: 'observed', commandId, counters: countersAt(requests, candidateErrorRate) }
+  }
+}
+
+const countersAt = (requests: number, candidateErrorRate: number) =>
+  ['d1.candidate', 'd2.candidate'].map((id) => ({
+    id,
+    requests,
+    errors: id === 'd2.candidate' ? Math.round(requests * candidateErrorRate) : 0,
+    latencyBoundsMs: [10, 100, null],
+    latencyCounts: [requests, 0, 0],
+  }))
+
+function write(folder: string, name: string, recording: object): void {
+  const file = join(import.meta.dirname, folder, `${name}.${version}.json`)
+  if (existsSync(file)) return
+  writeFileSync(file, `${JSON.stringify(stored(recording), null, 1)}\n`)
+}
+
+for (const [name, events] of Object.entries(runs)) write('runs', name, recordRun(events))
+write('rollouts', 'rollout-promoted', recordRollout(sampleRollout(), 0))
+write('rollouts', 'rollout-aborted', recordRollout(sampleRollout(), 0.3))

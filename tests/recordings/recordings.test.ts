@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { replayRollout, replayRun, stored, type RolloutRecording, type RunRecording } from './replay.ts'
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(join(import.meta.dirname, folder)).map((name) => join(import.meta.dirname, folder, name))
+const read = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'))
+const nameOf = (file: string): string => file.slice(import.meta.dirname.length + 1)
+
+/** How each recording ends, so that none is empty or of something else. */
+const ends: Record<string, object> = {
+  'runs/run-success.v1.json': { status: 'success' },
+  'runs/run-gate-closed.v1.json': { status: 'failed' },
+  'runs/run-retry.v1.json': { status: 'success', jobs: { test: { attempt: 2 } } },
+  'runs/run-cancel.v1.json': { status: 'canceled' },
+  'rollouts/rollout-promoted.v1.json': { phase: { kind: 'finished', outcome: 'promoted' } },
+  'rollouts/rollout-aborted.v1.json': { phase: { kind: 'finished', outcome: 'aborted' } },
+}
+
+test('every recording is known, and every known one is there', () => {
+  expect([...filesIn('runs'), ...filesIn('rollouts')].map(nameOf).toSorted()).toEqual(Object.keys(ends).toSorted())
+})
+
+describe('what an older version kept goes on as it would have then', () => {
+  test.each(filesIn('runs').map((file) => [nameOf(file), file]))('%s', (name, file) => {
+    const recording = read(file) as RunRecording
+    expect(stored(replayRun(recording))).toEqual(recording.steps)
+    expect(recording.steps.at(-1)?.state).toMatchObject(ends[name] ?? {})
+  })
+
+  test.each(filesIn('rollouts').map((file) => [nameOf(file), file]))('%s', (name, file) => {
+    const recording = read(file) as RolloutRecording
+    expect(stored(replayRollout(recording))).toEqual(recording.steps)
+    expect(recording.steps.at(-1)?.state).toMatchObject(ends[name] ?? {})
+  })
+})
