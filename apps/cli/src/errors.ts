@@ -57,6 +57,10 @@ export const errors = errorTable({
     summary: 'The plan has no job of that name.',
     remedy: 'Look at the names with "./sluice plan", and with "./sluice explain JOB" at why one is out.',
   },
+  CLI_RUN_UNDER_WAY: {
+    summary: 'Another "sluice run" runs jobs of the same folder.',
+    remedy: 'Wait for its end, or end it with Ctrl-C.',
+  },
   CLI_RUN_MISSING: {
     summary: 'There is no run on this machine whose evidence could be judged.',
     remedy: 'Run the jobs first: "./sluice run".',

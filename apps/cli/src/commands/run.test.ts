@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { scratchFolder, writeFiles } from '../../testing/scratch.ts'
 import { exitStatus } from '../exit-status.ts'
+import { takeSupervisorLock } from '../processes/supervisor-lock.ts'
 import { runProgram } from '../program.ts'
 
 async function sluice(...args: string[]): Promise<{ status: number; output: string; errors: string }> {
@@ -95,4 +96,15 @@ test('without a run there is nothing to judge, and an unknown job is a wrong com
   const unknown = await sluice('run', 'relaese', '--folder', folder)
   expect([unknown.status, unknown.errors]).toEqual([exitStatus.usage, expect.stringContaining('[CLI_JOB_UNKNOWN]')])
   expect(readdirSync(join(folder, '.sluice', 'local'))).not.toContain('run.json')
+})
+
+test('a second run in the same folder is refused by name', async () => {
+  const folder = project()
+  const lock = await takeSupervisorLock(join(folder, '.sluice', 'local', 'run.json'), process.ppid)
+  const { status, errors } = await sluice('run', '--folder', folder)
+  expect([status, errors]).toEqual([
+    exitStatus.failed,
+    expect.stringContaining(`process ${process.ppid} ("sluice run")`),
+  ])
+  await lock.release()
 })

@@ -1,8 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { GitRepository } from '@sluice/git'
+import { SluiceError } from '@sluice/kernel'
+import type { CliErrorCode } from '../errors.ts'
 import { exitStatus } from '../exit-status.ts'
 import { renderMistakes } from '../plan/render-mistakes.ts'
 import { checkGit } from '../platform/preflight.ts'
+import type { ProcessIdentity } from '../processes/process-identity.ts'
 import { takeSupervisorLock } from '../processes/supervisor-lock.ts'
 import { jobLines } from '../run/job-lines.ts'
 import { openLocalFolder, type LocalFolder } from '../run/local-folder.ts'
@@ -27,12 +30,19 @@ export async function run(names: readonly string[], options: RunOptions): Promis
   const folder = pipelineFolder(options.folder)
   await checkGit()
   const local = await openLocalFolder(folder)
-  const lock = await takeSupervisorLock(local.lock)
+  const lock = await takeSupervisorLock(local.lock, process.pid, inUse)
   try {
     return await runLocked(folder, local, names, options)
   } finally {
     await lock.release()
   }
+}
+
+function inUse({ pid }: ProcessIdentity): SluiceError {
+  return new SluiceError<CliErrorCode>(
+    'CLI_RUN_UNDER_WAY',
+    `Cannot run jobs here: process ${pid} ("sluice run") does so in this folder already; wait for its end`,
+  )
 }
 
 async function runLocked(

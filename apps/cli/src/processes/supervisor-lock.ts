@@ -10,17 +10,21 @@ export interface SupervisorLock {
 
 /**
  * Makes this process the only one that starts and stops things in a data folder. The lock of a dead process is taken
- * over; whoever comes second at the same moment loses.
+ * over; whoever comes second at the same moment loses, by an error that `refusal` makes.
  * @throws SluiceError CLI_SUPERVISED with the pid of the holder
  */
-export async function takeSupervisorLock(file: string, pid = process.pid): Promise<SupervisorLock> {
+export async function takeSupervisorLock(
+  file: string,
+  pid = process.pid,
+  refusal = supervised,
+): Promise<SupervisorLock> {
   const self = await identityOf(pid)
   if (self === null) throw new TypeError(`Cannot take lock "${file}": process ${pid} is not there`)
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
   const own = `${file}.${pid}.new`
   await writeFile(own, JSON.stringify(self), { mode: 0o600 })
   try {
-    while (!(await tryLink(own, file))) await removeStale(file, pid)
+    while (!(await tryLink(own, file))) await removeStale(file, pid, refusal)
   } finally {
     await rm(own, { force: true })
   }
@@ -48,9 +52,9 @@ async function tryLink(own: string, file: string): Promise<boolean> {
 }
 
 /** Moves the lock aside before it is looked at, so that the fresh lock of another one is never removed for good. */
-async function removeStale(file: string, pid: number): Promise<void> {
+async function removeStale(file: string, pid: number, refusal: typeof supervised): Promise<void> {
   const holder = await lockHolder(file)
-  if (holder !== null) throw supervised(holder)
+  if (holder !== null) throw refusal(holder)
   const aside = `${file}.${pid}.stale`
   await rename(file, aside).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error
@@ -58,7 +62,7 @@ async function removeStale(file: string, pid: number): Promise<void> {
   const moved = await lockHolder(aside)
   if (moved !== null) await link(aside, file).catch(() => undefined)
   await rm(aside, { force: true })
-  if (moved !== null) throw supervised(moved)
+  if (moved !== null) throw refusal(moved)
 }
 
 async function readHolder(file: string): Promise<ProcessIdentity | null> {
