@@ -39,3 +39,11 @@ export function dropSession(headers: IncomingMessage['headers']): void {
   if (kept.length === 0) delete headers.cookie
   else headers.cookie = kept.join(';').trim()
 }
+
+/** Keeps a service from ending or planting a session of the console. */
+export function dropSessionAnswer(headers: IncomingMessage['headers']): void {
+  const kept = headers['set-cookie']?.filter((cookie) => !sessionCookie.test(cookie.trim()))
+  if (kept === undefined) return
+  if (kept.length === 0) delete headers['set-cookie']
+  else headers['set-cookie'] = kept
+}

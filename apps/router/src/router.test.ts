@@ -123,6 +123,7 @@ describe('a site', () => {
       request.on('end', () => {
         const { method, url, headers } = request
         response.setHeader('x-from-service', 'yes')
+        response.setHeader('set-cookie', ['sluice_session=; Max-Age=0', 'card=2'])
         response.statusCode = 201
         response.end(JSON.stringify({ method, url, headers, body }))
       })
@@ -144,6 +145,7 @@ describe('a site', () => {
     })
     expect(answer.status).toBe(201)
     expect(answer.headers['x-from-service']).toBe('yes')
+    expect(answer.headers['set-cookie']).toEqual(['card=2'])
     expect(Object.keys(answer.headers).filter((name) => name.includes('sluice'))).toEqual([])
     const seen = JSON.parse(answer.body) as {
       method: string

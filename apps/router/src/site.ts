@@ -15,7 +15,7 @@ import type { RouterSite, RouterSiteStatus } from '@sluice/contracts/router'
 import { SluiceError } from '@sluice/kernel'
 import { createProxyServer } from 'httpxy'
 import { BackendMeter } from './backend-meter.ts'
-import { dropHopByHop, dropSession, setForwarded } from './forward.ts'
+import { dropHopByHop, dropSession, dropSessionAnswer, setForwarded } from './forward.ts'
 import { WeightedRoundRobin } from './weighted-round-robin.ts'
 
 interface Backend {
@@ -95,6 +95,7 @@ export class Site {
 
   #onAnswer(answer: IncomingMessage, response: ServerResponse): void {
     dropHopByHop(answer.headers, { upgrade: false })
+    dropSessionAnswer(answer.headers)
     answer.headers.connection = response.shouldKeepAlive && !this.#closing ? 'keep-alive' : 'close'
     // The limit is for the beginning of an answer; a stream may be silent for longer.
     answer.socket.setTimeout(0)

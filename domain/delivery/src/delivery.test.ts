@@ -52,11 +52,17 @@ describe('decideDelivery()', () => {
     expect(state.status).toBe('delivering')
   })
 
+  test('cancel when the deployment has no way back any more begins no further one', () => {
+    const { state, commands } = play([success, released, { kind: 'cancel-requested' }, ended('staging')])
+    expect(commands.filter((command) => command.kind === 'deploy')).toHaveLength(1)
+    expect(state).toMatchObject({ status: 'stopped', sentence: { en: 'Stopped: a person canceled it.' } })
+  })
+
   test('without environments it ends with the release', () => {
     expect(play([success, released], []).state.status).toBe('delivered')
   })
 
-  test('whatever comes in whatever order: each environment at most once, in order, never before success (D1–D4)', () => {
+  test('whatever comes in whatever order: each environment at most once, in order, never before success (D1–D5)', () => {
     const event = fc.constantFrom<DeliveryEvent>(
       success,
       { kind: 'run.finished', status: 'failed', reason: null, gateSentence: null },

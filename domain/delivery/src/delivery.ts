@@ -6,7 +6,8 @@
  *  D1  Nothing is deployed before the run succeeded, and so before every gate opened.
  *  D2  One release, one digest: every environment gets the release that was made once.
  *  D3  An environment is begun only after the one before it was promoted; each at most once.
- *  D4  A finished delivery gives no commands; an event that does not fit changes nothing.
+ *  D4  After a person asked to stop, no further environment is begun.
+ *  D5  A finished delivery gives no commands; an event that does not fit changes nothing.
  */
 import type { DeploymentOutcome, RunStatus } from '@sluice/contracts/events'
 import { unreachable } from '@sluice/kernel'
@@ -25,6 +26,8 @@ export interface DeliveryState {
   /** Index of the environment under way. */
   current: number
   releaseId: string | null
+  /** A person asked to stop: nothing further is begun, whatever the deployment under way comes to. */
+  cancelRequested: boolean
   sentence: Sentence
 }
 
@@ -55,7 +58,16 @@ interface DeliveryStep {
 /** A delivery that waits for its run. `environments` in the order of promotion; empty: it ends with the release. */
 export function startDelivery(runId: string, environments: string[]): DeliveryState {
   const sentence = { en: 'The jobs are running.', zh: '作业正在运行。' }
-  return { version: 1, runId, status: 'waiting', environments, current: 0, releaseId: null, sentence }
+  return {
+    version: 1,
+    runId,
+    status: 'waiting',
+    environments,
+    current: 0,
+    releaseId: null,
+    cancelRequested: false,
+    sentence,
+  }
 }
 
 /** One step; pure, total and deterministic. */
@@ -111,17 +123,21 @@ function begin(state: DeliveryState, index: number, releaseId: string): Delivery
 function deployed(state: DeliveryState, event: Extract<DeliveryEvent, { kind: 'deployment.finished' }>): DeliveryStep {
   const expected = state.status === 'delivering' && state.environments[state.current] === event.environment
   if (!expected || state.releaseId === null) return { state, commands: [] }
-  if (event.outcome === 'promoted') return begin(state, state.current + 1, state.releaseId)
-  return stop(state, event.sentence)
+  if (event.outcome !== 'promoted') return stop(state, event.sentence)
+  if (state.cancelRequested && state.current + 1 < state.environments.length) return stop(state, canceled)
+  return begin(state, state.current + 1, state.releaseId)
 }
 
 function cancelRequested(state: DeliveryState): DeliveryStep {
   if (state.status === 'delivering') {
     const environment = state.environments[state.current]
-    return { state, commands: environment === undefined ? [] : [{ kind: 'cancel-deployment', environment }] }
+    const commands: DeliveryCommand[] = environment === undefined ? [] : [{ kind: 'cancel-deployment', environment }]
+    return { state: { ...state, cancelRequested: true }, commands }
   }
-  return stop(state, { en: 'Stopped: a person canceled it.', zh: '已停止：由人工取消。' })
+  return stop(state, canceled)
 }
+
+const canceled: Sentence = { en: 'Stopped: a person canceled it.', zh: '已停止：由人工取消。' }
 
 function stop(state: DeliveryState, sentence: Sentence): DeliveryStep {
   return { state: { ...state, status: 'stopped', sentence }, commands: [{ kind: 'record-stop', sentence }] }

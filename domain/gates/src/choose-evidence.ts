@@ -2,15 +2,17 @@ import type { EvidenceRecord } from '@sluice/contracts/evidence'
 import type { ReportSource } from '@sluice/contracts/policy'
 
 /**
- * The one record that counts for a report: of the job that the policy names, the newest attempt. Only where that job
+ * The one record that counts for a report: of the job that the policy names, from its last attempt. Only where that job
  * handed in nothing, the newest of another job is given, so that the verdict can say what is wrong with it.
  */
 export function chooseEvidence(
   name: string,
   records: readonly EvidenceRecord[],
   source: ReportSource | undefined,
+  lastAttempts: Readonly<Record<string, number>>,
 ): EvidenceRecord | null {
-  const named = records.filter((record) => record.name === name).toSorted(newestFirst)
+  const isLast = ({ producer }: EvidenceRecord): boolean => producer.attempt >= (lastAttempts[producer.job] ?? 0)
+  const named = records.filter((record) => record.name === name && isLast(record)).toSorted(newestFirst)
   return named.find((record) => record.producer.job === source?.job) ?? named[0] ?? null
 }
 

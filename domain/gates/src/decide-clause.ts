@@ -23,9 +23,9 @@ export function decideClause(rule: GateRule, input: DecideInput): ClauseResult {
   return { ...common, ...evaluate(rule, compiled, variablesOf(needed, input)) }
 }
 
-function neededOf(name: string, { evidence, sources, refused }: DecideInput): Needed {
+function neededOf(name: string, { evidence, sources, refused, lastAttempts }: DecideInput): Needed {
   const source = sources.find((one) => one.name === name)
-  const record = chooseEvidence(name, evidence, source)
+  const record = chooseEvidence(name, evidence, source, lastAttempts)
   return { name, source, record, refused: refused.find((one) => one.name === name) }
 }
 
@@ -36,13 +36,14 @@ function variablesOf(needed: readonly Needed[], input: DecideInput): Record<stri
 }
 
 /** Whether every report that counts came from a job that was isolated; no report, no proof. */
-function isIsolated({ evidence, sources }: DecideInput): boolean {
+function isIsolated({ evidence, sources, lastAttempts }: DecideInput): boolean {
   const names = [...new Set(evidence.map(({ name }) => name))]
   const counting = names.map((name) =>
     chooseEvidence(
       name,
       evidence,
       sources.find((one) => one.name === name),
+      lastAttempts,
     ),
   )
   return counting.length > 0 && counting.every((record) => record !== null && record.producer.isolation !== 'none')

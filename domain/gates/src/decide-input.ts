@@ -23,6 +23,11 @@ export interface DecideInput {
   refused: readonly RefusedReport[]
   /** `reports` of the policy: which job hands in what. */
   sources: readonly ReportSource[]
+  /**
+   * Number of each job's last attempt. What an earlier one handed in does not count: the last attempt is the job. A job
+   * that is not named here has no earlier attempts to fear.
+   */
+  lastAttempts: Readonly<Record<string, number>>
   /** RFC 3339, UTC. */
   at: string
 }

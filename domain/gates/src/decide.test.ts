@@ -89,6 +89,7 @@ function input(
     evidence,
     refused: [],
     sources,
+    lastAttempts: {},
     at: '2026-01-01T00:00:01Z',
     ...more,
   }
@@ -118,6 +119,12 @@ describe('decide()', () => {
       en: 'Gate "quality" is closed: Every test must pass (tests.total is 38, tests.failed is 1, wanted tests.total > 0 && tests.failed == 0)',
       zh: '门禁“quality”已关闭：Every test must pass（tests.total 为 38，tests.failed 为 1，要求 tests.total > 0 && tests.failed == 0）',
     })
+  })
+
+  it('does not count what an attempt before the last handed in', () => {
+    const verdict = decide(input([testsRecord(), scanRecord], [green], { lastAttempts: { unit: 2, lint: 1 } }))
+    expect(verdict.clauses[0]).toMatchObject({ state: 'missing', evidence: [] })
+    expect(verdict.decision).toBe('closed')
   })
 
   it('says a rule’s message in the reader’s language where the policy has both', () => {

@@ -174,6 +174,19 @@ describe('definitionDigest', () => {
   })
 
   test.each([
+    ['a variable of the workflow', `workflow: { rules: [{ variables: { BASH_ENV: ./lib.sh } }] }\n${base}`],
+    [
+      'a variable of the chosen rule',
+      base.replace('{ script', '{ rules: [{ variables: { BASH_ENV: ./lib.sh } }], script'),
+    ],
+    ['a variable of all jobs', `variables: { BASH_ENV: ./lib.sh }\n${base}`],
+    ['another runner', base.replace('{ script', '{ tags: [mine], script')],
+    ['an environment', base.replace('{ script', '{ environment: production, script')],
+  ])('changes with %s', (_, text) => {
+    expect(digest(text)).not.toBe(digest(base))
+  })
+
+  test.each([
     'script: make x',
     'image: a',
     'services: [a]',

@@ -15,8 +15,8 @@ export interface LastRun {
   subject: EvidenceSubject
   /** RFC 3339, UTC. */
   at: string
-  /** Jobs that ran. */
-  jobs: string[]
+  /** Jobs that ran, with the number of their last attempt. */
+  jobs: Record<string, number>
   evidence: EvidenceRecord[]
   refused: (RefusedReport & { job: string })[]
 }
@@ -53,6 +53,7 @@ export function judge(run: LastRun, policy: Policy, gateName: string, verdictId:
     evidence: run.evidence,
     refused: run.refused,
     sources: policy.reports,
+    lastAttempts: run.jobs,
     at: run.at,
   })
 }

@@ -109,7 +109,7 @@ async function openShop(run: FolderRun): Promise<Shop> {
   const at = new Date(clock.now()).toISOString()
   return {
     run,
-    last: { version: 1, runId: randomUUID(), ref, commit, subject, at, jobs: [], evidence: [], refused: [] },
+    last: { version: 1, runId: randomUUID(), ref, commit, subject, at, jobs: {}, evidence: [], refused: [] },
     snapshot,
     isolation,
     executor: processExecutor({ folder: join(local.jobs, 'workspaces'), isolation }),
@@ -182,7 +182,7 @@ async function keepReports(shop: Shop, job: PlanJob, attempt: number, result: Jo
     { subject: last.subject, producer, sources },
     result.reports,
   )
-  last.jobs = [...last.jobs.filter((name) => name !== job.name), job.name]
+  last.jobs[job.name] = attempt
   last.evidence.push(...evidence)
   // Of a job that was tried again the newest attempt counts.
   last.refused = [...last.refused.filter((report) => report.job !== job.name), ...refused]

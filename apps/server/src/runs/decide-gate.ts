@@ -28,6 +28,7 @@ export async function decideGate(
     evidence: run.producers_accepted ? evidence.map(accepted) : evidence,
     refused: refused.filter((report) => isNewest(report, evidence)),
     sources: run.policy.reports,
+    lastAttempts: Object.fromEntries(Object.values(run.state.jobs).map((job) => [job.name, job.attempt])),
     at: new Date(atMs).toISOString(),
   })
 }

@@ -4,21 +4,26 @@ import type { JobDefinition } from '../read/job.ts'
 import { planNeed } from '../read/needs.ts'
 
 /**
- * The digest of what a job does, as it is written: script family, image, services, the pipeline's and the job's own
- * variables, artifacts, cache, needs. Predefined variables, those of the project and those of rules stay out: they
- * differ from run to run.
+ * The digest of what a job does, as it is written: script family, image, services, artifacts, cache, needs, tags,
+ * environment, and every variable that the pipeline's files give it, those of the rules that were chosen among them: a
+ * variable such as `BASH_ENV` changes what the same script does. Predefined variables and those of the project stay
+ * out, since no file of the change says them.
+ * @param variables as written, lowest precedence first
  */
-export function definitionDigest(job: JobDefinition, inheritedVariables: readonly PlanVariable[]): string {
-  const variables = new Map([...inheritedVariables, ...job.variables].map((variable) => [variable.key, variable]))
+export function definitionDigest(job: JobDefinition, variables: readonly PlanVariable[]): string {
+  const last = new Map(variables.map((variable) => [variable.key, variable]))
   return digestOf({
     beforeScript: job.beforeScript,
     script: job.script,
     afterScript: job.afterScript,
     image: job.image,
     services: job.services,
-    variables: [...variables.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1)),
+    variables: [...last.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1)),
     artifacts: job.artifacts,
     cache: job.cache.map(({ policyPlace: _place, ...cache }) => cache),
     needs: job.needs?.map(planNeed) ?? null,
+    dependencies: job.dependencies?.map((dependency) => dependency.job) ?? null,
+    tags: job.tags,
+    environment: job.environment,
   })
 }

@@ -61,7 +61,7 @@ export function planJob(definition: JobDefinition, context: PlanContext): Planne
       interruptible: choice.rule?.interruptible ?? definition.interruptible,
       coverage: definition.coverage,
       ...expandedParts(definition, scope, context.mistakes),
-      definitionDigest: definitionDigest(definition, inheritedVariables(definition, context.global)),
+      definitionDigest: definitionDigest(definition, writtenVariables(definition, context, choice.rule)),
       reasons,
     },
   }
@@ -123,6 +123,16 @@ function originReasons(definition: JobDefinition, context: PlanContext): Reason[
 
 function inheritedVariables(definition: JobDefinition, variables: readonly PlanVariable[]): PlanVariable[] {
   return variables.filter(({ key }) => inherits(definition.inherit.variables, key))
+}
+
+/** What the pipeline's files say of the job's variables, lowest precedence first. */
+function writtenVariables(definition: JobDefinition, context: PlanContext, rule: Rule | null): readonly PlanVariable[] {
+  return [
+    ...inheritedVariables(definition, context.global),
+    ...inheritedVariables(definition, context.workflowVariables),
+    ...definition.variables,
+    ...(rule?.variables ?? []),
+  ]
 }
 
 /** GitLab's precedence, lowest first. */
