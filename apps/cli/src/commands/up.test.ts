@@ -143,6 +143,22 @@ describe('sluice up', { timeout: 60_000 }, () => {
     expect(await pidOf(at, 'server')).not.toBe(before)
   })
 
+  test('starts PostgreSQL again when it dies', async () => {
+    const at = { ...(await place()), databaseUrl: undefined }
+    const command = new Command('up', at)
+    await command.says('Ctrl-C stops everything')
+    const before = await findPostmaster(join(at.data, 'postgres'))
+    process.kill(before ?? 0, 'SIGQUIT')
+    await command.says('PostgreSQL died; it is started again')
+    await command.says('PostgreSQL runs again')
+    const after = await findPostmaster(join(at.data, 'postgres'))
+    expect(after).not.toBeNull()
+    expect(after).not.toBe(before)
+    command.child.kill('SIGTERM')
+    expect(await command.ended).toBe(0)
+    expect(await isIdle(at)).toBe(true)
+  })
+
   test('after kill -9 adopts what lives, starts what does not, and owns both', async () => {
     const at = await place()
     const first = new Command('up', at)

@@ -1,9 +1,9 @@
 import { createBackOff } from '../processes/back-off.ts'
 import { keepRunning } from '../processes/keep-running.ts'
-import type { ProcessIdentity } from '../processes/process-identity.ts'
-import { startRouter, startRunner, startServer } from './parts.ts'
+import { identityOrDead, type ProcessIdentity } from '../processes/process-identity.ts'
+import { startDatabase, startRouter, startRunner, startServer } from './parts.ts'
 import { formatDuration } from '@sluice/kernel'
-import type { RunningPlatform } from './start-platform.ts'
+import type { PartName, RunningPlatform } from './start-platform.ts'
 
 /** Starts a part again whenever it dies, until the signal. */
 export async function keepPlatform(
@@ -12,7 +12,8 @@ export async function keepPlatform(
   say: (sentence: string) => void,
 ): Promise<void> {
   const { settings, records } = platform
-  const starts: Record<'router' | 'server' | 'runner', () => Promise<ProcessIdentity>> = {
+  const starts: Record<PartName, () => Promise<ProcessIdentity>> = {
+    PostgreSQL: async () => identityOrDead((await startDatabase(settings)).pid),
     router: () => startRouter(settings, records),
     server: () => startServer(settings, records, platform.serverChoice),
     runner: () => startRunner(settings, records, platform.url),
@@ -24,11 +25,13 @@ export async function keepPlatform(
         {
           signal,
           backOff: createBackOff(),
-          onDeath: (part, waitMs) => say(`The ${part} died; it is started again in ${formatDuration(waitMs)}`),
-          onStarted: (part, identity) => say(`The ${part} runs again, process ${identity.pid}`),
+          onDeath: (part, waitMs) => say(`${partNamed(part)} died; it is started again in ${formatDuration(waitMs)}`),
+          onStarted: (part, identity) => say(`${partNamed(part)} runs again, process ${identity.pid}`),
           onFailure: (_part, error) => say(error instanceof Error ? error.message : String(error)),
         },
       ),
     ),
   )
 }
+
+const partNamed = (part: string): string => (part === 'PostgreSQL' ? part : `The ${part}`)

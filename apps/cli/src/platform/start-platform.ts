@@ -1,10 +1,13 @@
 import { buildConsole, consoleFolderOf } from '../console-build/build-console.ts'
+import { identityOrDead, type ProcessIdentity } from '../processes/process-identity.ts'
 import { ProcessRecords } from '../processes/process-records.ts'
 import { createPartBoard } from '../progress/part-board.ts'
 import type { ProgressView } from '../progress/progress-view.ts'
 import { startDatabase, startRouter, startRunner, startServer, type ServerChoice, type StartedServer } from './parts.ts'
 import { checkPort } from './preflight.ts'
 import type { Settings } from './settings.ts'
+
+export type PartName = 'PostgreSQL' | 'router' | 'server' | 'runner'
 
 export interface RunningPlatform {
   settings: Settings
@@ -13,7 +16,8 @@ export interface RunningPlatform {
   url: string
   /** With which the server is started again. */
   serverChoice: ServerChoice
-  parts: { name: 'router' | 'server' | 'runner'; pid: number; startTime: string }[]
+  /** Those that are looked after; PostgreSQL only where it is the embedded one. */
+  parts: { name: PartName; pid: number; startTime: string }[]
 }
 
 export interface StartOptions {
@@ -40,7 +44,7 @@ export async function startPlatform(
       (isNew) => (isNew ? 'built' : 'as built before'),
     ),
   )
-  const [databaseUrl, router] = await settleBoth(
+  const [database, router] = await settleBoth(
     board.during(
       'PostgreSQL',
       () => databaseOf(settings, options),
@@ -51,7 +55,7 @@ export async function startPlatform(
   const serverChoice: ServerChoice = {
     port: options.port,
     sitePort: options.port === 0 ? 0 : options.port + 1,
-    databaseUrl: databaseUrl.url,
+    databaseUrl: database.url,
     consoleFolder,
   }
   const server = await board.during('server', () => startServer(settings, records, serverChoice), noteOfServer)
@@ -63,6 +67,7 @@ export async function startPlatform(
     url: server.url,
     serverChoice: { ...serverChoice, port: Number(new URL(server.url).port) },
     parts: [
+      ...(database.identity === null ? [] : [{ name: 'PostgreSQL' as const, ...database.identity }]),
       { name: 'router', pid: router.pid, startTime: router.startTime },
       { name: 'server', pid: server.pid, startTime: server.startTime },
       { name: 'runner', pid: runner.pid, startTime: runner.startTime },
@@ -70,10 +75,17 @@ export async function startPlatform(
   }
 }
 
-async function databaseOf(settings: Settings, options: StartOptions): Promise<{ url: string; note: string }> {
-  if (options.databaseUrl !== undefined) return { url: options.databaseUrl, note: 'by DATABASE_URL' }
+interface StartedDatabase {
+  url: string
+  note: string
+  /** Of the embedded one; `null` for one of the user's own. */
+  identity: ProcessIdentity | null
+}
+
+async function databaseOf(settings: Settings, options: StartOptions): Promise<StartedDatabase> {
+  if (options.databaseUrl !== undefined) return { url: options.databaseUrl, note: 'by DATABASE_URL', identity: null }
   const running = await startDatabase(settings)
-  return { url: running.uri(), note: noteOf(running) }
+  return { url: running.uri(), note: noteOf(running), identity: await identityOrDead(running.pid) }
 }
 
 /** Waits for both, also when one fails, so that nothing starts behind the back of the one who cleans up. */

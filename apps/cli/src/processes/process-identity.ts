@@ -15,6 +15,11 @@ export async function identityOf(pid: number): Promise<ProcessIdentity | null> {
   return startTime === null ? null : { pid, startTime }
 }
 
+/** Who has the pid now; one that died meanwhile gets an identity that no process has, and so counts as dead. */
+export async function identityOrDead(pid: number): Promise<ProcessIdentity> {
+  return (await identityOf(pid)) ?? { pid, startTime: '' }
+}
+
 /** Whether just this process lives. */
 export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
   return (await identityOf(identity.pid))?.startTime === identity.startTime
