@@ -37,7 +37,10 @@ const answers: Record<string, (body: string) => unknown> = {
   'GET /api/projects/card': () => ({ slug: 'card', environments }),
   'GET /api/runs/run-1': runNow,
   'POST /api/sign-in-links': () => ({ url: 'http://127.0.0.1/#once', expiresAt: '2026-01-01T00:05:00Z' }),
-  'POST /api/runners': () => ({ id: 'r', token: 'a-token-of-a-runner' }),
+  'POST /api/runners': () => {
+    tell('runner is registered')
+    return { id: 'r', token: 'a-token-of-a-runner' }
+  },
   'POST /api/server/stop': (body) => {
     tell(`server stops ${body}`)
     setImmediate(() => end())
@@ -52,6 +55,10 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     return notify()
   }
   const chunks = await request.toArray()
+  if (path === '/api/v4/runners/verify') {
+    const isKnown = Buffer.concat(chunks as Buffer[]).includes('"a-token-of-a-runner"')
+    return void response.writeHead(isKnown ? 200 : 403).end()
+  }
   const make = answers[`${request.method} ${path}`]
   response.writeHead(make === undefined ? 404 : 200, { 'content-type': 'application/json' })
   response.end(JSON.stringify(make?.(Buffer.concat(chunks as Buffer[]).toString()) ?? { code: 'NONE', message: path }))

@@ -92,6 +92,7 @@ describe('sluice up', { timeout: 60_000 }, () => {
     expect(storyOf(at)).toEqual([
       'router starts',
       'server starts',
+      'runner is registered',
       'runner starts',
       'runner ends',
       'server stops {"services":true}',
@@ -157,6 +158,19 @@ describe('sluice up', { timeout: 60_000 }, () => {
     command.child.kill('SIGTERM')
     expect(await command.ended).toBe(0)
     expect(await isIdle(at)).toBe(true)
+  })
+
+  test.each([
+    ['keeps the token of its runner while the server knows it', 'a-token-of-a-runner', false],
+    ['registers its runner anew when the server does not know the kept token', 'a-token-of-another-database', true],
+  ])('%s', async (_, token, isRegistered) => {
+    const at = await place()
+    writeFiles(at.data, { 'runner.json': JSON.stringify({ token }) })
+    expect(await new Command('up', at, { exit: true }).ended).toBe(0)
+    expect(storyOf(at).includes('runner is registered')).toBe(isRegistered)
+    expect(JSON.parse(readFileSync(join(at.data, 'runner.json'), 'utf8'))).toMatchObject({
+      token: 'a-token-of-a-runner',
+    })
   })
 
   test('after kill -9 adopts what lives, starts what does not, and owns both', async () => {

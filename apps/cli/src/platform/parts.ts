@@ -75,13 +75,16 @@ export async function startServer(
   return { ...started, url }
 }
 
-/** Registers the runner with the server once; its token is kept in its configuration (0600). */
+/**
+ * Registers the runner with the server once; its token is kept in its configuration (0600). A server whose database is
+ * new does not know the kept one: the runner is registered anew.
+ */
 export async function startRunner(settings: Settings, records: ProcessRecords, url: string): Promise<StartedProcess> {
   const running = await records.findRunning('runner')
   if (running !== null) return { ...running, adopted: true, ready: null }
   const file = join(settings.data, 'runner.json')
   const kept = (await readConfig(file))?.['token']
-  const token = typeof kept === 'string' ? kept : await registerRunner(settings)
+  const token = typeof kept === 'string' && !(await isRefused(url, kept)) ? kept : await registerRunner(settings)
   await writeConfig(file, {
     url,
     token,
@@ -93,6 +96,23 @@ export async function startRunner(settings: Settings, records: ProcessRecords, u
   const spec = specOf(settings, 'runner', file)
   const isReady = (line: Record<string, unknown>): boolean => line['message'] === 'runner is ready'
   return startProcess({ ...spec, args: [...spec.args, '--stop-jobs'], isReady }, records)
+}
+
+/** A server that does not answer has refused nothing: the runner itself tries again. */
+async function isRefused(url: string, token: string): Promise<boolean> {
+  try {
+    const answer = await fetch(new URL('/api/v4/runners/verify', url), {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ token }),
+      redirect: 'error',
+      signal: AbortSignal.timeout(10_000),
+    })
+    await answer.body?.cancel()
+    return answer.status === 401 || answer.status === 403
+  } catch {
+    return false
+  }
 }
 
 async function registerRunner(settings: Settings): Promise<string> {
