@@ -43,9 +43,8 @@ test.each(atTheGate)('$name stops at the gate, and nothing is deployed', async (
 
 test('bad-canary is taken back from production, and no request to the stable version fails', async () => {
   const before = await serving()
-  const site = (await platform.sites()).find(({ name }) => name === 'card-production')
-  const stableId = site?.backends[0]?.id ?? ''
-  const countersOf = async () => (await platform.counters('card-production')).find(({ id }) => id === stableId)
+  const stableId = (await platform.site('card', 'production')).backends[0]?.id
+  const countersOf = async () => (await platform.site('card', 'production')).counters.find(({ id }) => id === stableId)
   const earlier = await countersOf()
 
   const { status, sentence, run } = await demo('bad-canary')

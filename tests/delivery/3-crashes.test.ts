@@ -108,8 +108,8 @@ test('the router is killed: it comes back by itself with the same URLs and weigh
 
 test('a process of a service is killed: another one of the same release takes its place', async () => {
   const { url, release } = await platform.environment(project.slug, 'staging')
-  const site = (await platform.sites()).find(({ name }) => name === `${project.slug}-staging`)
-  const victim = (await platform.instances()).find(({ instanceId }) => instanceId === site?.backends[0]?.id)
+  const site = await platform.site(project.slug, 'staging')
+  const victim = (await platform.instances()).find(({ instanceId }) => instanceId === site.backends[0]?.id)
   const runId = release?.runId ?? ''
   process.kill(-(victim?.pid ?? 0), 'SIGKILL')
   await platform.untilProject(project.slug, ({ environments }) =>

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { eventsPath, routes, type EnvironmentView, type ProjectView, type RunView } from '@sluice/contracts/api'
 import type { Call } from '@sluice/contracts/client'
-import type { BackendCounters, RouterSiteStatus } from '@sluice/contracts/router'
+import type { RouterSiteStatus } from '@sluice/contracts/router'
 import { findPostmaster } from '@sluice/postgres-embedded'
 import { RouterHttpClient } from '@sluice/router-http'
 import { connectPlatform, type PlatformConnection } from '../../../apps/cli/src/api/connect-platform.ts'
@@ -63,8 +63,12 @@ export class Platform {
     return this.#router.status()
   }
 
-  async counters(site: string): Promise<BackendCounters[]> {
-    return this.#router.read(site)
+  /** The router's side of an environment: the site at its URL, with its counters. */
+  async site(slug: string, name: string): Promise<RouterSiteStatus> {
+    const { url } = await this.environment(slug, name)
+    const found = (await this.sites()).find((site) => site.url === url)
+    if (found === undefined) throw new Error(`the router has no site at ${url}`)
+    return found
   }
 
   /** The instances whose processes are there now, by what the target has noted. */
