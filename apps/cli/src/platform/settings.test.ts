@@ -1,4 +1,4 @@
-import { chmodSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { scratchFolder } from '../../testing/scratch.ts'
@@ -10,6 +10,35 @@ test('a data folder is made for this user alone', async () => {
   expect(settings.data).toBe(data)
   expect(statSync(data).mode & 0o777).toBe(0o700)
   expect(settings.serverSocket.length).toBeLessThan(108)
+})
+
+test.each([
+  ['is empty', []],
+  ['was used before', ['server.json']],
+])('a data folder that is open to others and %s is closed to them', async (_, names) => {
+  const data = scratchFolder()
+  chmodSync(data, 0o755)
+  for (const name of names) writeFileSync(join(data, name), '{}')
+  await settingsOf({ data })
+  expect(statSync(data).mode & 0o777).toBe(0o700)
+})
+
+test('an open folder with files of somebody else stays as it is and is refused', async () => {
+  const data = scratchFolder()
+  chmodSync(data, 0o755)
+  writeFileSync(join(data, 'letter.txt'), '')
+  await expect(settingsOf({ data })).rejects.toMatchObject({
+    code: 'CLI_DATA_UNWRITABLE',
+    message: `Cannot use data folder "${data}": it has mode 0755 and holds files that are not of a data folder; wanted a folder of this user, empty or with mode 0700`,
+  })
+  expect(statSync(data).mode & 0o777).toBe(0o755)
+})
+
+test.runIf(process.getuid?.() === 0)('an open folder of another user is refused (as root)', async () => {
+  const data = scratchFolder()
+  chmodSync(data, 0o755)
+  chownSync(data, 65_534, 65_534)
+  await expect(settingsOf({ data })).rejects.toThrow('it has mode 0755 and belongs to another user')
 })
 
 test('a file in the way of the data folder is told in one sentence', async () => {
@@ -31,7 +60,8 @@ test('a full disk is told before anything starts', async () => {
   const free = (): Promise<number> => Promise.resolve(10 * 1024 * 1024)
   await expect(checkFreeSpace('/data', free)).rejects.toMatchObject({
     code: 'CLI_DISK_FULL',
-    message: 'Cannot start: the disk of data folder "/data" has 10 MiB free; wanted 300 MiB at least',
+    message:
+      'Cannot start: the disk of data folder "/data" has 10 MiB free; wanted 2 GiB at least, as a first delivery needs about 1.5 GiB',
   })
 })
 

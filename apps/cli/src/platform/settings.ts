@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, mkdir, readFile, statfs, writeFile, rename } from 'node:fs/promises'
+import { access, chmod, mkdir, readFile, readdir, rename, stat, statfs, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { chooseRuntimeFolder } from '@sluice/postgres-embedded'
 import { SluiceError } from '@sluice/kernel'
@@ -49,15 +49,16 @@ export async function settingsOf(options: {
   }
 }
 
-const leastFreeBytes = 300 * 1024 * 1024
+/** A first delivery needs about 1.5 GiB: packages in the cache, workspaces, blobs. */
+const leastFreeBytes = 2 * 1024 ** 3
 
-/** @throws SluiceError CLI_DISK_FULL when less than 300 MiB are free */
+/** @throws SluiceError CLI_DISK_FULL when less than 2 GiB are free */
 export async function checkFreeSpace(data: string, free = freeBytes): Promise<void> {
   const bytes = await free(data)
   if (bytes >= leastFreeBytes) return
   throw new SluiceError<CliErrorCode>(
     'CLI_DISK_FULL',
-    `Cannot start: the disk of data folder "${data}" has ${Math.floor(bytes / 1_048_576)} MiB free; wanted 300 MiB at least`,
+    `Cannot start: the disk of data folder "${data}" has ${Math.floor(bytes / 1_048_576)} MiB free; wanted 2 GiB at least, as a first delivery needs about 1.5 GiB`,
   )
 }
 
@@ -86,7 +87,9 @@ async function makeDataFolder(data: string): Promise<void> {
   try {
     await mkdir(data, { recursive: true, mode: 0o700 })
     await access(data, constants.W_OK | constants.X_OK)
+    await closeToOthers(data)
   } catch (error) {
+    if (error instanceof SluiceError) throw error
     const code = (error as NodeJS.ErrnoException).code ?? ''
     if (code === 'ENOSPC') throw error
     throw new SluiceError<CliErrorCode>(
@@ -95,6 +98,23 @@ async function makeDataFolder(data: string): Promise<void> {
       { cause: error },
     )
   }
+}
+
+/** Something of ours that tells an open data folder from any other folder, whose rights are not ours to change. */
+const ownNames = ['postgres', 'router.json', 'server.json', 'runner.json', 'local']
+
+/** It holds keys and tokens. @throws SluiceError CLI_DATA_UNWRITABLE when it is open to others and not ours to close */
+async function closeToOthers(data: string): Promise<void> {
+  const { mode, uid } = await stat(data)
+  if ((mode & 0o077) === 0) return
+  const names = await readdir(data)
+  const isOurs = uid === process.getuid?.()
+  if (isOurs && (names.length === 0 || ownNames.some((name) => names.includes(name)))) return chmod(data, 0o700)
+  const why = isOurs ? 'holds files that are not of a data folder' : 'belongs to another user'
+  throw new SluiceError<CliErrorCode>(
+    'CLI_DATA_UNWRITABLE',
+    `Cannot use data folder "${data}": it has mode 0${(mode & 0o777).toString(8)} and ${why}; wanted a folder of this user, empty or with mode 0700`,
+  )
 }
 
 async function freeBytes(folder: string): Promise<number> {
