@@ -218,9 +218,19 @@ describe('sluice up', { timeout: 60_000 }, () => {
   test('down lets a dead server stop its services before it goes', async () => {
     const at = await place()
     await new Command('up', at, { detach: true }).ended
+    writeFiles(at.data, { 'target/instances/i1.json': '{}' })
     process.kill((await pidOf(at, 'server')) ?? 0, 'SIGKILL')
     expect(await new Command('down', at).ended).toBe(0)
     expect(storyOf(at)).toContain('server stops {"services":true}')
+    expect(await isIdle(at)).toBe(true)
+  })
+
+  test('down does not start a dead server again that deployed nothing', async () => {
+    const at = await place()
+    await new Command('up', at, { detach: true }).ended
+    process.kill((await pidOf(at, 'server')) ?? 0, 'SIGKILL')
+    expect(await new Command('down', at).ended).toBe(0)
+    expect(storyOf(at).filter((line) => line.startsWith('server'))).toEqual(['server starts'])
     expect(await isIdle(at)).toBe(true)
   })
 

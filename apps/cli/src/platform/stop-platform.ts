@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { routes } from '@sluice/contracts/api'
 import { findPostmaster, stopPostgres } from '@sluice/postgres-embedded'
@@ -81,6 +81,12 @@ async function stopServerAndServices(
   await records.remove('server')
 }
 
+/** Whether there are records of deployed instances, one file each. */
+async function hasDeployed(settings: Settings): Promise<boolean> {
+  const names = await readdir(join(settings.data, 'target', 'instances')).catch(() => [])
+  return names.some((name) => name.endsWith('.json'))
+}
+
 /** Only the server knows the services that it deployed: a dead one is started again to stop them. */
 async function reviveServer(
   settings: Settings,
@@ -88,7 +94,7 @@ async function reviveServer(
   say: (sentence: string) => void,
 ): Promise<ProcessRecord | null> {
   const config = await readConfig(join(settings.data, 'server.json')).catch(() => null)
-  if (config === null || !(await isAnythingRunning(settings))) return null
+  if (config === null || !(await hasDeployed(settings)) || !(await isAnythingRunning(settings))) return null
   say('The server is dead; it is started once more, to stop the services that it deployed')
   try {
     const isEmbedded = String(config['databaseUrl']).includes(encodeURIComponent(settings.runtimeFolder))
