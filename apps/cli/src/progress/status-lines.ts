@@ -1,4 +1,5 @@
 import type { ProjectSummary } from '@sluice/contracts/api'
+import { addressOf } from './address-of.ts'
 
 /** What runs, line by line. `projects` is `null` when the server does not answer. */
 export function statusLines(
@@ -16,7 +17,7 @@ function projectLines(project: ProjectSummary): string[] {
   return [
     `${project.name}: ${last}`,
     ...project.environments.map(
-      (one) => `  ${one.name.padEnd(12)} ${one.url}  ${one.release?.version ?? 'nothing'}, ${one.state}`,
+      (one) => `  ${one.name.padEnd(12)} ${addressOf(one)}  ${one.release?.version ?? 'nothing'}, ${one.state}`,
     ),
   ]
 }

@@ -1,5 +1,6 @@
 import type { EnvironmentView, RunView } from '@sluice/contracts/api'
 import { formatDuration } from '@sluice/kernel'
+import { addressOf } from './address-of.ts'
 
 export interface SummaryInput {
   /** `null`: production ran the newest change already. */
@@ -29,8 +30,9 @@ function outcomeOf(run: RunView, took: string): string {
 
 function environmentLine(environment: EnvironmentView): string {
   const name = environment.name.padEnd(12)
-  if (environment.release === null) return `  ${name} ${environment.url}  (nothing runs there)`
-  return `  ${name} ${environment.url}  ${environment.release.version}, ${environment.state}`
+  const address = addressOf(environment)
+  if (environment.release === null) return `  ${name} ${address}  (nothing runs there)`
+  return `  ${name} ${address}  ${environment.release.version}, ${environment.state}`
 }
 
 /** The console with its sign-in link, and how it all ends. */
