@@ -23,6 +23,10 @@ export const errors = errorTable({
     summary: 'Producers can be accepted only while a gate is closed for nothing but changed reporting jobs.',
     remedy: 'Mend what else is not passing, or run the change again.',
   },
+  RUN_JOB_NOT_MANUAL: {
+    summary: 'Only a job that waits for a person can be started by one.',
+    remedy: 'Wait until its needs have ended; to start an ended job again, run the change again.',
+  },
   JOB_UNKNOWN: { summary: 'The run has no such job or attempt.', remedy: 'Open the run’s page for its jobs.' },
   PIPELINE_MISTAKES: {
     summary: 'The pipeline file of the change has mistakes.',

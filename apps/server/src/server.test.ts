@@ -251,6 +251,30 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
     })
   })
 
+  test('a job that waits for a person starts when one starts it, once', async () => {
+    const pipeline = `${projectFiles['.gitlab-ci.yml']}  needs: [approve]\napprove:\n  script: [./approve]\n  when: manual\n  allow_failure: false\n`
+    await platform.addProject('by-hand', { ...projectFiles, '.gitlab-ci.yml': pipeline })
+    const id = await push({}, 'by-hand')
+    const play = (job: string, run = id) => platform.call(routes.playJob, { parameters: { run, job } })
+    const stateOf = (run: RunView, name: string) =>
+      run.stages.flatMap(({ jobs }) => jobs).find((job) => job.name === name)?.state
+    const package_ = await takeJob('package')
+    await expect(play('package')).rejects.toMatchObject({ code: 'RUN_JOB_NOT_MANUAL', status: 409 })
+    await expect(play('none')).rejects.toMatchObject({ code: 'JOB_UNKNOWN', status: 404 })
+    await expect(play('approve', 'none')).rejects.toMatchObject({ code: 'RUN_UNKNOWN', status: 404 })
+    await runner.play(package_, { files: releaseFiles({ version: 'by hand' }) })
+    await platform.untilRun(id, (run) => stateOf(run, 'approve') === 'manual')
+    const answers = await Promise.allSettled([play('approve'), play('approve')])
+    expect(answers.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+    await runner.play(await takeJob('approve'), {})
+    const run = await platform.untilRun(id, (view) => stateOf(view, 'approve') === 'success')
+    const played = run.log.filter(({ kind }) => kind === 'job.played')
+    expect(played).toMatchObject([{ payload: { job: 'approve' }, actor: { kind: 'person' } }])
+    await platform.call(routes.cancelRun, { parameters: { run: id } })
+    await platform.untilRun(id, hasEnded)
+    await expect(play('approve')).rejects.toMatchObject({ code: 'RUN_JOB_NOT_MANUAL' })
+  })
+
   test('two pushes of one change at once begin one run', async () => {
     await writeFiles(join(platform.folder, 'sample'), { CHANGE: String(++changes) })
     const call = { parameters: { project: 'sample' } }

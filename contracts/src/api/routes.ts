@@ -135,6 +135,13 @@ export const routes = {
     summary: 'Cancel a run and what it delivers',
     errors: ['RUN_UNKNOWN'],
   }),
+  playJob: route<RunSummary>()({
+    method: 'POST',
+    path: '/api/runs/:run/jobs/:job/play',
+    permission: 'run.create',
+    summary: 'Start a job that waits for a person',
+    errors: ['RUN_UNKNOWN', 'JOB_UNKNOWN', 'RUN_JOB_NOT_MANUAL'],
+  }),
   acceptPolicy: route<RunSummary>()({
     method: 'POST',
     path: '/api/runs/:run/accept-producers',

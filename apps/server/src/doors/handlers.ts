@@ -9,7 +9,7 @@ import {
   takeChange,
   type ProjectKeepers,
 } from '../projects/take-change.ts'
-import { acceptableRun, cancelRun, checkNewest, runOf } from '../runs/change-run.ts'
+import { acceptableRun, cancelRun, checkNewest, playJob, runOf } from '../runs/change-run.ts'
 import { createRun, type RunMakers, type RunRequest } from '../runs/create-run.ts'
 import { hashToken, newToken } from '../system.ts'
 import { readAttemptLog } from '../views/attempt-log.ts'
@@ -71,6 +71,11 @@ export function handlersWith(parts: HandlerParts): ApiHandlers {
     async cancelRun({ parameters, actor }) {
       const runId = parameters['run'] ?? ''
       await cancelRun(parts, runId, actor)
+      return summaryOf(runId)
+    },
+    async playJob({ parameters, actor }) {
+      const runId = parameters['run'] ?? ''
+      await playJob(parts, { runId, job: parameters['job'] ?? '' }, actor)
       return summaryOf(runId)
     },
     async acceptPolicy({ parameters, actor, body }) {

@@ -1,4 +1,4 @@
-/** What people do to a run: cancel it, or accept its producers. */
+/** What people do to a run: cancel it, start a job that waits for them, or accept its producers. */
 import type { Actor } from '@sluice/contracts/events'
 import type { GitRepository } from '@sluice/git'
 import { SluiceError, type Clock, type Ids } from '@sluice/kernel'
@@ -47,6 +47,37 @@ export async function cancelRun({ db, journal, clock, ids }: Changers, runId: st
 
 const hasEnded = (run: RunRow): boolean =>
   run.status !== 'running' && (!run.deliver || ['delivered', 'stopped'].includes(run.delivery.status))
+
+/**
+ * Starts a job that waits for a person. Of two who start it at once, the second is refused.
+ * @throws SluiceError RUN_UNKNOWN, JOB_UNKNOWN, RUN_JOB_NOT_MANUAL
+ */
+export async function playJob(
+  { db, journal, clock, ids }: Changers,
+  { runId, job }: { runId: string; job: string },
+  actor: Actor,
+): Promise<void> {
+  await runOf(db, runId)
+  await db.transaction().execute(async (unit) => {
+    await journal.lockIn(unit, runId)
+    const run = await runOf(unit, runId)
+    checkWaits(run, job)
+    const context = { id: ids.next(), atMs: clock.now(), actor, project: run.project, runId }
+    await appendEntry(unit, context, 'job.played', { job })
+    await journal.stepIn(unit, runId, { kind: 'job.played', payload: { job } }, clock.now())
+  })
+}
+
+function checkWaits({ state, status, number }: RunRow, job: string): void {
+  const found = Object.hasOwn(state.jobs, job) ? state.jobs[job] : undefined
+  if (found === undefined)
+    throw new SluiceError('JOB_UNKNOWN', `Cannot start job "${job}": run ${number} has no such job`, { status: 404 })
+  if (status === 'running' && found.status === 'manual') return
+  const why = status === 'running' ? `it is ${found.status}` : `run ${number} has ended`
+  throw new SluiceError('RUN_JOB_NOT_MANUAL', `Cannot start job "${job}": ${why}; wanted one that waits for a person`, {
+    status: 409,
+  })
+}
 
 /**
  * A run whose gate is closed for nothing but producers that the change defines anew. It has ended, so who accepts them

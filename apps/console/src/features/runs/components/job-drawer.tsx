@@ -8,6 +8,7 @@ import { Elapsed } from '../../../shared/ui/times.tsx'
 import { jobLooks } from '../../../shared/ui/tone.ts'
 import { attemptNumbered, hasEnded } from '../job-facts.ts'
 import { LogViewer } from './log-viewer.tsx'
+import { PlayJob } from './play-job.tsx'
 import { ReasonList } from './reason-list.tsx'
 
 /** The job that the address names (`?job=…&attempt=…`), in a drawer beside the run. */
@@ -27,12 +28,26 @@ export function JobDrawer({ run }: { run: RunView }) {
       destroyOnHidden
       styles={{ body: { padding: 0, display: 'flex', flexDirection: 'column' } }}
     >
-      {job === undefined ? null : <JobDetails run={run.id} job={job} attempt={search.get('attempt')} choose={choose} />}
+      {job === undefined ? null : (
+        <JobDetails
+          run={run.id}
+          underWay={run.status === 'running'}
+          job={job}
+          attempt={search.get('attempt')}
+          choose={choose}
+        />
+      )}
     </Drawer>
   )
 }
 
-function JobDetails(props: { run: string; job: JobView; attempt: string | null; choose: (attempt: number) => void }) {
+function JobDetails(props: {
+  run: string
+  underWay: boolean
+  job: JobView
+  attempt: string | null
+  choose: (attempt: number) => void
+}) {
   const { t } = useTexts()
   const { job } = props
   const attempt = attemptNumbered(job, props.attempt)
@@ -55,6 +70,7 @@ function JobDetails(props: { run: string; job: JobView; attempt: string | null; 
           ))}
         </div>
         {job.stateReason === '' ? null : <p className="muted">{job.stateReason}</p>}
+        {job.state === 'manual' && props.underWay ? <PlayJob run={props.run} job={job.name} /> : null}
         {job.attempts.length < 2 || attempt === null ? null : (
           <Segmented
             aria-label={t('job.chooseAttempt')}

@@ -1,0 +1,25 @@
+import { Button } from 'antd'
+import { useTexts } from '../../../shared/i18n/text-context.ts'
+import { mayDo, useSession } from '../../../shared/session/get-session.ts'
+import { useConfirm } from '../../../shared/ui/use-confirm.tsx'
+import { playJob } from '../api/play-job.ts'
+
+/** Starts a job that waits for a person, for those who may; asks first. */
+export function PlayJob({ run, job }: { run: string; job: string }) {
+  const { t } = useTexts()
+  const session = useSession()
+  const confirm = useConfirm()
+  if (!mayDo(session, 'run.create')) return null
+  const play = () =>
+    confirm({
+      title: t('job.play.title', { job }),
+      content: t('job.play.content'),
+      confirm: t('job.play.action'),
+      act: () => playJob(run, job),
+    })
+  return (
+    <Button type="primary" onClick={play}>
+      {t('job.play.action')}
+    </Button>
+  )
+}
