@@ -22,13 +22,20 @@ export interface JobLogOptions {
   spool: TraceStore
   clock: Clock
   waits: Waits
+  /** Of what is kept and sent; 64 MiB by default. */
+  limitBytes?: number
   /** Called once when the server says that the job shall stop. */
   onStanding: (standing: Exclude<JobStanding, 'running'>) => void
 }
 
 const partBytes = 512 * 1024
+const mebibyte = 1024 * 1024
+const standardLimitBytes = 64 * mebibyte
 
-/** Starts a log. It sends by itself until `finish`; a server that is away or restarted is tried again and asked where to go on. */
+/**
+ * Starts a log. It sends by itself until `finish`; a server that is away or restarted is tried again and asked where to go on. What goes beyond the limit is
+ * dropped, with a last line that says so; the job goes on.
+ */
 export function startJobLog(options: JobLogOptions): JobLog {
   const { job, spool, clock, waits } = options
   const key = `job-${job.id}`
@@ -38,7 +45,9 @@ export function startJobLog(options: JobLogOptions): JobLog {
   let sizeBytes = 0
   let checksum = 0
   let writing: Promise<unknown> = Promise.resolve()
-  const store = async (bytes: Uint8Array): Promise<void> => {
+  const limited = createLimit(options.limitBytes ?? standardLimitBytes)
+  const store = async (chunk: Uint8Array): Promise<void> => {
+    const bytes = limited(chunk)
     if (bytes.length === 0) return
     checksum = crc32(bytes, checksum)
     sizeBytes = (await spool.append(key, sizeBytes, bytes)).sizeBytes
@@ -71,6 +80,22 @@ export function startJobLog(options: JobLogOptions): JobLog {
       const sent = await sender.sendRest(clock.now() + waits.giveUpMs)
       return { sent, sizeBytes, checksum: `crc32:${checksum.toString(16).padStart(8, '0')}` }
     },
+  }
+}
+
+/** Lets so many bytes through, then its own last line, then nothing. Wording as GitLab Runner's. */
+function createLimit(limitBytes: number): (chunk: Uint8Array) => Uint8Array {
+  let leftBytes = limitBytes
+  let isFull = false
+  const lastLine = `\n\u001B[31;1mJob's log exceeded limit of ${limitBytes / mebibyte} MiB: the job goes on, no more of its output is kept.\u001B[0;m\n`
+  return (chunk) => {
+    if (isFull) return new Uint8Array()
+    if (chunk.length <= leftBytes) {
+      leftBytes -= chunk.length
+      return chunk
+    }
+    isFull = true
+    return Buffer.concat([chunk.subarray(0, leftBytes), Buffer.from(lastLine)])
   }
 }
 
