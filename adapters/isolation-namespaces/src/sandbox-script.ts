@@ -98,7 +98,7 @@ function deviceLines(): string[] {
     '  : >$file && mount --bind /dev/$file $file || fail "cannot give /dev/$file"',
     'done',
     'ln -s /proc/self/fd fd; ln -s fd/0 stdin; ln -s fd/1 stdout; ln -s fd/2 stderr; cd ..',
-    'mount -t tmpfs -o mode=1777,nosuid,nodev sluice dev/shm || fail "cannot mount /dev/shm"',
+    'mount -t tmpfs -o mode=1777,size=1g,nosuid,nodev sluice dev/shm || fail "cannot mount /dev/shm"',
   ]
 }
 

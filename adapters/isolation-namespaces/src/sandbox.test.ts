@@ -126,6 +126,11 @@ describe.each(modes)(
       expect(server.exitCode).toBeNull()
     })
 
+    it.runIf(possible)('gives a job 1 GiB of shared memory at most', async () => {
+      const { output } = await run('df --block-size=1 --output=size /dev/shm | tail -1')
+      expect(Number(output)).toBe(1024 ** 3)
+    })
+
     const layered = (): WritablePath & { layers: Layers } => {
       const place = mkdtempSync(join(folder, 'layers-'))
       const [from, below, work] = ['upper', 'below', 'work'].map((name) => join(place, name)) as [
