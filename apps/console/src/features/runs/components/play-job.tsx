@@ -18,8 +18,10 @@ export function PlayJob({ run, job }: { run: string; job: string }) {
       act: () => playJob(run, job),
     })
   return (
-    <Button type="primary" onClick={play}>
-      {t('job.play.action')}
-    </Button>
+    <div>
+      <Button type="primary" onClick={play}>
+        {t('job.play.action')}
+      </Button>
+    </div>
   )
 }
