@@ -26,7 +26,19 @@ export function readReport(format: ReportFormat, bytes: Uint8Array, options: Rea
   }
   if (bytes.every(isWhiteSpace))
     throw reportFault('EVIDENCE_EMPTY', { path }, `it has no content (${bytes.length} bytes)`)
-  return readers[format](bytes, { path, sourceRoot: options.sourceRoot?.replace(/\/+$/, '') ?? null })
+  const reading = readers[format](bytes, { path, sourceRoot: options.sourceRoot?.replace(/\/+$/, '') ?? null })
+  return keepable(reading) as ReportReading
+}
+
+/**
+ * The value with strings that every store can keep: JSON may write NUL and halves of surrogate pairs, PostgreSQL keeps
+ * neither, and RFC 8785 (3.1) wants none. A report that has them says no less without.
+ */
+function keepable(value: unknown): unknown {
+  if (typeof value === 'string') return value.toWellFormed().replaceAll('\0', '\ufffd')
+  if (Array.isArray(value)) return value.map(keepable)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [keepable(key), keepable(member)]))
 }
 
 const isWhiteSpace = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d)

@@ -161,6 +161,18 @@ describe('compile()', () => {
   })
 })
 
+describe('text that nothing can take', () => {
+  test.each([
+    ['NUL', 'x: { script: "a\\0b" }'],
+    ['half of a surrogate pair', 'x: { script: "a\\ud800" }'],
+  ])('%s is a mistake with its place', (_, text) => {
+    expect(compileText(text)).toMatchObject({
+      kind: 'mistakes',
+      mistakes: [{ code: 'PIPELINE_WRONG_VALUE', place: { path: '.gitlab-ci.yml', line: 1 } }],
+    })
+  })
+})
+
 describe('definitionDigest', () => {
   const base = 'x: { script: make, variables: { A: $CI_COMMIT_SHA }, needs: [] }'
   const digest = (text: string, changes: Partial<CompileRequest> = {}): string | undefined =>

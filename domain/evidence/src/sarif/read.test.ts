@@ -35,6 +35,11 @@ describe('readReport() of SARIF', () => {
     expect(read(log([{ ruleId: 'R1', message, suppressions }]))).toMatchObject({ suppressed, errors: 1 - suppressed })
   })
 
+  it('reads strings that no store keeps as strings that every store keeps', () => {
+    const json = log([{ ruleId: 'R1', message }]).replace('"R1","message"', '"a\\u0000b\\ud800","message"')
+    expect(read(json).findings[0]?.rule).toBe('ab\ufffd')
+  })
+
   it('leaves out what a baseline has and this scan has not', () => {
     expect(read(log([{ ruleId: 'R1', message, baselineState: 'absent' }]))).toMatchObject({ errors: 0, findings: [] })
   })

@@ -99,10 +99,18 @@ export class DocumentReader {
     }
     if (isMap(node)) return this.#map(node, place, depth)
     if (!isScalar(node)) return locatedScalar(null, place)
-    const source = typeof node.value === 'string' ? node.value : ''
+    const source = this.#text(typeof node.value === 'string' ? node.value : '', place)
     if (node.type !== 'PLAIN' || node.tag === '!' || node.tag?.endsWith(':str')) return locatedScalar(source, place)
     const { value, text } = plainScalar(source)
     return locatedScalar(value, place, text)
+  }
+
+  /** Escapes may write what no process, variable or database can take. */
+  #text(text: string, place: SourcePosition): string {
+    if (!text.includes('\0') && text.isWellFormed()) return text
+    const message = `Cannot read ${quote(text.slice(0, 40))}: it holds NUL or half a character; wanted text`
+    this.#mistakes.add('PIPELINE_WRONG_VALUE', place, message)
+    return text.toWellFormed().replaceAll('\0', '\ufffd')
   }
 
   #checkTag(tag: string | undefined, place: SourcePosition): void {
