@@ -47,7 +47,7 @@ export async function listOffers(db: Database | Unit, runnerTags: string[]): Pro
 export async function claimAttempt(
   unit: Unit,
   id: number,
-  claim: { runnerId: string; tokenHash: string; isolation: IsolationLevel; nowMs: number },
+  claim: { runnerId: string; tokenHash: string; sourcesTokenHash: string; isolation: IsolationLevel; nowMs: number },
 ): Promise<AttemptRow | null> {
   const now = new Date(claim.nowMs)
   const row = await unit
@@ -55,6 +55,7 @@ export async function claimAttempt(
     .set({
       status: 'running',
       token_hash: claim.tokenHash,
+      sources_token_hash: claim.sourcesTokenHash,
       runner_id: claim.runnerId,
       isolation: claim.isolation,
       started_at: now,
@@ -81,6 +82,17 @@ export async function findRunningByToken(db: Database | Unit, tokenHash: string)
       .where('token_hash', '=', tokenHash)
       .executeTakeFirst()) ?? null
   )
+}
+
+/** The running attempt whose runner or job this token belongs to: either may read the sources. */
+export async function findReaderOfSources(db: Database | Unit, tokenHash: string): Promise<AttemptRow | null> {
+  const row = await db
+    .selectFrom('attempt')
+    .selectAll()
+    .where('status', '=', 'running')
+    .where((eb) => eb.or([eb('token_hash', '=', tokenHash), eb('sources_token_hash', '=', tokenHash)]))
+    .executeTakeFirst()
+  return row ?? null
 }
 
 export async function findAttemptOf(

@@ -131,7 +131,7 @@ const headsOf = (db: Database | Unit) =>
     .select(headColumns)
 
 export async function findRun(db: Database | Unit, runId: string): Promise<RunRow | null> {
-  if (!/^[0-9a-f-]{36}$/.test(runId)) return null
+  if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(runId)) return null
   return (await withState(db).where('run.id', '=', runId).executeTakeFirst()) ?? null
 }
 

@@ -27,6 +27,8 @@ export interface Schema {
   }
   project: {
     slug: string
+    /** For protocols that name projects by number. */
+    id: Generated<number>
     name: string
     default_branch: string
     folder: string
@@ -74,7 +76,10 @@ export interface Schema {
     job: string
     number: number
     status: 'pending' | 'running' | 'success' | 'failed' | 'canceled'
+    /** Of the runner: for trace, state, artifacts and sources. */
     token_hash: string | null
+    /** Of the job itself: for sources and nothing else. */
+    sources_token_hash: string | null
     runner_id: string | null
     isolation: IsolationLevel | null
     /** Every one of them is wanted of the runner. */

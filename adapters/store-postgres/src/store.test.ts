@@ -136,7 +136,15 @@ describe.skipIf(url === null)(`the store on PostgreSQL ${reason}`, () => {
       return id
     }
     const claim = async (id: number, runnerId: string) =>
-      inUnit((unit) => claimAttempt(unit, id, { runnerId, tokenHash: 'hash', isolation: 'uid', nowMs: 2000 }))
+      inUnit((unit) =>
+        claimAttempt(unit, id, {
+          runnerId,
+          sourcesTokenHash: 'sources',
+          tokenHash: 'hash',
+          isolation: 'uid',
+          nowMs: 2000,
+        }),
+      )
 
     test('an offer that is made twice is one', async () => {
       const { runId } = await offered()

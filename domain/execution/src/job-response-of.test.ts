@@ -62,6 +62,7 @@ const offer: JobOffer = {
   },
   jobId: 12,
   jobToken: 'job-token-123456',
+  sourcesToken: 'sources-token-1',
   project: { id: 3, slug: 'card' },
   repoUrl: 'http://127.0.0.1:7070/git/card.git',
   dependencies: [{ jobId: 11, token: 'other-token-12345', name: 'build', sizeBytes: 42 }],

@@ -8,8 +8,10 @@ export interface JobOffer {
   trigger: PlanTrigger
   /** Number of the attempt, as the runner's calls name it. */
   jobId: number
-  /** The attempt's own token. Also handed to the job as the masked variable `CI_JOB_TOKEN`. */
+  /** The attempt's own token. The runner keeps it from the job, which could end its own attempt with it. */
   jobToken: string
+  /** The job's, handed to it as `CI_JOB_TOKEN`: it reads the project's sources and nothing else. */
+  sourcesToken: string
   project: { id: number; slug: string }
   /** HTTP address of the repository, without credentials. */
   repoUrl: string
@@ -97,7 +99,7 @@ function gitInfoOf({ trigger, repoUrl, depth = 50 }: JobOffer) {
 function variablesOf(offer: JobOffer) {
   const own: PlanVariable[] = [
     { key: 'CI_JOB_ID', value: String(offer.jobId) },
-    { key: 'CI_JOB_TOKEN', value: offer.jobToken, masked: true },
+    { key: 'CI_JOB_TOKEN', value: offer.sourcesToken, masked: true },
   ]
   return [...offer.job.variables, ...(offer.variables ?? []), ...own].map((variable) => ({
     key: variable.key,

@@ -31,6 +31,7 @@ const statements = [
 
   `create table project (
     slug text primary key,
+    id integer generated always as identity unique,
     name text not null,
     default_branch text not null,
     folder text not null,
@@ -97,6 +98,7 @@ const statements = [
     number integer not null,
     status text not null,
     token_hash text,
+    sources_token_hash text,
     runner_id uuid references runner(id),
     isolation text,
     cancel_requested boolean not null default false,
@@ -167,7 +169,7 @@ const statements = [
     tier text not null,
     position integer not null,
     policy jsonb not null,
-    site text not null,
+    site text not null unique,
     port integer not null,
     generation integer not null default 0,
     database_name text,

@@ -1,9 +1,9 @@
 import { serveUploadPack, type GitRepository } from '@sluice/git'
 import type { GitReads } from '@sluice/http-api'
-import { findRunningByToken, projectOfRun, type Database } from '@sluice/store-postgres'
+import { findReaderOfSources, projectOfRun, type Database } from '@sluice/store-postgres'
 import { hashToken } from '../system.ts'
 
-/** Sources for runners: a live job's token reads the project of its run, and no other. */
+/** Sources for runners and jobs: the token of a live attempt reads the project of its run, and no other. */
 export function gitReadsWith({
   db,
   repositoryOf,
@@ -13,7 +13,7 @@ export function gitReadsWith({
 }): GitReads {
   return {
     async mayRead(project, token) {
-      const attempt = await findRunningByToken(db, hashToken(token))
+      const attempt = await findReaderOfSources(db, hashToken(token))
       return attempt !== null && (await projectOfRun(db, attempt.run_id)) === project
     },
     async serve(project, request, response) {

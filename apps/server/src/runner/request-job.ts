@@ -4,6 +4,7 @@ import type { Clock, Ids } from '@sluice/kernel'
 import {
   appendEntry,
   claimAttempt,
+  findProject,
   findRun,
   findRunner,
   listArtifacts,
@@ -48,12 +49,13 @@ async function claimIn(
   request: JobRequest,
 ): Promise<JobResponse | null> {
   const { clock, ids, journal } = givers
-  const token = newToken('glcbt-')
+  const tokens = { runner: newToken('glcbt-'), sources: newToken('glcbt-') }
   const isolation = request.info?.sluice_isolation ?? 'none'
   await journal.lockIn(unit, offer.run_id)
   const attempt = await claimAttempt(unit, offer.id, {
     runnerId: runner.id,
-    tokenHash: hashToken(token),
+    tokenHash: hashToken(tokens.runner),
+    sourcesTokenHash: hashToken(tokens.sources),
     isolation,
     nowMs: clock.now(),
   })
@@ -68,7 +70,7 @@ async function claimIn(
     'job.started',
     payload,
   )
-  return responseOf(givers, unit, run, attempt, token)
+  return responseOf(givers, unit, run, attempt, tokens)
 }
 
 async function responseOf(
@@ -76,18 +78,20 @@ async function responseOf(
   unit: Unit,
   run: RunRow,
   attempt: AttemptRow,
-  token: string,
+  tokens: { runner: string; sources: string },
 ): Promise<JobResponse | null> {
+  const project = await findProject(unit, run.project)
   const job = run.plan.jobs.find(({ name }) => name === attempt.job)
-  if (job === undefined) return null
+  if (job === undefined || project === null) return null
   return jobResponseOf({
     job,
     trigger: run.plan.trigger,
     jobId: attempt.id,
-    jobToken: token,
-    project: { id: 1, slug: run.project },
+    jobToken: tokens.runner,
+    sourcesToken: tokens.sources,
+    project,
     repoUrl: `${givers.serverUrl()}/git/${run.project}.git`,
-    dependencies: await dependenciesOf(unit, run, job, token),
+    dependencies: await dependenciesOf(unit, run, job, tokens.runner),
     reportSources: run.policy.reports.filter((source) => source.job === job.name),
   })
 }
