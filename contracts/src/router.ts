@@ -17,7 +17,7 @@ export type RouterBackend = z.infer<typeof routerBackend>
 
 /** One fixed URL, e.g. production of the card. */
 export const routerSite = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9-]{0,100}$/),
+  name: z.string().regex(/^[a-z][a-z0-9.-]{0,130}$/),
   /** Loopback port of the URL; 0 lets the router choose once, it then keeps the port. */
   port: z.int().min(0).max(65_535),
   /** Raised by the caller with each change; the router refuses an older one, so that a late writer changes nothing. */

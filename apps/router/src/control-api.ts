@@ -29,7 +29,7 @@ export async function answerControl(
 }
 
 async function route({ sites, startedAt }: ControlApi, request: IncomingMessage): Promise<Answer> {
-  const name = /^\/sites\/([a-z0-9-]+)$/.exec(request.url ?? '')?.[1]
+  const name = /^\/sites\/([a-z0-9.-]+)$/.exec(request.url ?? '')?.[1]
   if (request.method === 'GET' && request.url === '/status') {
     const body: RouterStatus = { pid: process.pid, startedAt, sites: sites.status() }
     return { status: 200, body }

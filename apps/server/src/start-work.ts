@@ -35,8 +35,9 @@ export async function startWork(
   for (const deploymentId of resumed)
     await askFor(db, 'drive-rollout', { deploymentId }, { key: `rollout:${deploymentId}` })
   const startedAtMs = clock.now()
+  const suspects = new Set<number>()
   const sweep = setInterval(() => {
-    endSilentAttempts({ db, clock, startedAtMs, finish }).catch((error: unknown) =>
+    endSilentAttempts({ db, clock, startedAtMs, suspects, finish, failed }).catch((error: unknown) =>
       log('the sweep failed', { error: String(error) }),
     )
   }, sweepEveryMs)

@@ -57,21 +57,30 @@ async function driveRollout({ db, clock, driver, failed }: TaskParts, deployment
 }
 
 /** A runner that says nothing for this long is taken for lost; its retries after a fault go on for longer than a restart of the server takes. */
-export const silenceMs = 60_000
+const silenceMs = 60_000
 
 /**
- * Ends the attempts of runners that fell silent. Silence counts from the start of this server at the earliest: while
- * there was none, no runner could be heard.
+ * Ends the attempts of runners that fell silent: those that `suspects` had before, so that a clock that jumped, or a
+ * machine that slept, gives its runners until the next sweep to be heard. Silence counts from the start of this server
+ * at the earliest: while there was none, no runner could be heard. One that cannot be ended keeps none of the others.
  */
 export async function endSilentAttempts(parts: {
   db: Database
   clock: Clock
   startedAtMs: number
+  /** Ids of attempts that were silent at the last sweep; kept by the caller between sweeps. */
+  suspects: Set<number>
   finish: (attempt: AttemptRow, end: AttemptEnd) => Promise<void>
+  failed: (task: string, error: unknown) => void
 }): Promise<void> {
   const sinceMs = parts.clock.now() - silenceMs
   if (parts.startedAtMs > sinceMs) return
-  for (const attempt of await silentAttempts(parts.db, sinceMs)) {
-    await parts.finish(attempt, { status: 'failed', exitCode: null, reason: 'runner_system_failure' })
+  const silent = await silentAttempts(parts.db, sinceMs)
+  const lost = silent.filter(({ id }) => parts.suspects.has(id))
+  parts.suspects.clear()
+  for (const { id } of silent) parts.suspects.add(id)
+  for (const attempt of lost) {
+    const end = { status: 'failed', exitCode: null, reason: 'runner_system_failure' } as const
+    await parts.finish(attempt, end).catch((error: unknown) => parts.failed('end-silent-attempt', error))
   }
 }

@@ -41,15 +41,25 @@ interface Sources {
 export async function followDelivery(unit: Unit, sources: Sources, runId: string, told: ToldEvent): Promise<void> {
   const run = await lockRun(unit, runId)
   if (run === null || !run.deliver) return
-  const event = told.kind === 'run.finished' ? { ...told, gateSentence: await closedSentence(unit, runId) } : told
+  const event = told.kind === 'run.finished' ? { ...told, gateSentence: await closedSentence(unit, run) } : told
   const step = decideDelivery(run.delivery, event)
   await storeDelivery(unit, runId, step.state)
   for (const command of step.commands) await carryOut(unit, sources, run, command)
 }
 
-async function closedSentence(unit: Unit, runId: string) {
-  const newest = new Map((await listVerdicts(unit, runId)).map((verdict) => [verdict.gate, verdict]))
-  return [...newest.values()].find(({ decision }) => decision === 'closed')?.sentence ?? null
+/** What the closed gate says; where reports are missing because a job failed before they could be made, that job first. */
+async function closedSentence(unit: Unit, run: RunRow) {
+  const newest = new Map((await listVerdicts(unit, run.id)).map((verdict) => [verdict.gate, verdict]))
+  const closed = [...newest.values()].find(({ decision }) => decision === 'closed')
+  if (closed === undefined) return null
+  const isMissing = closed.clauses.some(({ state }) => state === 'missing')
+  const failed = Object.values(run.state.jobs).find(({ status }) => status === 'failed')
+  if (!isMissing || failed === undefined) return closed.sentence
+  const { en, zh } = closed.sentence
+  return {
+    en: `Job "${failed.name}" failed (${failed.reason}), see its log. ${en}`,
+    zh: `作业“${failed.name}”失败（${failed.reason}），请查看其日志。${zh}`,
+  }
 }
 
 async function carryOut(unit: Unit, sources: Sources, run: RunRow, command: DeliveryCommand): Promise<void> {

@@ -97,7 +97,8 @@ async function beginRun(makers: RunMakers, unit: Unit, request: RunRequest, plan
   const gates = policy.gates.map(({ name, after }) => ({ name, after }))
   await receiveCommit(unit, project, change.commit.commit, createdAtMs)
   for (const [position, environment] of policy.environments.entries()) {
-    const site = `${project}-${environment.name}`
+    // Neither part may hold a dot, so no two projects share a site.
+    const site = `${project}.${environment.name}`
     await upsertEnvironment(unit, { project, position, site, port: makers.sitePort(position), policy: environment })
   }
   await makers.journal.createIn(unit, createRunState(runId, plan, gates))
