@@ -8,7 +8,7 @@ import type { RunEvent, RunState } from '@sluice/engine'
 import type { RolloutState, Sentence } from '@sluice/rollout'
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 
-type Json<T extends object | null> = JSONColumnType<T, string>
+type Json<T extends object | null> = JSONColumnType<T>
 type Time = ColumnType<Date, Date | string, Date | string>
 type OptionalTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>
 /** `bigint` columns are read as text by the driver. */
