@@ -61,6 +61,19 @@ test('a default that reaches into the reporting job makes it no witness', async 
   await expectStopped(run, [['tests-pass', 'untrusted']])
 })
 
+test.each([
+  ['the workflow', (text: string) => `workflow:\n  rules:\n    - variables: { BASH_ENV: ./lib.sh }\n${text}`],
+  [
+    'a rule',
+    (text: string) => text.replace('  script:', '  rules:\n    - variables: { BASH_ENV: ./lib.sh }\n  script:'),
+  ],
+])('a variable of %s that changes what the same script does makes the job no witness', async (from, pipelineOf) => {
+  const lib = `sh() { echo '${green}'; }\n`
+  const faked = { ...wrong, 'lib.sh': lib, '.gitlab-ci.yml': pipelineOf(pipeline) }
+  const run = await project.over(await project.change(`bash-env-${from.replace(' ', '-')}`, faked, true))
+  await expectStopped(run, [['tests-pass', 'untrusted']])
+})
+
 test('another job that hands in a green report under the same path does not count', async () => {
   const other = ['other:', '  stage: test', '  script:', `    - echo '${green}' > junit.xml`]
   const reports = ['  artifacts:', '    reports:', '      junit: junit.xml', '']
