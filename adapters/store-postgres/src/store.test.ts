@@ -22,6 +22,7 @@ import {
   findAttempt,
   findRun,
   findSession,
+  holdAlone,
   insertRunner,
   insertSession,
   insertSignInLink,
@@ -317,6 +318,16 @@ describe.skipIf(url === null)(`the store on PostgreSQL ${reason}`, () => {
       const long = 'x'.repeat(63)
       expect(serviceDatabaseName(long, 'one')).toHaveLength(62)
       expect(serviceDatabaseName(long, 'one')).not.toBe(serviceDatabaseName(long, 'two'))
+    })
+  })
+
+  describe('holdAlone()', () => {
+    test('one server holds a database; the next is refused with a sentence, until the first lets go', async () => {
+      const letGo = await holdAlone(fresh.url)
+      await expect(holdAlone(fresh.url, 0)).rejects.toMatchObject({ code: 'STORE_IN_USE' })
+      await letGo()
+      const again = await holdAlone(fresh.url)
+      await again()
     })
   })
 

@@ -5,7 +5,14 @@ import type { Signer } from '@sluice/evidence'
 import type { BlobStore, TraceStore } from '@sluice/execution'
 import type { GitRepository } from '@sluice/git'
 import { Ed25519FileSigner } from '@sluice/signer-ed25519'
-import { LogListener, openDatabase, PostgresJournal, prepareJobs, type OpenDatabase } from '@sluice/store-postgres'
+import {
+  holdAlone,
+  LogListener,
+  openDatabase,
+  PostgresJournal,
+  prepareJobs,
+  type OpenDatabase,
+} from '@sluice/store-postgres'
 import type { ServerConfig } from './config.ts'
 import { repositoriesIn } from './projects/repositories.ts'
 import { followStepWith } from './runs/follow-step.ts'
@@ -30,6 +37,7 @@ export async function openStore(config: ServerConfig, closers: AsyncDisposableSt
     await mkdir(folder(name), { recursive: true, mode: 0o700 })
   const { db, pool, close } = await openDatabase(config.databaseUrl)
   closers.defer(close)
+  closers.defer(await holdAlone(config.databaseUrl))
   await prepareJobs(pool)
   const listener = new LogListener(config.databaseUrl)
   await listener.open()
