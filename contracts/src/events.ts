@@ -106,8 +106,6 @@ export interface EventPayloads {
     previousReleaseId: string | null
     /** How many plain settings the policy, not the release, gives to the instances. */
     settings?: number
-    /** Whether the digest was computed anew from the stored files before the start, and agreed. */
-    digestVerified?: boolean
   }
   'rollout.stepped': { deploymentId: string; environment: string; weight: number }
   'rollout.judged': { deploymentId: string; environment: string; weight: number; judgement: Judgement }
@@ -118,6 +116,8 @@ export interface EventPayloads {
     tier: string
     outcome: DeploymentOutcome
     sentence: { en: string; zh: string }
+    /** Every file that ran was checked against the release's digest before it was started. */
+    digestVerified?: boolean
     /** Commits that this deployment brought to the environment for the first time, with the time each was received. */
     commits: { commit: string; receivedAt: string }[]
   }

@@ -136,7 +136,7 @@ describe('a request is refused', () => {
     expect(answer.status).toBe(431)
   })
 
-  test.each(['/api/nothing', '/api', '/git/x', '/assets/missing.js', '/'])(
+  test.each(['/api/nothing', '/api', '/git/x', '/assets/missing.js', '/', '/api/projects/%00', '/api/runs/r%00'])(
     'for %s, where nothing is, as JSON',
     async (path) => {
       const answer = await doors.ask({ path })

@@ -26,13 +26,26 @@ export function registerApiRoutes(app: FastifyInstance, options: HttpApiOptions,
         const actor = await callers.admit(request, route.permission)
         return handler({
           actor,
-          parameters: request.params as Record<string, string>,
+          parameters: parametersOf(request.params as Record<string, string>),
           query: singleValues(request.query),
           body: bodyOf(route, request.body),
         })
       },
     })
   }
+}
+
+/** Nothing has a name with NUL, and PostgreSQL would not even look for it. */
+function parametersOf(parameters: Record<string, string>): Record<string, string> {
+  const odd = Object.entries(parameters).find(([, value]) => value.includes('\0') || !value.isWellFormed())
+  if (odd === undefined) return parameters
+  throw new SluiceError(
+    'HTTP_NOT_FOUND',
+    `Cannot find ${odd[0]} ${JSON.stringify(odd[1])}: no name holds such characters`,
+    {
+      status: 404,
+    },
+  )
 }
 
 function bodyOf(route: AnyRoute, body: unknown): unknown {

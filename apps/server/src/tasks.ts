@@ -10,7 +10,7 @@ import {
   type Database,
   type PostgresJournal,
 } from '@sluice/store-postgres'
-import { beginDeployment, type Beginners } from './rollouts/begin-deployment.ts'
+import { beginDeployment, type Beginners, type DeploymentRequest } from './rollouts/begin-deployment.ts'
 import type { RolloutDriver } from './rollouts/rollout-driver.ts'
 
 const deploymentRequest = z.object({ runId: z.string(), environment: z.string(), releaseId: z.string() })
@@ -25,12 +25,12 @@ export interface TaskParts extends Beginners {
   failed: (task: string, error: unknown) => void
 }
 
-/** While a command of a rollout fails, it is tried again this often: the queue's own waits grow to hours. */
+/** While a deployment cannot begin, or a command of a rollout fails, it is tried again this often: the queue's own waits grow to hours. */
 const driveAgainMs = 2000
 
 export function tasksWith(parts: TaskParts): Record<string, (payload: unknown) => Promise<void>> {
   return {
-    'begin-deployment': (payload) => beginDeployment(parts, deploymentRequest.parse(payload)),
+    'begin-deployment': (payload) => begin(parts, deploymentRequest.parse(payload)),
     'drive-rollout': (payload) => driveRollout(parts, rolloutRequest.parse(payload).deploymentId),
     'cancel-deployment': async (payload) => {
       const { runId, environment } = cancelRequest.parse(payload)
@@ -43,6 +43,16 @@ export function tasksWith(parts: TaskParts): Record<string, (payload: unknown) =
       const { runId, job } = dueRequest.parse(payload)
       await parts.journal.step(runId, { kind: 'job.due', payload: { job } }, parts.clock.now())
     },
+  }
+}
+
+async function begin(parts: TaskParts, request: DeploymentRequest): Promise<void> {
+  try {
+    await beginDeployment(parts, request)
+  } catch (error) {
+    parts.failed('begin-deployment', error)
+    const options = { key: `deploy:${request.runId}:${request.environment}`, atMs: parts.clock.now() + driveAgainMs }
+    await askFor(parts.db, 'begin-deployment', request, options)
   }
 }
 

@@ -47,9 +47,9 @@ export function addDelivery(log: LogBuilder, variant: DeliveryVariant = {}): Log
   }
   addDeployment(log, { ...production, weights: [10, 50, 100], outcome, commits }, runId)
   for (const entry of log.entries.slice(from)) {
-    if (entry.kind !== 'deployment.started') continue
-    if (variant.settings !== undefined) entry.payload.settings = variant.settings
-    if (variant.digestVerified !== undefined) entry.payload.digestVerified = variant.digestVerified
+    if (entry.kind === 'deployment.started' && variant.settings !== undefined) entry.payload.settings = variant.settings
+    if (entry.kind === 'deployment.finished' && variant.digestVerified !== undefined)
+      entry.payload.digestVerified = variant.digestVerified
   }
   const healthy = outcome === 'promoted' ? releaseId : (previous ?? releaseId)
   return log.add('environment.healthy', { environment: 'production', releaseId: healthy, adopted: false }, runId)

@@ -122,8 +122,6 @@ async function insert({ db, clock, ids }: Beginners, beginning: Beginning): Prom
         digest: release.digest,
         previousReleaseId: environment.release_id,
         settings: Object.keys(policy.target.environment).length,
-        // The target starts nothing before it has recomputed the digest of every file (promise 3 of its port).
-        digestVerified: true,
       },
     )
     return true

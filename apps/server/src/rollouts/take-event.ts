@@ -96,7 +96,9 @@ async function record(
     await appendEntry(unit, context, entry.kind, entry.payload as never)
     return
   }
-  await appendEntry(unit, context, entry.kind, { ...entry.payload, commits })
+  // The target starts nothing before it has checked every file against the digest (promise 3 of its port).
+  const verified = entry.payload.outcome === 'failed' ? {} : { digestVerified: true }
+  await appendEntry(unit, context, entry.kind, { ...entry.payload, ...verified, commits })
   await finished(parts, unit, deployment, state, entry)
 }
 

@@ -126,7 +126,7 @@ function progressive(facts: Facts): Finding {
   return ratio({
     observations,
     threshold: 0.8,
-    of: { en: 'production deployments were canaries with analysis', zh: '生产部署采用带分析的金丝雀发布' },
+    of: { en: 'production deployments were canaries with analysis', zh: '生产部署采用带分析的灰度发布' },
   })
 }
 

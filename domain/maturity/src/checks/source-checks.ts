@@ -70,7 +70,7 @@ const checkedDigest =
   (facts: Facts) =>
   (deployment: EndedDeployment): boolean | 'silent' => {
     if (!hasReleasesDigest(facts)(deployment)) return false
-    return deployment.started?.payload.digestVerified ?? 'silent'
+    return deployment.finished.payload.digestVerified ?? 'silent'
   }
 
 /** Runs whose pipeline and policy are named by digest and commit. */

@@ -43,7 +43,7 @@ export const deploymentAndRelease: SubDomain = {
       ],
       ['3c', 'A', 'Application and settings are apart.', '应用与配置相分离。'],
       ['4a', 'A', 'Deployments happen on demand, several a day if wanted.', '按需部署，可一天多次。'],
-      ['4b', 'A', 'Blue-green, canary or the like keep the risk low.', '采用蓝绿、金丝雀等低风险策略控制风险。'],
+      ['4b', 'A', 'Blue-green, canary or the like keep the risk low.', '采用蓝绿、灰度等低风险策略控制风险。'],
       ['5a', 'A', 'Teams deploy and release safely on their own.', '团队可自主、安全地部署与发布。'],
     ]),
     item('DRM-DRM-DQ', 'Deployment quality', '部署质量', [

@@ -47,7 +47,7 @@ describe('judge()', () => {
     expect(sentence.en).toBe(
       "Fail: 30 of 214 requests to the canary failed (14.02 %), 2 of 1,930 requests to the stable version (0.10 %); 95th percentile of latency 9.5 ms against 9.6 ms; its error rate 14.02 % is above the limit of 5.00 %; its error rate is 13.92 % above the other's, at most 1.00 % is allowed (p < 0.0001 by chance).",
     )
-    expect(sentence.zh).toContain('金丝雀版本 214 个请求中 30 个失败（14.02%）')
+    expect(sentence.zh).toContain('灰度版本 214 个请求中 30 个失败（14.02%）')
   })
 
   test('says that a first release was compared with itself', () => {

@@ -39,7 +39,7 @@ const shareEn = (version: VersionMetrics): string =>
 
 function errorsSentence(stable: VersionMetrics | null, canary: VersionMetrics, other: Sentence): Sentence {
   const en = `${failed(canary).en} the canary failed${shareEn(canary)}`
-  const zh = `金丝雀版本 ${failed(canary).zh}`
+  const zh = `灰度版本 ${failed(canary).zh}`
   if (stable === null) return { en, zh }
   return {
     en: `${en}, ${failed(stable).en} ${other.en}${shareEn(stable)}`,
