@@ -29,6 +29,8 @@ export class Instances {
   readonly #records: RecordFolder<InstanceRecord>
   readonly #stopped: RecordFolder<{ version: 1; id: string }>
   readonly #turns = new Turns()
+  /** Ids that `stop` was asked for; they never start again. */
+  readonly #ending = new Set<string>()
   readonly #watch: ProcessWatch
   readonly #listeners = new Set<(exit: InstanceExit) => void>()
   readonly #closed = new AbortController()
@@ -50,6 +52,7 @@ export class Instances {
   }
 
   stop(instanceId: string, graceMs: number): Promise<void> {
+    this.#ending.add(instanceId)
     return this.#turns.take(instanceId, async () => {
       await this.#stopped.write(instanceId, { version: 1, id: instanceId })
       const record = await this.#records.read(instanceId)
@@ -69,7 +72,10 @@ export class Instances {
 
   async list(): Promise<RunningInstance[]> {
     const lives = (await this.#records.all()).flatMap((record) => this.#live(record) ?? [])
-    for (const live of lives) this.#watch.add(live.instanceId, live.process, null)
+    for (const live of lives) {
+      // One that is just ending is still alive, and its end is nobody's news.
+      if (!this.#ending.has(live.instanceId)) this.#watch.add(live.instanceId, live.process, null)
+    }
     return lives.map(runningOf)
   }
 

@@ -166,7 +166,7 @@ describe('an instance', () => {
     await endProcess({ pid: first.pid, startTicks: identify(first.pid)?.startTicks ?? '' }, 0)
     const second = await place.target.start(request(place))
     expect(second.pid).not.toBe(process.pid)
-    expect(second.port).toBe(first.port)
+    expect(await place.target.health('i1', { path: '/health', timeoutMs: 10_000 })).toMatchObject({ healthy: true })
   })
 
   test('that does not end by SIGTERM is ended by force', async () => {
@@ -187,6 +187,22 @@ describe('an instance', () => {
       code: 'TARGET_START_FAILED',
       message: expect.stringContaining('no-such-program'),
     })
+  })
+
+  test('that is asked for while it ends is no news when it has ended', async () => {
+    const place = await testPlace()
+    await startHealthy(place)
+    const exits: string[] = []
+    place.target.onExit(({ instanceId }) => exits.push(instanceId))
+    let isStopped = false
+    const stopped = place.target.stop('i1', 10_000).then(() => (isStopped = true))
+    while (!isStopped) await place.target.list()
+    await stopped
+    await place.target.start({ ...request(place), instanceId: 'i2' })
+    const second = new Promise((resolve) => place.target.onExit(resolve))
+    process.kill((await place.target.list())[0]?.pid ?? 0, 'SIGKILL')
+    await second
+    expect(exits).toEqual(['i2'])
   })
 
   test('survives the target, and its death is noticed by the next one', async () => {
