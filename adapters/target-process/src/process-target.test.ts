@@ -194,9 +194,9 @@ describe('an instance', () => {
     await startHealthy(place)
     const exits: string[] = []
     place.target.onExit(({ instanceId }) => exits.push(instanceId))
-    let isStopped = false
-    const stopped = place.target.stop('i1', 10_000).then(() => (isStopped = true))
-    while (!isStopped) await place.target.list()
+    const over = new AbortController()
+    const stopped = place.target.stop('i1', 10_000).then(() => over.abort())
+    while (!over.signal.aborted) await place.target.list()
     await stopped
     await place.target.start({ ...request(place), instanceId: 'i2' })
     const second = new Promise((resolve) => place.target.onExit(resolve))
