@@ -11,7 +11,8 @@ import { locksIn, processesOf } from './harness/leftovers.ts'
 import { startPlatform, type Platform } from './harness/platform.ts'
 import { hostileJobCases } from './hostile/hostile-job.cases.ts'
 
-const uid = 1001
+/** `www-data`: an account that every Debian has (base-passwd), for PostgreSQL wants one that has a name. */
+const uid = 33
 const isRoot = process.getuid?.() === 0
 const run = promisify(execFile)
 const title = isRoot ? 'an ordinary user' : 'an ordinary user (skipped: these tests run as one already)'

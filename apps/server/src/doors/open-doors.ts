@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises'
-import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { createHttpApi } from '@sluice/http-api'
 import { assess } from '@sluice/maturity'
@@ -57,7 +56,7 @@ export async function openDoors(
     runner: runnerCallsWith({ ...shared, finish, tellLog, nextOffer: offers.nextOffer }),
     git: gitReadsWith({ db, repositoryOf }),
     consoleFolder: config.consoleFolder ?? null,
-    localPerson: `local:${userInfo().uid}`,
+    localPerson: `local:${process.getuid?.() ?? 'owner'}`,
     log,
   })
   const socketPath = join(config.runtimeFolder, 'server.sock')
