@@ -4,6 +4,7 @@ import { exitStatus } from '../exit-status.ts'
 import { renderExplain } from '../plan/render-explain.ts'
 import { renderMistakes } from '../plan/render-mistakes.ts'
 import { renderPlanTable } from '../plan/render-plan-table.ts'
+import { hasColour } from '../terminal/has-colour.ts'
 import { compileFolder, pipelineFolder } from './compile-folder.ts'
 
 export interface PlanOptions {
@@ -16,7 +17,7 @@ const clock = { now: () => Date.now() }
 /** `sluice plan [FOLDER]`: the jobs of the pipeline, each with the reason why it is in or out. */
 export async function plan(named: string | undefined, options: PlanOptions): Promise<number> {
   return withPlan(pipelineFolder(named), options.ref, (compiled) => {
-    const terminal = { colour: hasColour(), width: process.stdout.columns ?? 120 }
+    const terminal = { colour: hasColour(process.stdout, process.env), width: process.stdout.columns ?? 120 }
     print(options.json === true ? canonicalJson(compiled) : renderPlanTable(compiled, terminal))
     return exitStatus.ok
   })
@@ -25,7 +26,7 @@ export async function plan(named: string | undefined, options: PlanOptions): Pro
 /** `sluice explain JOB [FOLDER]`. */
 export async function explain(job: string, named: string | undefined, options: PlanOptions): Promise<number> {
   return withPlan(pipelineFolder(named), options.ref, (compiled) => {
-    print(renderExplain(compiled, job, { colour: hasColour() }))
+    print(renderExplain(compiled, job, { colour: hasColour(process.stdout, process.env) }))
     const isKnown = [...compiled.jobs, ...compiled.excluded].some(({ name }) => name === job)
     return isKnown ? exitStatus.ok : exitStatus.failed
   })
@@ -44,10 +45,6 @@ async function withPlan(folder: string, ref: string, work: (plan: Plan) => numbe
   if (result.kind === 'plan') return work(result.plan)
   process.stderr.write(`${renderMistakes(result.mistakes)}\n`)
   return exitStatus.failed
-}
-
-function hasColour(): boolean {
-  return process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === ''
 }
 
 function print(text: string): void {

@@ -9,6 +9,9 @@ import { runProgram } from '../program.ts'
 async function sluice(...args: string[]): Promise<{ status: number; output: string; errors: string }> {
   let output = ''
   let errors = ''
+  // Where these tests run on a terminal, the commands would colour what they say.
+  vi.stubEnv('NO_COLOR', '1')
+  onTestFinished(() => void vi.unstubAllEnvs())
   const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((output += String(text)), true))
   const err = vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((errors += String(text)), true))
   onTestFinished(() => (out.mockRestore(), err.mockRestore()))

@@ -13,6 +13,7 @@ import { gatesInForce, readLocalPolicy } from '../run/read-local-policy.ts'
 import { runFolder, type FolderRunResult } from '../run/run-folder.ts'
 import { isWell, renderRun } from '../run/run-report.ts'
 import { selectJobs } from '../run/select-jobs.ts'
+import { hasColour } from '../terminal/has-colour.ts'
 import { compileInto, pipelineFolder } from './compile-folder.ts'
 import { onInterruption } from './interruption.ts'
 
@@ -61,7 +62,7 @@ async function runLocked(
   const plan = selectJobs(compiled.plan, names)
   const isDecided = gatesInForce(policy, namesOf(plan), namesOf(compiled.plan))
   const output = options.json === true ? process.stderr : process.stdout
-  const colour = output.isTTY && (process.env['NO_COLOR'] ?? '') === ''
+  const colour = hasColour(output, process.env)
   const interruption = onInterruption({
     first: (name) => output.write(`\n${name}: stopping the jobs\n`),
     // The sandboxes die with this process.
