@@ -2,6 +2,9 @@ import { expect, test } from 'vitest'
 import { readRepository } from './repository.ts'
 import { checkHygiene } from './test-hygiene.ts'
 
+/** In pieces, as this file is looked at, too. */
+const inSql = ['PG', 'SLEEP'].join('_')
+
 const messagesFor = (text: string): string[] =>
   checkHygiene([{ path: 'tests/a.test.ts', text }]).problems.map(({ message }) => message)
 
@@ -11,6 +14,12 @@ test.each([
   ['a sleep of its own', `test('a', async () => { await sleep(5); expect(1) })`, /calls sleep/],
   ['a page that waits', `test('a', async () => { await page.waitForTimeout(5); expect(1) })`, /calls waitForTimeout/],
   ['the timers of Node', `import { setTimeout as wait } from 'node:timers/promises'`, /do not sleep/],
+  [
+    'a database that sleeps',
+    `test('a', async () => { await query('SELECT ${inSql}(1)'); expect(1) })`,
+    /calls pg_sleep/,
+  ],
+  ['one in a template', `test('a', async () => { await sql\`${inSql}(\${s})\`; expect(1) })`, /calls pg_sleep/],
   ['no assertion', `test('a', () => { run() })`, /asserts nothing/],
   ['no assertion in a table', `it.each([1])('a %s', (n) => { run(n) })`, /asserts nothing/],
   ['no assertion in the function it names', `const f = () => run(); test('a', f)`, /asserts nothing/],

@@ -16,6 +16,7 @@ export interface HygieneReport {
 }
 
 const sleepers = new Set(['setTimeout', 'setInterval', 'sleep', 'waitForTimeout', 'delay'])
+const sleepInSql = 'pg_sleep'
 const suites = new Set(['test', 'it', 'describe'])
 const functionTypes = new Set(['ArrowFunctionExpression', 'FunctionExpression', 'FunctionDeclaration'])
 
@@ -63,12 +64,22 @@ function sleepIn(node: SyntaxNode): string | null {
   ) {
     return 'tests do not sleep: wait for the event, or pass a clock in'
   }
+  if (sqlOf(node).includes(sleepInSql)) {
+    return `tests do not sleep, and this one calls ${sleepInSql}: wait for the event, or hold a lock`
+  }
   if (node.type !== 'CallExpression') return null
   const callee = member(node, 'callee')
   const property = callee?.type === 'MemberExpression' ? member(callee, 'property')?.['name'] : callee?.['name']
   const isWait = pathOfNames(callee).join('.') === 'Atomics.wait'
   if (!isWait && !sleepers.has(String(property))) return null
   return `tests do not sleep, and this one calls ${String(property)}: wait for the event, or pass a clock in`
+}
+
+/** What a text within the code says, in small letters: a string, or a piece of a template. */
+function sqlOf(node: SyntaxNode): string {
+  const piece = node.type === 'TemplateElement' ? (node['value'] as { raw?: string }).raw : null
+  const text = node.type === 'Literal' ? literalText(node) : piece
+  return (text ?? '').toLowerCase()
 }
 
 function switchedOff(node: SyntaxNode): string | null {
