@@ -275,6 +275,22 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
     await expect(play('approve')).rejects.toMatchObject({ code: 'RUN_JOB_NOT_MANUAL' })
   })
 
+  test('a run that was delivered goes on when a person starts a job of it, and is not delivered again', async () => {
+    const pipeline = `${projectFiles['.gitlab-ci.yml']}\ntell:\n  script: [./tell]\n  when: manual\n`
+    await platform.addProject('told-later', { ...projectFiles, '.gitlab-ci.yml': pipeline })
+    const id = await push({}, 'told-later')
+    const stateOf = (run: RunView) => run.stages.flatMap(({ jobs }) => jobs).find(({ name }) => name === 'tell')?.state
+    const delivered = await whileWorking(good({ version: 'told' }), () => platform.untilRun(id, hasEnded))
+    expect([delivered.status, delivered.delivery, stateOf(delivered)]).toEqual(['success', 'delivered', 'manual'])
+    await platform.call(routes.playJob, { parameters: { run: id, job: 'tell' } })
+    const job = await takeJob('tell')
+    expect(await platform.untilRun(id, ({ status }) => status === 'running')).toMatchObject({ finishedAt: null })
+    await runner.play(job, {})
+    const ended = await platform.untilRun(id, (run) => stateOf(run) === 'success' && hasEnded(run))
+    expect(ended).toMatchObject({ status: 'success', delivery: 'delivered', release: { id: delivered.release?.id } })
+    expect(ended.deployments).toHaveLength(delivered.deployments.length)
+  })
+
   test('two pushes of one change at once begin one run', async () => {
     await writeFiles(join(platform.folder, 'sample'), { CHANGE: String(++changes) })
     const call = { parameters: { project: 'sample' } }
