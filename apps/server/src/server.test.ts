@@ -117,6 +117,20 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
       await writeFiles(join(platform.folder, 'sample'), projectFiles)
     })
 
+    test('whose own policy has mistakes is refused, and the change that mends it is not', async () => {
+      const broken = projectFiles['sluice.yml']?.replace('gates:', 'gatez:') ?? ''
+      await expect(push({ 'sluice.yml': broken })).rejects.toMatchObject({ code: 'POLICY_MISTAKES', status: 422 })
+      const run = await deliver(good({ version: 'mended' }), projectFiles)
+      expect(run).toMatchObject({ status: 'success', delivery: 'delivered' })
+    })
+
+    test('that changes a job whose files reach the reporting job makes that no witness', async () => {
+      const files = { '.gitlab-ci.yml': projectFiles['.gitlab-ci.yml']?.replace('./package', './poison') ?? '' }
+      const run = await deliver(good({ version: 'poisoned' }), files)
+      expect(run.gates[0]?.verdict?.clauses).toMatchObject([{ state: 'untrusted' }])
+      await writeFiles(join(platform.folder, 'sample'), projectFiles)
+    })
+
     test('whose job fails once is tried again', async () => {
       const shaky: Play = (job) =>
         job.job_info.name === 'package'

@@ -61,7 +61,7 @@ export function planJob(definition: JobDefinition, context: PlanContext): Planne
       interruptible: choice.rule?.interruptible ?? definition.interruptible,
       coverage: definition.coverage,
       ...expandedParts(definition, scope, context.mistakes),
-      definitionDigest: definitionDigest(definition, writtenVariables(definition, context, choice.rule)),
+      definitionDigest: definitionDigest(definition, writtenVariables(definition, context, choice.rule), needs),
       reasons,
     },
   }
