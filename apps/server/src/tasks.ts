@@ -11,6 +11,7 @@ import {
   type PostgresJournal,
 } from '@sluice/store-postgres'
 import { beginDeployment, type Beginners, type DeploymentRequest } from './rollouts/begin-deployment.ts'
+import { tellDelay } from './rollouts/tell-delay.ts'
 import type { RolloutDriver } from './rollouts/rollout-driver.ts'
 
 const deploymentRequest = z.object({ runId: z.string(), environment: z.string(), releaseId: z.string() })
@@ -35,9 +36,7 @@ export function tasksWith(parts: TaskParts): Record<string, (payload: unknown) =
     'cancel-deployment': async (payload) => {
       const { runId, environment } = cancelRequest.parse(payload)
       const deployment = await findDeploymentOf(parts.db, runId, environment)
-      if (deployment === null)
-        return askFor(parts.db, 'cancel-deployment', { runId, environment }, { atMs: parts.clock.now() + 1000 })
-      await parts.driver.cancel(deployment.id, 'a person')
+      if (deployment !== null) await parts.driver.cancel(deployment.id, 'a person')
     },
     'job-due': async (payload) => {
       const { runId, job } = dueRequest.parse(payload)
@@ -51,6 +50,7 @@ async function begin(parts: TaskParts, request: DeploymentRequest): Promise<void
     await beginDeployment(parts, request)
   } catch (error) {
     parts.failed('begin-deployment', error)
+    await tellDelay(parts, request, error)
     const options = { key: `deploy:${request.runId}:${request.environment}`, atMs: parts.clock.now() + driveAgainMs }
     await askFor(parts.db, 'begin-deployment', request, options)
   }
