@@ -96,8 +96,9 @@ interface Beginning {
 async function insert(parts: Beginners, unit: Unit, { run, release, policy, site }: Beginning): Promise<boolean> {
   const { clock, ids } = parts
   const locked = await lockRun(unit, run.id)
+  if (locked === null || !mayBegin(locked.delivery, policy.name)) return true
   const environment = await lockEnvironment(unit, run.project, policy.name)
-  if (locked === null || environment === null || !mayBegin(locked.delivery, policy.name)) return true
+  if (environment === null) return true
   const deploymentId = ids.next()
   const previous = await servingOf(unit, environment)
   const generation = Math.max(site.generation, environment.generation)
