@@ -134,8 +134,12 @@ export class RolloutRig {
     const runId = await makeRun(db, this.#journal, project, [policy])
     const releaseId = await makeRelease(db, runId, project)
     const delivery: DeliveryState = { ...startDelivery(runId, [policy.name]), status: 'delivering', releaseId }
-    await db.transaction().execute((unit) => storeDelivery(unit, runId, delivery))
+    await this.store(runId, delivery)
     return runId
+  }
+
+  async store(runId: string, delivery: DeliveryState): Promise<void> {
+    await this.parts.db.transaction().execute((unit) => storeDelivery(unit, runId, delivery))
   }
 
   /** Does a task of the queue once, as the queue would. */
@@ -184,6 +188,12 @@ export class RolloutRig {
 
   async logOf(project: string): Promise<string[]> {
     return (await readLog(this.parts.db, { project })).map(({ kind }) => kind)
+  }
+
+  /** Which parts of Sluice told that the project's production was healthy, in order. */
+  async healthyBy(project: string): Promise<string[]> {
+    const entries = await readLog(this.parts.db, { project })
+    return entries.filter(({ kind }) => kind === 'environment.healthy').map(({ actor }) => actor.id)
   }
 
   async close(): Promise<void> {
