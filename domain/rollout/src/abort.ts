@@ -11,9 +11,9 @@ export function cancel(turn: Turn, by: string): Turn {
   return giveUp(turn, hadRequests(turn.state) ? 'aborted' : 'failed', { en: `canceled by ${by}`, zh: `由 ${by} 取消` })
 }
 
-/** Whether the candidate was given requests. */
+/** Whether the candidate may have had requests: the router acts before it has confirmed the weights. */
 export function hadRequests({ phase }: RolloutState): boolean {
-  return phase.kind === 'handing-over' || (phase.kind === 'stepping' && (phase.index > 0 || phase.sinceMs !== null))
+  return phase.kind === 'handing-over' || phase.kind === 'stepping'
 }
 
 /**
