@@ -82,8 +82,8 @@ describe('compile()', () => {
     ['bottomless nesting', '['.repeat(50_000), 'PIPELINE_TOO_DEEP'],
     ['a file over 1 MiB', `# ${'x'.repeat(1_048_576)}`, 'PIPELINE_FILE_TOO_LARGE'],
     [
-      '5001 jobs',
-      Array.from({ length: 5001 }, (_, index) => `j${index}: {script: x}`).join('\n'),
+      '10001 jobs',
+      Array.from({ length: 10_001 }, (_, index) => `j${index}: {script: x}`).join('\n'),
       'PIPELINE_TOO_MANY_JOBS',
     ],
     ['12 levels of extends', chain(12), 'PIPELINE_EXTENDS_DEPTH'],
@@ -131,6 +131,18 @@ describe('compile()', () => {
     expect(planOf(jobs.toReversed().join('\n')).jobs).toHaveLength(5000)
   })
 
+  test('10,000 jobs by matrix are planned, 10,200 are one mistake', () => {
+    const matrix = '{A: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], B: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], C: [1, 2]}'
+    const jobs = (count: number): string =>
+      Array.from({ length: count }, (_, index) => `j${index}: {script: x, parallel: {matrix: [${matrix}]}}`).join('\n')
+    expect(planOf(jobs(50)).jobs).toHaveLength(10_000)
+    expect(codesOf(jobs(51))).toEqual(['PIPELINE_TOO_MANY_JOBS'])
+  })
+
+  test('a long script that parallel would repeat too often is a mistake', () => {
+    expect(codesOf(`j: {script: "${'x'.repeat(500_000)}", parallel: 200}`)).toEqual(['PIPELINE_TOO_BIG'])
+  })
+
   test('reports the mistakes of all jobs at once, in the order of the text', () => {
     const result = compileText('a: {scirpt: x}\nb: {script: x, when: nver}\nc: {script: x, needs: [d]}')
     const lines = result.kind === 'mistakes' ? result.mistakes.map(({ place }) => place.line) : []
@@ -142,7 +154,6 @@ describe('compile()', () => {
       'trigger',
       'only',
       'except',
-      'parallel',
       'id_tokens',
       'secrets',
       'inputs',

@@ -8,7 +8,7 @@ import { fillReferences } from './merge/references.ts'
 import { Mistakes } from './mistakes.ts'
 import { checkNeeds } from './plan/check-needs.ts'
 import { decideWorkflow, type WorkflowDecision } from './plan/decide-workflow.ts'
-import { planJob, type PlanContext, type PlannedJob } from './plan/plan-job.ts'
+import { excludedJob, planJob, type PlanContext, type PlannedJob } from './plan/plan-job.ts'
 import { settleNeeds } from './plan/settle-needs.ts'
 import { readPipeline, type PipelineDefinition } from './read/pipeline.ts'
 import { Warnings } from './read/reading.ts'
@@ -92,7 +92,7 @@ function withPipelineName(predefined: readonly PlanVariable[], name: string | nu
 
 function decide(job: PipelineDefinition['jobs'][number], workflow: WorkflowDecision, context: PlanContext): PlannedJob {
   if (workflow.runs) return planJob(job, context)
-  return { kind: 'out', job: { name: job.name, stage: job.stage.name, reasons: [...workflow.reasons] } }
+  return { kind: 'out', job: excludedJob(job, [...workflow.reasons]) }
 }
 
 function inStageOrder({ jobs, stages }: PipelineDefinition): PipelineDefinition['jobs'] {

@@ -83,7 +83,7 @@ export const errors = errorTable({
     remedy: 'Define at least one job with script; jobs whose name begins with a dot are only templates.',
   },
   PIPELINE_TOO_MANY_JOBS: {
-    summary: 'A pipeline defines more than 5000 jobs.',
+    summary: 'A pipeline defines more than 10000 jobs.',
     remedy: 'Split the pipeline.',
   },
   PIPELINE_NO_SCRIPT: {

@@ -1,10 +1,10 @@
 import type { ExcludedJob, PlanArtifacts, PlanCache, PlanJob, PlanVariable, Reason } from '@sluice/contracts/plan'
 import type { FileMatcher } from '../glob/file-matcher.ts'
 import type { Mistakes } from '../mistakes.ts'
-import { jobVariables } from '../predefined-variables.ts'
+import { jobVariables, nodeVariables } from '../predefined-variables.ts'
 import { cachePolicies, type CacheDefinition } from '../read/cache.ts'
 import { inherits } from '../read/defaults.ts'
-import type { JobDefinition } from '../read/job.ts'
+import type { JobDefinition, JobInstance } from '../read/job.ts'
 import { planNeed, type NeedDefinition } from '../read/needs.ts'
 import type { Rule } from '../read/rules.ts'
 import { slug } from '../slug.ts'
@@ -38,8 +38,7 @@ export type PlannedJob =
 export function planJob(definition: JobDefinition, context: PlanContext): PlannedJob {
   const choice = choose(definition, context)
   const reasons = [...originReasons(definition, context), ...choice.reasons]
-  if (choice.when === 'never')
-    return { kind: 'out', job: { name: definition.name, stage: definition.stage.name, reasons } }
+  if (choice.when === 'never') return { kind: 'out', job: excludedJob(definition, reasons) }
   const needs = choice.rule?.needs ?? definition.needs
   const scope = jobScope(definition, context, choice.rule?.variables ?? [])
   return {
@@ -60,11 +59,20 @@ export function planJob(definition: JobDefinition, context: PlanContext): Planne
       timeoutMs: definition.timeoutMs,
       interruptible: choice.rule?.interruptible ?? definition.interruptible,
       coverage: definition.coverage,
+      ...parallelOf(definition),
       ...expandedParts(definition, scope, context.mistakes),
       definitionDigest: definitionDigest(definition, writtenVariables(definition, context, choice.rule)),
       reasons,
     },
   }
+}
+
+export function excludedJob(definition: JobDefinition, reasons: Reason[]): ExcludedJob {
+  return { name: definition.name, stage: definition.stage.name, ...parallelOf(definition), reasons }
+}
+
+function parallelOf({ instance }: JobDefinition): Pick<PlanJob, 'parallel'> {
+  return instance === null ? {} : { parallel: { job: instance.of, index: instance.index, total: instance.total } }
 }
 
 interface Choice {
@@ -112,6 +120,7 @@ function originReasons(definition: JobDefinition, context: PlanContext): Reason[
   const reasons: Reason[] = [...context.workflowReasons]
   const included = context.includedBy.get(definition.place.path)
   if (included !== undefined) reasons.push(included)
+  if (definition.instance !== null) reasons.push(parallelReason(definition, definition.instance))
   if (definition.bases.length > 0) {
     reasons.push({ kind: 'extends', text: `extends ${definition.bases.join(', ')}`, position: definition.place })
   }
@@ -119,6 +128,12 @@ function originReasons(definition: JobDefinition, context: PlanContext): Reason[
     reasons.push({ kind: 'default', text: `takes ${definition.defaulted.join(', ')} from default` })
   }
   return reasons
+}
+
+function parallelReason(definition: JobDefinition, { of, index, total, variables }: JobInstance): Reason {
+  const values = variables.map(({ key, value }) => `${key}=${value}`).join(', ')
+  const text = `parallel: job ${index} of ${total} of ${of}${values === '' ? '' : `, ${values}`}`
+  return { kind: 'parallel', text, position: definition.parallel?.place ?? definition.place }
 }
 
 function inheritedVariables(definition: JobDefinition, variables: readonly PlanVariable[]): PlanVariable[] {
@@ -145,6 +160,7 @@ function layersOf(
   return [
     context.predefined,
     jobVariables(definition.name, definition.stage.name),
+    nodeVariables(definition.instance),
     environment,
     inheritedVariables(definition, context.global),
     inheritedVariables(definition, context.workflowVariables),

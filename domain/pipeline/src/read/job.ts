@@ -10,6 +10,7 @@ import { readFields } from './fields.ts'
 import { readImage, readServices } from './image.ts'
 import { jobKeywords } from './keywords.ts'
 import { readDependencies, readNeeds, type DependencyDefinition, type NeedDefinition } from './needs.ts'
+import { readParallel, type Parallel } from './parallel.ts'
 import type { Reading } from './reading.ts'
 import { noRetry, readAllowFailure, readRetry, type AllowFailure, type Retry } from './retry.ts'
 import { readRules, type Rule } from './rules.ts'
@@ -27,6 +28,17 @@ import {
 } from './values.ts'
 import { readVariables } from './variables.ts'
 
+/** Which of the jobs that `parallel` makes of a written one. */
+export interface JobInstance {
+  /** The name as it is written. */
+  of: string
+  /** Counts from 1. */
+  index: number
+  total: number
+  /** Of `parallel:matrix`; empty for `parallel: N`. */
+  variables: readonly PlanVariable[]
+}
+
 /** A job as the pipeline writes it, before rules and variables. */
 export interface JobDefinition {
   name: string
@@ -39,15 +51,18 @@ export interface JobDefinition {
   beforeScript: string[]
   script: string[]
   afterScript: string[]
-  variables: PlanVariable[]
+  variables: readonly PlanVariable[]
   inherit: Inheritance
-  rules: Rule[] | null
+  rules: readonly Rule[] | null
   when: PlanJob['when'] | 'never'
   whenPlace: SourcePosition | null
   startInMs: number | null
   allowFailure: AllowFailure | null
-  needs: NeedDefinition[] | null
-  dependencies: DependencyDefinition[] | null
+  needs: readonly NeedDefinition[] | null
+  dependencies: readonly DependencyDefinition[] | null
+  parallel: Parallel | null
+  /** For one of the jobs that `parallel` made. */
+  instance: JobInstance | null
   retry: Retry
   timeoutMs: number
   interruptible: boolean
@@ -107,6 +122,8 @@ export function readJob(
     allowFailure: field<AllowFailure | null>('allow_failure', null, readAllowFailure),
     needs: field<NeedDefinition[] | null>('needs', null, readNeeds),
     dependencies: field<DependencyDefinition[] | null>('dependencies', null, readDependencies),
+    parallel: field<Parallel | null>('parallel', null, readParallel),
+    instance: null,
     retry: field('retry', noRetry, readRetry),
     timeoutMs: field('timeout', defaultTimeoutMs, readTimeout),
     interruptible: field('interruptible', false, readBoolean),

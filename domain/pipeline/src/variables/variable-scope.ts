@@ -28,10 +28,12 @@ export class VariableScope {
   constructor(layers: readonly (readonly PlanVariable[])[], budget: ExpansionBudget = { left: limits.expandedLength }) {
     this.#budget = budget
     const variables = new Map<string, PlanVariable>()
-    for (const variable of layers.flat()) {
-      // Deleted first, so that the order is the order of precedence.
-      variables.delete(variable.key)
-      variables.set(variable.key, variable)
+    for (const layer of layers) {
+      for (const variable of layer) {
+        // Deleted first, so that the order is the order of precedence.
+        variables.delete(variable.key)
+        variables.set(variable.key, variable)
+      }
     }
     this.#variables = variables
   }
@@ -65,6 +67,8 @@ export class VariableScope {
 
   #resolve(variable: PlanVariable): PlanVariable {
     if (variable.raw === true || variable.file === true) return variable
+    // Nothing to fill in: shared between all jobs, of which there may be thousands.
+    if (variable.masked === undefined && !variable.value.includes('$')) return variable
     const { value, masked } = this.#expand(variable)
     const final = finish(value)
     return {
