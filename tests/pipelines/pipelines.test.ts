@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import type { PlanVariable } from '@sluice/contracts/plan'
+import type { PlanTrigger, PlanVariable } from '@sluice/contracts/plan'
 import { compileFrom, type CompileRequest, type SourceTree } from '@sluice/pipeline'
 import { describe, expect, test } from 'vitest'
 
@@ -19,6 +19,7 @@ interface CaseRequest {
   predefined?: Record<string, string>
   variables?: PlanVariable[]
   changedPaths?: string[]
+  trigger?: Partial<PlanTrigger>
 }
 
 function folderTree(folder: string): SourceTree {
@@ -52,6 +53,7 @@ function requestOf(folder: string): Omit<CompileRequest, 'files'> {
       commit: '1'.repeat(40),
       beforeCommit: '2'.repeat(40),
       defaultBranch: 'main',
+      ...given.trigger,
     },
     path: '.gitlab-ci.yml',
     variables: given.variables ?? [],

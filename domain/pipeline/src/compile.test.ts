@@ -152,8 +152,6 @@ describe('compile()', () => {
   test('refuses every keyword of GitLab that it cannot plan', () => {
     const keywords = [
       'trigger',
-      'only',
-      'except',
       'id_tokens',
       'secrets',
       'inputs',

@@ -1,4 +1,12 @@
-import type { ExcludedJob, PlanArtifacts, PlanCache, PlanJob, PlanVariable, Reason } from '@sluice/contracts/plan'
+import type {
+  ExcludedJob,
+  PlanArtifacts,
+  PlanCache,
+  PlanJob,
+  PlanTrigger,
+  PlanVariable,
+  Reason,
+} from '@sluice/contracts/plan'
 import type { FileMatcher } from '../glob/file-matcher.ts'
 import type { Mistakes } from '../mistakes.ts'
 import { jobVariables, nodeVariables } from '../predefined-variables.ts'
@@ -10,6 +18,7 @@ import type { Rule } from '../read/rules.ts'
 import { slug } from '../slug.ts'
 import { VariableScope, type ExpansionBudget } from '../variables/variable-scope.ts'
 import { quote } from '../yaml/located.ts'
+import { decideOnlyExcept } from './decide-only-except.ts'
 import { decideRules } from './decide-rules.ts'
 import { definitionDigest } from './definition-digest.ts'
 
@@ -20,6 +29,10 @@ export interface PlanContext {
   global: readonly PlanVariable[]
   workflowVariables: readonly PlanVariable[]
   project: readonly PlanVariable[]
+  trigger: PlanTrigger
+  projectPath: string
+  /** Whether jobs without `only` and rules are for branches and tags. */
+  hasDefaultRefs: boolean
   changed: FileMatcher | null
   files: FileMatcher
   /** Why the pipeline runs at all; empty without workflow rules. */
@@ -84,7 +97,25 @@ interface Choice {
 }
 
 function choose(definition: JobDefinition, context: PlanContext): Choice {
-  return definition.rules === null ? withoutRules(definition) : byRules(definition, definition.rules, context)
+  return definition.rules === null ? byOnlyExcept(definition, context) : byRules(definition, definition.rules, context)
+}
+
+function byOnlyExcept(definition: JobDefinition, context: PlanContext): Choice {
+  const choice = withoutRules(definition)
+  const { only, except } = definition
+  const looksAtVariables = [only, except].some((policy) => policy !== null && policy.variables !== null)
+  const scope = new VariableScope(looksAtVariables ? layersOf(definition, context) : [], context.expansion)
+  const { trigger, projectPath, hasDefaultRefs, changed } = context
+  const view = { scope, changed, trigger, projectPath, hasDefault: hasDefaultRefs }
+  const { isIn, reasons } = decideOnlyExcept({ only, except, place: definition.place }, view)
+  if (!isIn) return { ...choice, when: 'never', startInMs: null, reasons }
+  return reasons.length === 0 ? choice : { ...choice, reasons: withOutcome(reasons, choice.when) }
+}
+
+/** The last reason, with what comes of it. */
+function withOutcome(reasons: readonly Reason[], when: JobDefinition['when']): Reason[] {
+  const last = reasons.at(-1)
+  return last === undefined ? [] : [...reasons.slice(0, -1), { ...last, text: `${last.text} → when: ${when}` }]
 }
 
 /** Without rules a manual job may fail unless it says otherwise (GitLab's `allow_failure`). */
@@ -104,11 +135,11 @@ function byRules(definition: JobDefinition, rules: readonly Rule[], context: Pla
     return { rule, when: 'never', startInMs: null, allowFailure: false, reasons: [...reasons, none] }
   }
   const when = rule.when ?? definition.when
-  const last = reasons.at(-1)
-  if (last !== undefined) reasons[reasons.length - 1] = { ...last, text: `${last.text} → when: ${when}` }
   const startInMs = rule.startInMs ?? definition.startInMs
+  // By GitLab's code the job's own `when` counts here, whatever the rule's.
+  const allowFailure = rule.allowFailure ?? definition.allowFailure ?? definition.when === 'manual'
   if (when === 'delayed' && startInMs === null) reportNoStart(definition, rule, context.mistakes)
-  return { rule, when, startInMs, allowFailure: rule.allowFailure ?? definition.allowFailure ?? false, reasons }
+  return { rule, when, startInMs, allowFailure, reasons: withOutcome(reasons, when) }
 }
 
 function reportNoStart(definition: JobDefinition, rule: Rule, mistakes: Mistakes): void {

@@ -10,6 +10,7 @@ import { readFields } from './fields.ts'
 import { readImage, readServices } from './image.ts'
 import { jobKeywords } from './keywords.ts'
 import { readDependencies, readNeeds, type DependencyDefinition, type NeedDefinition } from './needs.ts'
+import { readRefPolicy, type RefPolicy } from './only-except.ts'
 import { readParallel, type Parallel } from './parallel.ts'
 import type { Reading } from './reading.ts'
 import { noRetry, readAllowFailure, readRetry, type AllowFailure, type Retry } from './retry.ts'
@@ -54,6 +55,8 @@ export interface JobDefinition {
   variables: readonly PlanVariable[]
   inherit: Inheritance
   rules: readonly Rule[] | null
+  only: RefPolicy | null
+  except: RefPolicy | null
   when: PlanJob['when'] | 'never'
   whenPlace: SourcePosition | null
   startInMs: number | null
@@ -103,6 +106,7 @@ export function readJob(
   const fields = new Map([...own, ...inherited])
   checkScript(name, entry, fields, reading)
   checkStart(fields, reading)
+  checkOnlyExcept(fields, reading)
   const field = <T>(key: string, absent: T, read: ReadValue<T>): T => readOwn(fields, key, read, absent, reading)
   return {
     name,
@@ -116,6 +120,8 @@ export function readJob(
     variables: field('variables', [], readVariables),
     inherit,
     rules: field<Rule[] | null>('rules', null, (node) => readRules(node, 'job', reading)),
+    only: field('only', null, readRefPolicy),
+    except: field('except', null, readRefPolicy),
     when: field('when', 'on_success', readWhen),
     whenPlace: fields.get('when')?.value.place ?? null,
     startInMs: field<number | null>('start_in', null, readDurationMs),
@@ -184,6 +190,15 @@ function checkStart(fields: ReadonlyMap<string, LocatedEntry>, reading: Reading)
   if (delayed && startIn === undefined) wrongValue(when, 'when', 'start_in beside when: delayed', reading)
   if (!delayed && startIn !== undefined && !fields.has('rules'))
     wrongValue(startIn, 'start_in', 'when: delayed beside start_in', reading)
+}
+
+function checkOnlyExcept(fields: ReadonlyMap<string, LocatedEntry>, reading: Reading): void {
+  for (const key of ['only', 'except']) {
+    const entry = fields.get(key)
+    if (entry === undefined || !fields.has('rules')) continue
+    const message = `Cannot plan ${reading.subject}: it has both rules and ${key}; wanted rules alone`
+    reading.mistakes.add('PIPELINE_WRONG_VALUE', entry.keyPlace, message)
+  }
 }
 
 function readTimeout(node: Located, keyword: string, reading: Reading): number {

@@ -98,7 +98,8 @@ function checkStart(rule: Rule, startIn: LocatedEntry | undefined, reading: Read
   }
 }
 
-function readCondition(node: Located, keyword: string, reading: Reading): Rule['if'] {
+/** An expression; `null` with a mistake where it cannot be read. */
+export function readCondition(node: Located, keyword: string, reading: Reading): Rule['if'] {
   if (!isText(node)) {
     wrongType(node, keyword, 'an expression', reading)
     return null
