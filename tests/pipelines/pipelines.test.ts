@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import type { PlanTrigger, PlanVariable } from '@sluice/contracts/plan'
 import { compileFrom, type CompileRequest, type SourceTree } from '@sluice/pipeline'
+import { memoryPathSource, type MemoryPaths } from '@sluice/pipeline/testing'
 import { describe, expect, test } from 'vitest'
 
 /**
@@ -20,6 +21,8 @@ interface CaseRequest {
   variables?: PlanVariable[]
   changedPaths?: string[]
   trigger?: Partial<PlanTrigger>
+  /** Ref → paths that changed since; project or `project@ref` → its files. Without it nothing else can be looked at. */
+  elsewhere?: MemoryPaths
 }
 
 function folderTree(folder: string): SourceTree {
@@ -41,9 +44,12 @@ function folderTree(folder: string): SourceTree {
   }
 }
 
-function requestOf(folder: string): Omit<CompileRequest, 'files'> {
+function givenIn(folder: string): CaseRequest {
   const path = join(folder, 'request.json')
-  const given: CaseRequest = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}
+}
+
+function requestOf(given: CaseRequest): Omit<CompileRequest, 'files'> {
   return {
     project: 'case',
     trigger: {
@@ -69,7 +75,9 @@ describe('pipelines', () => {
 
   test.each(cases)('%s', async (name) => {
     const folder = join(root, name)
-    const result = await compileFrom(requestOf(folder), folderTree(folder))
+    const given = givenIn(folder)
+    const paths = given.elsewhere === undefined ? undefined : memoryPathSource(given.elsewhere)
+    const result = await compileFrom(requestOf(given), folderTree(folder), paths)
     if (result.kind === 'plan') {
       expect(result.plan).toEqual(JSON.parse(readFileSync(join(folder, 'expected.plan.json'), 'utf8')))
     } else {

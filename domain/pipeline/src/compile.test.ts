@@ -115,9 +115,8 @@ describe('compile()', () => {
   })
 
   test('matching that would take too long is a mistake', () => {
-    const files = Array.from({ length: 100_000 }, (_, index) => `src/${index}.c`)
-    const patterns = (job: number): string => Array.from({ length: 50 }, (_, index) => `'${job}-${index}-*'`).join(',')
-    const jobs = Array.from({ length: 5 }, (_, job) => `j${job}: {script: x, rules: [exists: [${patterns(job)}]]}`)
+    const files = Array.from({ length: 50_000 }, (_, index) => `src/${index}.c`)
+    const jobs = Array.from({ length: 500 }, (_, job) => `j${job}: {script: x, rules: [exists: ['src/${job}-*']]}`)
     const result = compileText(jobs.join('\n'), { files })
     expect(result.kind === 'mistakes' && result.mistakes[0]?.code).toBe('PIPELINE_TOO_MUCH_MATCHING')
   })

@@ -122,6 +122,10 @@ export const errors = errorTable({
     summary: 'A regular expression cannot be read.',
     remedy: 'Write RE2 syntax between slashes; look-around and back references do not exist in it.',
   },
+  PIPELINE_PATHS_UNKNOWN: {
+    summary: 'The paths that a rule looks at, of another ref or another project, cannot be had.',
+    remedy: 'Correct the ref or the project, or look at the files of the change itself.',
+  },
   PIPELINE_TOO_MUCH_MATCHING: {
     summary: 'Matching the patterns of rules with the files takes more than 20 million comparisons.',
     remedy: 'Use fewer or wider patterns.',

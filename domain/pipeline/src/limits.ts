@@ -30,6 +30,13 @@ export const limits = {
   expressionDepth: 100,
   patternLength: 2048,
   globComparisons: 20_000_000,
+  /** Comparisons of one rule's patterns with paths beyond which GitLab takes the rule as matched. */
+  ruleComparisons: 50_000,
+  /** Refs and other projects whose paths the rules of one pipeline ask for. */
+  pathQuestions: 50,
+  /** Patterns of one `changes` or `exists`. */
+  patterns: 50,
+  pathRegexpLength: 255,
   variableLength: 65_536,
   variableDepth: 100,
   mistakes: 1000,

@@ -1,5 +1,5 @@
 import type { Plan, PlanTrigger } from '@sluice/contracts/plan'
-import { GitSourceTree, type CommitInfo, type GitRepository } from '@sluice/git'
+import { GitPathSource, GitSourceTree, type CommitInfo, type GitRepository } from '@sluice/git'
 import { SluiceError } from '@sluice/kernel'
 import { compileFrom, predefinedVariables, type CompileResult } from '@sluice/pipeline'
 
@@ -68,5 +68,11 @@ async function compileAt(repository: GitRepository, change: ChangeToPlan, commit
       files: await repository.listFiles(commit),
     },
     new GitSourceTree(repository, commit),
+    GitPathSource.ofRepository({
+      repository,
+      commit,
+      projectPath: change.project.slug,
+      defaultBranch: trigger.defaultBranch,
+    }),
   )
 }

@@ -18,11 +18,11 @@ export interface WorkflowDecision {
 export function decideWorkflow(
   { workflow, variables }: PipelineDefinition,
   request: CompileRequest,
-  view: Omit<RulesView, 'scope'>,
+  view: Omit<RulesView, 'scope' | 'subject'>,
 ): WorkflowDecision {
   const scope = new VariableScope([request.predefined, variables, request.variables])
   if (workflow.rules === null) return { runs: true, name: named(workflow.name, scope), variables: [], reasons: [] }
-  const { rule, reasons } = decideRules(workflow.rules, { ...view, scope }, 'workflow')
+  const { rule, reasons } = decideRules(workflow.rules, { ...view, scope, subject: 'workflow' }, 'workflow')
   const told = reasons.map((reason) => ({ ...reason, text: `workflow: ${reason.text}` }))
   if (rule === null) {
     const none: Reason = { kind: 'workflow', text: 'workflow: no rule matched, so no job runs' }

@@ -21,6 +21,7 @@ import { quote } from '../yaml/located.ts'
 import { decideOnlyExcept } from './decide-only-except.ts'
 import { decideRules } from './decide-rules.ts'
 import { definitionDigest } from './definition-digest.ts'
+import type { PathsElsewhere } from './paths-elsewhere.ts'
 
 /** What is the same for all jobs of one pipeline. */
 export interface PlanContext {
@@ -35,6 +36,7 @@ export interface PlanContext {
   hasDefaultRefs: boolean
   changed: FileMatcher | null
   files: FileMatcher
+  elsewhere: PathsElsewhere
   /** Why the pipeline runs at all; empty without workflow rules. */
   workflowReasons: readonly Reason[]
   expansion: ExpansionBudget
@@ -128,7 +130,9 @@ function withoutRules(definition: JobDefinition): Choice {
 
 function byRules(definition: JobDefinition, rules: readonly Rule[], context: PlanContext): Choice {
   const scope = new VariableScope(layersOf(definition, context), context.expansion)
-  const { rule, reasons } = decideRules(rules, { scope, changed: context.changed, files: context.files }, 'rule')
+  const { changed, files, elsewhere } = context
+  const view = { scope, changed, files, elsewhere, subject: `job ${quote(definition.name)}` }
+  const { rule, reasons } = decideRules(rules, view, 'rule')
   if (rule === null) {
     const text = rules.length === 0 ? 'rules is empty' : 'no rule matched'
     const none: Reason = { kind: 'no-match', text, position: definition.place }
@@ -138,13 +142,7 @@ function byRules(definition: JobDefinition, rules: readonly Rule[], context: Pla
   const startInMs = rule.startInMs ?? definition.startInMs
   // By GitLab's code the job's own `when` counts here, whatever the rule's.
   const allowFailure = rule.allowFailure ?? definition.allowFailure ?? definition.when === 'manual'
-  if (when === 'delayed' && startInMs === null) reportNoStart(definition, rule, context.mistakes)
   return { rule, when, startInMs, allowFailure, reasons: withOutcome(reasons, when) }
-}
-
-function reportNoStart(definition: JobDefinition, rule: Rule, mistakes: Mistakes): void {
-  const message = `Cannot plan job ${quote(definition.name)}: ${rule.name} has when: delayed without start_in; wanted start_in beside it`
-  mistakes.add('PIPELINE_WRONG_VALUE', rule.place, message)
 }
 
 function originReasons(definition: JobDefinition, context: PlanContext): Reason[] {
