@@ -166,12 +166,22 @@ export interface PlanTrigger {
   defaultBranch: string
 }
 
+/** When runs and their jobs are cancelled by themselves (GitLab's `workflow:auto_cancel`). */
+export interface PlanAutoCancel {
+  /** What a newer commit of the ref does to a run: `conservative` cancels it while only interruptible jobs have started. */
+  onNewCommit: 'conservative' | 'interruptible' | 'none'
+  /** What a failed job does to the others. */
+  onJobFailure: 'all' | 'none'
+}
+
 export interface Plan {
   version: 1
   /** Slug of the project. */
   project: string
   /** `workflow:name` with its variables filled in; absent where the pipeline has none. */
   name?: string
+  /** Absent where the pipeline does not say: then GitLab's `conservative` and `none`. */
+  autoCancel?: PlanAutoCancel
   trigger: PlanTrigger
   /** Every stage of the pipeline in order, `.pre` and `.post` only where a job uses them. */
   stages: string[]

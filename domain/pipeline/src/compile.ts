@@ -131,6 +131,7 @@ function assemble(
     version: 1,
     project: request.project,
     ...(workflow.name === null ? {} : { name: workflow.name }),
+    ...(workflow.autoCancel === null ? {} : { autoCancel: workflow.autoCancel }),
     trigger: request.trigger,
     stages: pipeline.stages.filter((stage) => (stage !== '.pre' && stage !== '.post') || used.has(stage)),
     jobs,

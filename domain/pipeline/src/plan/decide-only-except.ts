@@ -105,7 +105,7 @@ function pluralOf(word: string): string {
 }
 
 function variablesClause(conditions: NonNullable<RefPolicy['variables']>, { scope }: OnlyExceptView): Clause {
-  const found = conditions.find(({ expression }) => evaluateExpression(expression, (name) => scope.value(name)))
+  const found = conditions.find(({ expression }) => evaluateExpression(expression, (name) => scope.written(name)))
   const told = found === undefined ? conditions : [found]
   return { holds: found !== undefined, text: `variables ${told.map(({ text }) => text).join(', ')}` }
 }

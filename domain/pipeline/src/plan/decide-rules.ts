@@ -42,7 +42,7 @@ function decideRule(rule: Rule, view: RulesView, kind: Reason['kind']): { matche
 function clausesOf(rule: Rule, view: RulesView): Clause[] {
   const clauses: Clause[] = []
   if (rule.if !== null) {
-    const holds = evaluateExpression(rule.if.expression, (name) => view.scope.value(name))
+    const holds = evaluateExpression(rule.if.expression, (name) => view.scope.written(name))
     clauses.push({ holds, text: rule.if.text })
   }
   if (rule.changes !== null) clauses.push(changesClause(rule, rule.changes, view))

@@ -4,6 +4,7 @@ import type { Extended } from '../merge/extends.ts'
 import type { Mistakes } from '../mistakes.ts'
 import { hint } from '../nearest-name.ts'
 import { describe, quote, type LocatedEntry, type LocatedMap } from '../yaml/located.ts'
+import { readAutoCancel, type AutoCancel } from './auto-cancel.ts'
 import { readDefaults, type Defaults } from './defaults.ts'
 import { expandParallel } from './expand-parallel.ts'
 import { readFields } from './fields.ts'
@@ -27,6 +28,7 @@ export interface PipelineDefinition {
 export interface WorkflowDefinition {
   name: string | null
   rules: readonly Rule[] | null
+  autoCancel: AutoCancel | null
 }
 
 export function readPipeline(extended: Extended, mistakes: Mistakes, warnings: Warnings): PipelineDefinition {
@@ -83,16 +85,17 @@ function readStages(entry: LocatedEntry | undefined, reading: Reading): string[]
   return ['.pre', ...new Set(between), '.post']
 }
 
-const workflowKeywords = { known: ['name', 'rules'], unsupported: ['auto_cancel'] }
+const workflowKeywords = { known: ['name', 'rules', 'auto_cancel'] }
 
 function readWorkflow(entry: LocatedEntry | undefined, reading: Reading): WorkflowDefinition {
   const map = entry === undefined ? null : readMap(entry.value, 'workflow', 'a map with rules', reading)
-  if (map === null) return { name: null, rules: null }
+  if (map === null) return { name: null, rules: null, autoCancel: null }
   const fields = readFields(map, workflowKeywords, '', reading)
-  const [name, rules] = [fields.get('name'), fields.get('rules')]
+  const [name, rules, autoCancel] = [fields.get('name'), fields.get('rules'), fields.get('auto_cancel')]
   return {
     name: name === undefined ? null : readText(name.value, 'name', reading),
     rules: rules === undefined ? null : readRules(rules.value, 'workflow', reading),
+    autoCancel: autoCancel === undefined ? null : readAutoCancel(autoCancel.value, 'auto_cancel', reading),
   }
 }
 

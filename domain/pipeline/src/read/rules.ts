@@ -3,6 +3,7 @@ import type { Expression } from '../expression/expression.ts'
 import { parseExpression } from '../expression/parse-expression.ts'
 import { limits } from '../limits.ts'
 import { quote, type Located, type LocatedEntry } from '../yaml/located.ts'
+import { readAutoCancel, type AutoCancel } from './auto-cancel.ts'
 import { readFields, type Keywords } from './fields.ts'
 import { readNeeds, type NeedDefinition } from './needs.ts'
 import { readChanges, readExists, type ChangesCondition, type ExistsCondition } from './path-conditions.ts'
@@ -26,6 +27,8 @@ export interface Rule {
   variables: readonly PlanVariable[]
   needs: readonly NeedDefinition[] | null
   interruptible: boolean | null
+  /** Of a workflow's rule. */
+  autoCancel: AutoCancel | null
 }
 
 /** Where rules stand decides which keywords they take. */
@@ -35,7 +38,7 @@ const keywordsOf: Record<RulesOwner, Keywords> = {
   job: {
     known: ['if', 'changes', 'exists', 'when', 'start_in', 'allow_failure', 'variables', 'needs', 'interruptible'],
   },
-  workflow: { known: ['if', 'changes', 'exists', 'when', 'variables'], unsupported: ['auto_cancel'] },
+  workflow: { known: ['if', 'changes', 'exists', 'when', 'variables', 'auto_cancel'] },
   include: { known: ['if', 'changes', 'exists', 'when'] },
 }
 
@@ -78,6 +81,7 @@ function readRule(item: Located, index: number, owner: RulesOwner, reading: Read
     variables: field('variables', readVariables) ?? [],
     needs: field('needs', readNeeds),
     interruptible: field('interruptible', readBoolean),
+    autoCancel: field('auto_cancel', readAutoCancel),
   }
   checkStart(rule, fields, reading)
   return [rule]

@@ -38,18 +38,15 @@ export class VariableScope {
     this.#variables = variables
   }
 
-  /** The expanded value, `null` when the variable is not set. */
-  value(name: string): string | null {
-    const variable = this.#variables.get(name)
-    return variable === undefined ? null : finish(this.#expand(variable).value)
+  /** The value as it is written, which is what expressions of rules compare; `null` when the variable is not set. */
+  written(name: string): string | null {
+    return this.#variables.get(name)?.value ?? null
   }
 
-  /** The value for people: hidden when masked. */
+  /** The written value for people: hidden when masked. */
   shown(name: string): string | null {
     const variable = this.#variables.get(name)
-    if (variable === undefined) return null
-    const { value, masked } = this.#expand(variable)
-    return masked ? '[masked]' : finish(value)
+    return variable?.masked === true ? '[masked]' : (variable?.value ?? null)
   }
 
   /** A text of the pipeline with its variables filled in; unknown ones stay. */
