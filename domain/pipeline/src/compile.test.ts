@@ -246,6 +246,14 @@ describe('compile() on any text', () => {
     'image',
     'environment',
     'retry',
+    'parallel',
+    'matrix',
+    'only',
+    'except',
+    'changes',
+    'exists',
+    'regexp',
+    'auto_cancel',
   )
   const leaf = fc.oneof(
     fc.constantFrom('$A == "b"', 'a', '.a', 'manual', '1', 'null', 'true', '&x', '*x', '!reference [a, script]', "''"),
