@@ -97,6 +97,11 @@ describe('compile()', () => {
       `variables: {${doubling()}}\n${manyJobs(4000)}`,
       'PIPELINE_TOO_BIG',
     ],
+    [
+      'a matrix of very many variables',
+      `j: {script: x, parallel: {matrix: [{${Array.from({ length: 20_000 }, (_, index) => `A${index}: 1`).join(', ')}}]}}`,
+      'PIPELINE_WRONG_VALUE',
+    ],
     ['thousands of levels of extends', chain(8000), 'PIPELINE_EXTENDS_DEPTH'],
     ['no job', 'stages: [a]', 'PIPELINE_NO_JOBS'],
     ['an empty file', '', 'PIPELINE_NO_JOBS'],
@@ -136,6 +141,17 @@ describe('compile()', () => {
       Array.from({ length: count }, (_, index) => `j${index}: {script: x, parallel: {matrix: [${matrix}]}}`).join('\n')
     expect(planOf(jobs(50)).jobs).toHaveLength(10_000)
     expect(codesOf(jobs(51))).toEqual(['PIPELINE_TOO_MANY_JOBS'])
+  })
+
+  test('dependencies of parallel jobs on parallel jobs may not multiply without end', () => {
+    const names = Array.from({ length: 40 }, (_, index) => `j${index}`)
+    const first = names.map((name) => `${name}: {stage: build, script: x, parallel: 200}`)
+    const last = `l: {script: x, parallel: 200, dependencies: [${names.join(', ')}]}`
+    const more = Array.from({ length: 5 }, (_, index) => last.replace('l:', `l${index}:`))
+    expect(planOf([...first, last].join('\n')).jobs).toHaveLength(8200)
+    expect(codesOf([...first, ...more].join('\n'))).toEqual(['PIPELINE_TOO_BIG'])
+    const needs = `n: {script: x, needs: [${Array.from({ length: 5000 }, (_, index) => names[index % 40]).join(', ')}]}`
+    expect(codesOf([...first, needs].join('\n'))).toEqual(['PIPELINE_WRONG_VALUE'])
   })
 
   test('a long script that parallel would repeat too often is a mistake', () => {

@@ -18,9 +18,13 @@ export const limits = {
   jobs: 10_000,
   /** Jobs that one `parallel` makes. */
   parallel: 200,
+  /** Variables of one map of a matrix: every value takes two letters of the job's name at least. */
+  matrixVariables: 128,
   /** Needs of one job, counted after those on parallel jobs stand for each of them. */
   needs: 50,
   extendsLevels: 11,
+  /** Needs and dependencies of all jobs together, counted as `needs` are. */
+  edges: 2_000_000,
   /** How deep `extends` is followed before it is refused, whatever the levels. */
   extendsPath: 1000,
   referenceLevels: 10,

@@ -30,6 +30,7 @@ function withCheckedNeeds(jobs: readonly JobDefinition[], names: ParallelNames):
   return jobs.map((job) => {
     const needs = job.needs === null ? null : names.needs(job, job.needs)
     const dependencies = job.dependencies === null ? null : names.dependencies(job.dependencies)
+    names.count(needs, dependencies)
     const rules = job.rules === null ? null : rulesOf(job, job.rules, names)
     if (needs === job.needs && dependencies === job.dependencies && rules === job.rules) return job
     return { ...job, needs, dependencies, rules }

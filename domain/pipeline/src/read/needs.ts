@@ -25,16 +25,18 @@ export function planNeed({ job, artifacts, optional }: NeedDefinition): PlanNeed
   return { job, artifacts, optional }
 }
 
+/** A list of names and maps, or one map. */
 export function readNeeds(node: Located, keyword: string, reading: Reading): NeedDefinition[] {
   if (node.kind === 'map' && node.entries.has('pipeline') && !node.entries.has('job')) {
     reportMirror(node, keyword, reading)
     return []
   }
-  if (node.kind !== 'list') {
+  if (node.kind !== 'list' && node.kind !== 'map') {
     wrongType(node, keyword, 'a list of jobs', reading)
     return []
   }
-  const items = flatItems(node, limits.scriptNesting)
+  // Far more than may be needed, so that there is a mistake all the same.
+  const items = flatItems(node, limits.scriptNesting).slice(0, 2 * limits.needs)
   checkForeignCount(items, keyword, reading)
   return items.flatMap((item) => readNeed(item, keyword, reading) ?? [])
 }
@@ -74,11 +76,26 @@ function readNeed(item: Located, keyword: string, reading: Reading): NeedDefinit
 }
 
 /** `parallel: { matrix }` of a need picks jobs by the values that their names end in, in GitLab's order of the names. */
-function readInstances(node: Located, keyword: string, reading: Reading): string[] {
+function readInstances(node: Located, keyword: string, reading: Reading): readonly string[] {
   const map = readMap(node, keyword, 'a map with matrix', reading)
   const matrix = map === null ? undefined : readFields(map, { known: ['matrix'] }, keyword, reading).get('matrix')
   if (map !== null && matrix === undefined) wrongType(node, keyword, 'a map with matrix', reading)
-  return matrix === undefined ? [] : readMatrix(matrix.value, `${keyword}:matrix`, reading).map(instanceEnding)
+  return matrix === undefined ? [] : endingsOf(matrix.value, `${keyword}:matrix`, reading)
+}
+
+/** Endings by the matrix that gives them: an alias may put one matrix into a hundred thousand needs. */
+const knownEndings = new WeakMap<Located, readonly string[]>()
+
+function endingsOf(node: Located, keyword: string, reading: Reading): readonly string[] {
+  const known = knownEndings.get(node)
+  if (known !== undefined) return known
+  const before = reading.mistakes.count
+  // More than may be needed is a mistake of the job, whatever follows.
+  const endings = readMatrix(node, keyword, reading)
+    .slice(0, limits.needs + 1)
+    .map(instanceEnding)
+  if (reading.mistakes.count === before) knownEndings.set(node, endings)
+  return endings
 }
 
 export function readDependencies(node: Located, keyword: string, reading: Reading): DependencyDefinition[] {

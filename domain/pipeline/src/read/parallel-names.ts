@@ -1,4 +1,5 @@
 import type { PlanVariable } from '@sluice/contracts/plan'
+import { CompileLimit } from '../compile-limit.ts'
 import { limits } from '../limits.ts'
 import type { Mistakes } from '../mistakes.ts'
 import { quote } from '../yaml/located.ts'
@@ -8,6 +9,7 @@ import type { DependencyDefinition, NeedDefinition } from './needs.ts'
 /** Turns written names in `needs` and `dependencies` into the names of the jobs that `parallel` made of them. */
 export class ParallelNames {
   readonly #mistakes: Mistakes
+  #edgesLeft: number = limits.edges
   /** Written name → names of its jobs. */
   readonly #groups = new Map<string, string[]>()
   /** Lists that stand in many jobs, as they came out. */
@@ -38,21 +40,40 @@ export class ParallelNames {
     if (!dependencies.some(({ job }) => this.#groups.has(job))) return dependencies
     const known = this.#dependencies.get(dependencies)
     if (known !== undefined) return known
-    const expanded = dependencies.flatMap((dependency) => {
-      return this.#groups.get(dependency.job)?.map((job) => ({ ...dependency, job })) ?? [dependency]
-    })
+    const expanded: DependencyDefinition[] = []
+    for (const dependency of dependencies) {
+      const group = this.#groups.get(dependency.job)
+      this.#spend(group?.length ?? 1)
+      if (group === undefined) expanded.push(dependency)
+      else for (const job of group) expanded.push({ ...dependency, job })
+    }
     this.#dependencies.set(dependencies, expanded)
     return expanded
   }
 
+  /** Counts what a job needs and depends on. @throws CompileLimit where all jobs together have too much of it */
+  count(needs: readonly unknown[] | null, dependencies: readonly unknown[] | null): void {
+    this.#spend((needs?.length ?? 0) + (dependencies?.length ?? 0))
+  }
+
+  #spend(edges: number): void {
+    this.#edgesLeft -= edges
+    if (this.#edgesLeft >= 0) return
+    const message = `Cannot plan the pipeline: its jobs have more than ${limits.edges} needs and dependencies together`
+    throw new CompileLimit('PIPELINE_TOO_BIG', message)
+  }
+
   #expand(needs: readonly NeedDefinition[]): readonly NeedDefinition[] {
     if (!needs.some(({ job, instances }) => instances !== undefined || this.#groups.has(job))) return needs
-    return needs.flatMap(({ instances, ...need }) => {
+    const expanded: NeedDefinition[] = []
+    for (const { instances, ...need } of needs) {
       const group = this.#groups.get(need.job)
-      if (group === undefined) return [need]
-      const names = instances?.map((ending) => `${need.job}${ending}`) ?? group
-      return names.map((job) => ({ ...need, job }))
-    })
+      const names = group === undefined ? [need.job] : (instances?.map((ending) => `${need.job}${ending}`) ?? group)
+      for (const job of names) expanded.push({ ...need, job })
+      // More than that is a mistake, whatever follows.
+      if (expanded.length > limits.needs) break
+    }
+    return expanded
   }
 
   #checked(job: JobDefinition, needs: readonly NeedDefinition[]): readonly NeedDefinition[] {
@@ -66,7 +87,7 @@ export class ParallelNames {
     }
     const beyond = needs[limits.needs]
     if (beyond !== undefined) {
-      const message = `Cannot read needs of job ${quote(job.name)}: it needs ${needs.length} jobs, those of parallel jobs counted; wanted ${limits.needs} at most`
+      const message = `Cannot read needs of job ${quote(job.name)}: it needs more than ${limits.needs} jobs, those of parallel jobs counted; wanted ${limits.needs} at most`
       this.#mistakes.add('PIPELINE_WRONG_VALUE', beyond.place, message)
     }
     return needs

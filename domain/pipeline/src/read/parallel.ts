@@ -69,6 +69,10 @@ function readRow(item: Located, keyword: string, reading: Reading): Row[] {
     wrongType(item, keyword, 'a map of variables and their values', reading)
     return []
   }
+  if (item.entries.size > limits.matrixVariables) {
+    wrongValue(item, keyword, `${limits.matrixVariables} variables at most`, reading)
+    return []
+  }
   return [...item.entries].map(([key, entry]) => ({ key, values: readValues(key, entry, keyword, reading) }))
 }
 
