@@ -17,7 +17,7 @@ export function expandParallel(
   mistakes: Mistakes,
   warnings: Warnings,
 ): readonly JobDefinition[] {
-  if (jobs.every(({ parallel }) => parallel === null)) return withCheckedNeeds(jobs, new ParallelNames([], mistakes))
+  if (jobs.every(({ parallel }) => parallel === null)) return withCheckedNeeds(jobs, new ParallelNames(jobs, mistakes))
   const expanded = jobs.flatMap((job) => {
     if (job.parallel === null) return [job]
     return instancesOf(job, job.parallel, mistakes, warnings)

@@ -12,6 +12,7 @@ export class ParallelNames {
   #edgesLeft: number = limits.edges
   /** Written name → names of its jobs. */
   readonly #groups = new Map<string, string[]>()
+  readonly #names = new Set<string>()
   /** Lists that stand in many jobs, as they came out. */
   readonly #needs = new Map<readonly NeedDefinition[], readonly NeedDefinition[]>()
   readonly #dependencies = new Map<readonly DependencyDefinition[], readonly DependencyDefinition[]>()
@@ -19,6 +20,7 @@ export class ParallelNames {
   constructor(jobs: readonly JobDefinition[], mistakes: Mistakes) {
     this.#mistakes = mistakes
     for (const { name, instance } of jobs) {
+      this.#names.add(name)
       if (instance === null) continue
       const group = this.#groups.get(instance.of)
       if (group === undefined) this.#groups.set(instance.of, [name])
@@ -28,10 +30,10 @@ export class ParallelNames {
 
   /** A need on a parallel job stands for all its jobs, or for those that `needs:parallel:matrix` picks. */
   needs(job: JobDefinition, needs: readonly NeedDefinition[]): readonly NeedDefinition[] {
-    if (needs.some(hasExpression)) return this.#checked(job, this.#expand(this.#filledIn(job, needs)))
+    if (needs.some(hasExpression)) return this.#checked(job, this.#expand(job, this.#filledIn(job, needs)))
     const known = this.#needs.get(needs)
     if (known !== undefined) return known
-    const expanded = this.#checked(job, this.#expand(needs))
+    const expanded = this.#checked(job, this.#expand(job, needs))
     this.#needs.set(needs, expanded)
     return expanded
   }
@@ -63,17 +65,24 @@ export class ParallelNames {
     throw new CompileLimit('PIPELINE_TOO_BIG', message)
   }
 
-  #expand(needs: readonly NeedDefinition[]): readonly NeedDefinition[] {
+  #expand(job: JobDefinition, needs: readonly NeedDefinition[]): readonly NeedDefinition[] {
     if (!needs.some(({ job, instances }) => instances !== undefined || this.#groups.has(job))) return needs
     const expanded: NeedDefinition[] = []
     for (const { instances, ...need } of needs) {
       const group = this.#groups.get(need.job)
+      if (group === undefined && instances !== undefined) this.#checkParallel(job, need)
       const names = group === undefined ? [need.job] : (instances?.map((ending) => `${need.job}${ending}`) ?? group)
-      for (const job of names) expanded.push({ ...need, job })
+      for (const name of names) expanded.push({ ...need, job: name })
       // More than that is a mistake, whatever follows.
       if (expanded.length > limits.needs) break
     }
     return expanded
+  }
+
+  #checkParallel(job: JobDefinition, need: NeedDefinition): void {
+    if (!this.#names.has(need.job)) return
+    const message = `Cannot read needs of job ${quote(job.name)}: job ${quote(need.job)} is not parallel; wanted needs:parallel on a job with parallel:matrix`
+    this.#mistakes.add('PIPELINE_WRONG_VALUE', need.place, message)
   }
 
   #checked(job: JobDefinition, needs: readonly NeedDefinition[]): readonly NeedDefinition[] {

@@ -85,8 +85,8 @@ function readValues(key: string, entry: LocatedEntry, keyword: string, reading: 
   const items = value.kind === 'list' ? value.items : [value]
   if (items.length === 0) wrongValue(value, `${keyword}:${key}`, 'at least one value', reading)
   return items.map((item) => {
-    if (item.kind === 'scalar' && item.value !== null) return item.text
-    wrongType(item, `${keyword}:${key}`, 'a text, a number, true, false, or a list of them', reading)
+    if (item.kind === 'scalar' && item.value !== null && typeof item.value !== 'boolean') return item.text
+    wrongType(item, `${keyword}:${key}`, 'a text, a number, or a list of them', reading)
     return ''
   })
 }
