@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
-import { GitRepository, GitSourceTree } from '@sluice/git'
+import { GitPathSource, GitRepository, GitSourceTree } from '@sluice/git'
 import { SluiceError, type Clock } from '@sluice/kernel'
 import { compileFrom, predefinedVariables } from '@sluice/pipeline'
 import type { PlanTrigger } from '@sluice/contracts/plan'
@@ -59,7 +59,9 @@ export async function compileInto(repository: GitRepository, folder: string, ref
     commit: { title: info.title, message: info.message, author, timestamp: new Date(info.committedAt).toISOString() },
   })
   const request = { project, trigger, path: pipelinePath, variables: [], predefined, changedPaths: null }
-  return compileFrom(request, new GitSourceTree(repository, commit))
+  const planned = { repository, commit, projectPath: project, defaultBranch: trigger.defaultBranch }
+  const paths = await GitPathSource.ofFolder(planned, folder)
+  return compileFrom(request, new GitSourceTree(repository, commit), paths)
 }
 
 function slugOf(folder: string): string {

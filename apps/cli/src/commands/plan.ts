@@ -1,6 +1,7 @@
 import type { Plan } from '@sluice/contracts/plan'
 import { canonicalJson } from '@sluice/kernel'
 import { exitStatus } from '../exit-status.ts'
+import { jobsNamed } from '../plan/jobs-named.ts'
 import { renderExplain } from '../plan/render-explain.ts'
 import { renderMistakes } from '../plan/render-mistakes.ts'
 import { renderPlanTable } from '../plan/render-plan-table.ts'
@@ -27,7 +28,7 @@ export async function plan(named: string | undefined, options: PlanOptions): Pro
 export async function explain(job: string, named: string | undefined, options: PlanOptions): Promise<number> {
   return withPlan(pipelineFolder(named), options.ref, (compiled) => {
     print(renderExplain(compiled, job, { colour: hasColour(process.stdout, process.env) }))
-    const isKnown = [...compiled.jobs, ...compiled.excluded].some(({ name }) => name === job)
+    const isKnown = jobsNamed([...compiled.jobs, ...compiled.excluded], job).length > 0
     return isKnown ? exitStatus.ok : exitStatus.failed
   })
 }

@@ -45,3 +45,11 @@ test('a manual job that is named runs, and its failure counts; another one stays
     ['on_success', false],
   ])
 })
+
+test('the written name of a parallel job means all its jobs, the name of one of them only that one', () => {
+  const parallel = (index: number) => ({ parallel: { job: 'shard', index, total: 2 }, needs: [] })
+  const jobs = [1, 2].map((index) => jobOf(`shard ${index}/2`, 'test', parallel(index)))
+  const sharded = planOf([...jobs, jobOf('other', 'test', { needs: [] })])
+  expect(selectJobs(sharded, ['shard']).jobs.map(({ name }) => name)).toEqual(['shard 1/2', 'shard 2/2'])
+  expect(selectJobs(sharded, ['shard 2/2']).jobs.map(({ name }) => name)).toEqual(['shard 2/2'])
+})

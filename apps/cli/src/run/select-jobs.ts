@@ -2,26 +2,30 @@ import type { Plan, PlanJob } from '@sluice/contracts/plan'
 import { SluiceError } from '@sluice/kernel'
 import { nearestName } from '@sluice/pipeline'
 import type { CliErrorCode } from '../errors.ts'
+import { jobsNamed } from '../plan/jobs-named.ts'
 
 /**
- * The part of a plan that named jobs need: they and all they wait for. Without names, the whole. To name a manual job is
+ * The part of a plan that named jobs need: they and all they wait for. Without names, the whole. The written name of a
+ * parallel job means all its jobs. To name a manual job is
  * to start it: it runs as soon as it can, and its failure counts.
  * @throws SluiceError CLI_JOB_UNKNOWN
  */
 export function selectJobs(plan: Plan, names: readonly string[]): Plan {
   if (names.length === 0) return plan
   const wanted = new Set<string>()
-  const waiting = names.map((name) => jobOf(plan, name))
+  const named = names.flatMap((name) => jobsOf(plan, name))
+  const started = new Set(named.map(({ name }) => name))
+  const waiting = [...named]
   for (const job of waiting) {
     if (wanted.has(job.name)) continue
     wanted.add(job.name)
     waiting.push(...jobsBefore(plan, job))
   }
   const jobs = plan.jobs.filter(({ name }) => wanted.has(name))
-  return { ...plan, jobs: jobs.map((job) => (names.includes(job.name) ? started(job) : job)) }
+  return { ...plan, jobs: jobs.map((job) => (started.has(job.name) ? startedByName(job) : job)) }
 }
 
-function started(job: PlanJob): PlanJob {
+function startedByName(job: PlanJob): PlanJob {
   return job.when === 'manual' ? { ...job, when: 'on_success', allowFailure: false } : job
 }
 
@@ -31,10 +35,10 @@ function jobsBefore(plan: Plan, job: PlanJob): PlanJob[] {
   return plan.jobs.filter((other) => plan.stages.indexOf(other.stage) < stage)
 }
 
-function jobOf(plan: Plan, name: string): PlanJob {
-  const job = plan.jobs.find((one) => one.name === name)
-  if (job !== undefined) return job
-  const excluded = plan.excluded.find((one) => one.name === name)
+function jobsOf(plan: Plan, name: string): PlanJob[] {
+  const jobs = jobsNamed(plan.jobs, name)
+  if (jobs.length > 0) return jobs
+  const [excluded] = jobsNamed(plan.excluded, name)
   const why =
     excluded === undefined
       ? nearest(plan, name)
