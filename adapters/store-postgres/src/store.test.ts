@@ -13,6 +13,7 @@ import {
   type FreshDatabase,
 } from '../testing/index.ts'
 import {
+  addReportFile,
   announce,
   appendEntry,
   claimAttempt,
@@ -26,7 +27,9 @@ import {
   insertRunner,
   insertSession,
   insertSignInLink,
+  isReportFull,
   listAnnouncements,
+  listArtifacts,
   listAttempts,
   listDeployments,
   listOffers,
@@ -204,6 +207,27 @@ describe.skipIf(url === null)(`the store on PostgreSQL ${reason}`, () => {
       expect(await inUnit((unit) => endAttempt(unit, id, end, 4000))).toEqual(end)
       expect(await inUnit((unit) => endAttempt(unit, id, { ...end, status: 'failed' }, 5000))).toBeNull()
       expect(await inUnit((unit) => storeArtifact(unit, artifact))).toBe(false)
+    })
+
+    test('a report has every file that came, each path once, until it is full or the attempt has ended', async () => {
+      const { id } = await offered()
+      await claim(id, await runner())
+      const report = { attemptId: id, type: 'sluice_report', name: 'tests' }
+      const max = { files: 3, bytes: 100 }
+      const add = (path: string, sizeBytes: number, digest = path) =>
+        inUnit((unit) => addReportFile(unit, { ...report, file: { path, mode: 0o644, sizeBytes, digest } }, max))
+      const files = async () => (await listArtifacts(open.db, [id])).map((row) => row.files.map((file) => file.digest))
+      expect(await Promise.all([add('a', 10, 'first'), add('b', 10)])).toEqual([true, true])
+      expect(await add('a', 20)).toBe(true)
+      expect(await files()).toEqual([['b', 'a']])
+      expect(await isReportFull(open.db, report, max)).toBe(false)
+      expect(await isReportFull(open.db, report, { ...max, bytes: 30 })).toBe(true)
+      await add('c', 10)
+      expect(await isReportFull(open.db, report, max)).toBe(true)
+      expect(await add('d', 10)).toBe(true)
+      expect(await files()).toEqual([['b', 'a', 'c']])
+      await inUnit((unit) => endAttempt(unit, id, { status: 'success', exitCode: 0, reason: null }, 4000))
+      expect(await add('a', 10)).toBe(false)
     })
 
     test('only running attempts fall silent', async () => {

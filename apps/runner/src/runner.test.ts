@@ -235,6 +235,26 @@ describe('startRunner() moves files', () => {
     ])
   })
 
+  it('hands in every file of a report, and one more than a report may have', async () => {
+    const report = (name: string, artifact_type: string, paths: string[]) => ({
+      name,
+      artifact_type,
+      paths,
+      untracked: false,
+      exclude: [],
+      expire_in: 'never',
+      when: 'always' as const,
+      artifact_format: 'gzip' as const,
+    })
+    const { uploads, log } = await run({
+      script: ['mkdir it many; echo a >it/a.xml; echo b >it/b.xml; touch $(seq -f many/%04g 1003)'],
+      artifacts: [report('junit', 'junit', ['it/*.xml', 'it/a.xml']), report('many', 'sluice_report', ['many'])],
+    })
+    expect(uploads.filter(({ type }) => type === 'junit').map(({ path }) => path)).toEqual(['it/a.xml', 'it/b.xml'])
+    expect(uploads.filter(({ name }) => name === 'many')).toHaveLength(1001)
+    expect(log).toContain('WARNING: 1003 files, at most 1000 make a report')
+  })
+
   it('gives a job the files of earlier jobs', async () => {
     const blobs = await openFileBlobStore(join(base, 'blobs'))
     const stored = await blobs.put(Buffer.from('#!/bin/sh\necho from build\n'))

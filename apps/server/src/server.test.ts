@@ -152,6 +152,63 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
     })
   })
 
+  describe('a report of several files', () => {
+    const cut = '<testsuite><testcase'
+    const [good, bad] = [junit(0), junit(1)]
+
+    /** A run of a project of its own whose policy has this path, and delivers nothing. */
+    async function judged(path: string | string[], play: Play): Promise<RunView> {
+      const project = `reports-${++changes}`
+      const [gates = ''] = projectFiles['sluice.yml']?.split('release:') ?? []
+      const policy = gates.replace('path: reports/junit.xml', `path: ${JSON.stringify(path)}`)
+      await platform.addProject(project, { ...projectFiles, 'sluice.yml': policy })
+      return whileWorking(play, async () => platform.untilRun(await push({}, project), hasEnded))
+    }
+
+    test.each<[string, string | string[], Record<string, string>, string, object]>([
+      ['passes when all pass', 'it/*.xml', { 'it/a.xml': good, 'it/b.xml': good }, 'pass', { total: 4, failed: 0 }],
+      ['fails by its first', 'it/*.xml', { 'it/a.xml': bad, 'it/b.xml': good }, 'fail', { total: 4, failed: 1 }],
+      ['fails by its last', 'it/*.xml', { 'it/a.xml': good, 'it/b.xml': bad }, 'fail', { total: 4, failed: 1 }],
+      ['fails in any order', 'it/*.xml', { 'it/b.xml': bad, 'it/a.xml': good }, 'fail', { total: 4, failed: 1 }],
+      ['fails by a listed one', ['a.xml', 'b.xml'], { 'a.xml': good, 'b.xml': bad }, 'fail', { total: 4, failed: 1 }],
+      [
+        'is invalid by one that is cut',
+        'it/*.xml',
+        { 'it/a.xml': cut, 'it/b.xml': good },
+        'invalid',
+        { path: 'it/a.xml', code: 'EVIDENCE_TRUNCATED' },
+      ],
+      [
+        'is invalid without a listed one',
+        ['a.xml', 'b.xml'],
+        { 'a.xml': good },
+        'invalid',
+        { path: 'b.xml', code: 'EVIDENCE_FILE_MISSING' },
+      ],
+    ])('%s', async (_, path, files, state, wanted) => {
+      const run = await judged(path, (job) =>
+        job.job_info.name === 'package' ? { files: {} } : { reports: { tests: files } },
+      )
+      expect(run.gates[0]?.verdict?.clauses).toMatchObject([{ state }])
+      const [record] = run.evidence
+      if (state === 'invalid') expect(run.refusedReports).toMatchObject([wanted])
+      else expect(record?.fact).toMatchObject(wanted)
+      expect(record?.reportFiles.map((file) => file.path)).toEqual(
+        state === 'invalid' ? undefined : Object.keys(files).toSorted(),
+      )
+    })
+
+    test('counts whole under GitLab’s name', async () => {
+      const run = await judged('a.xml', (job) =>
+        job.job_info.name === 'package'
+          ? { files: {}, reports: { junit: { 'it/b.xml': bad, 'it/a.xml': good } } }
+          : { reports: { tests: good } },
+      )
+      expect(run.evidence.find(({ name }) => name === 'junit')).toMatchObject({ fact: { total: 4, failed: 1 } })
+      expect(run.gates[0]?.state).toBe('open')
+    })
+  })
+
   describe('a runner', () => {
     test('writes to its live attempt and to nothing after its end', async () => {
       const id = await push()
