@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { routes, type RunView } from '@sluice/contracts/api'
-import type { JobResponse } from '@sluice/contracts/runner'
+import { traceBytesMax, traceLastLineBytesMax, type JobResponse } from '@sluice/contracts/runner'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { textOf, unpacked, type FakeRunner, type Played } from '../testing/fake-runner.ts'
 import { TestPlatform } from '../testing/platform.ts'
@@ -364,6 +364,26 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
     await expect(
       platform.call(routes.getLog, { parameters: { run: id, job: 'package', attempt: 2 } }),
     ).rejects.toMatchObject({ code: 'JOB_UNKNOWN' })
+  })
+
+  test('a log at its limit still takes the line that says so, and then nothing', async () => {
+    const id = await push()
+    const job = await takeJob('package')
+    const part = Buffer.alloc(8 * 1024 * 1024, 'x')
+    for (let sent = 0; sent < traceBytesMax; sent += part.length) await runner.append(job, sent, part)
+    const lastLine = "\nJob's log exceeded limit\n"
+    let offset = traceBytesMax
+    for (const text of [lastLine, 'y'.repeat(traceLastLineBytesMax), 'late']) {
+      expect((await runner.append(job, offset, Buffer.from(text))).status).toBe(202)
+      offset += text.length
+    }
+    const { text } = await platform.call(routes.getLog, {
+      parameters: { run: id, job: 'package', attempt: 1 },
+      query: { offset: traceBytesMax, limit: traceLastLineBytesMax * 2 },
+    })
+    expect([text.startsWith(lastLine), text.length]).toEqual([true, traceLastLineBytesMax])
+    await platform.call(routes.cancelRun, { parameters: { run: id } })
+    await runner.finish(job, 'failed')
   })
 
   test('an instance that dies is replaced, and the environment serves again', async () => {
