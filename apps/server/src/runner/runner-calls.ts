@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import {
   traceBytesMax,
   traceLastLineBytesMax,
@@ -30,7 +29,7 @@ export interface RunnerDoor extends JobGivers {
   /** A log of this run has grown. */
   tellLog: (runId: string) => void
   /** Resolves when something may have been offered, or the time is over. */
-  nextOffer: () => Promise<void>
+  nextOffer: (patienceMs: number) => Promise<void>
 }
 
 /** GitLab Runner's calls, answered from the store. */
@@ -52,10 +51,10 @@ async function waitForJob(
 ): Promise<JobResponse | null | 'forbidden'> {
   const untilMs = door.clock.now() + patienceMs
   while (!signal.aborted) {
-    const offered = door.nextOffer()
+    const offered = door.nextOffer(lookEveryMs)
     const job = await takeJob(door, request)
     if (job !== null || door.clock.now() >= untilMs) return job
-    await Promise.race([offered, delay(lookEveryMs)])
+    await offered
   }
   return null
 }
