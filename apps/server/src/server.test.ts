@@ -139,16 +139,20 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
       expect(closed.gates[0]?.verdict?.clauses).toMatchObject([{ state: 'untrusted' }])
       const call = { parameters: { run: closed.id }, body: { reason: 'read and found good' } }
       const open = await whileWorking(good({ version: 'four' }), async () => {
-        const { id } = await platform.call(routes.acceptPolicy, call)
+        const { id } = await platform.call(routes.acceptProducers, call)
         return platform.untilRun(id, hasEnded)
       })
       expect(open).toMatchObject({ delivery: 'delivered', commit: closed.commit })
       expect(open.log.map(({ kind }) => kind).slice(0, 2)).toEqual(['run.created', 'producers.accepted'])
-      await expect(platform.call(routes.acceptPolicy, { ...call, parameters: { run: open.id } })).rejects.toMatchObject(
-        {
-          code: 'RUN_NOT_ACCEPTABLE',
-        },
-      )
+      await expect(
+        platform.call(routes.acceptProducers, { ...call, parameters: { run: open.id } }),
+      ).rejects.toMatchObject({
+        code: 'RUN_NOT_ACCEPTABLE',
+      })
+      const newer = await push()
+      await expect(platform.call(routes.acceptProducers, call)).rejects.toMatchObject({ code: 'RUN_NOT_ACCEPTABLE' })
+      await platform.call(routes.cancelRun, { parameters: { run: newer } })
+      await platform.untilRun(newer, hasEnded)
     })
   })
 
