@@ -10,6 +10,7 @@ import {
   makeProject,
   makeRelease,
   makeRun,
+  takeOver,
   type FreshDatabase,
 } from '../testing/index.ts'
 import {
@@ -346,12 +347,50 @@ describe.skipIf(url === null)(`the store on PostgreSQL ${reason}`, () => {
   })
 
   describe('holdAlone()', () => {
+    const lockOf = async (): Promise<number | null> => {
+      const held = sql<{ pid: number }>`select pid from pg_locks join pg_database on database = pg_database.oid
+        where locktype = 'advisory' and granted and datname = ${fresh.name} and objid = ${lockNumber & 0xffffffffn}`
+      return (await held.execute(open.db)).rows[0]?.pid ?? null
+    }
+    const lockNumber = 7_102_026_002n
+    const cut = (pid: number | null) => sql`select pg_terminate_backend(${pid})`.execute(open.db)
+    /** What `onLost` is told. */
+    const losing = () => {
+      const lost = Promise.withResolvers<unknown>()
+      return { options: { patienceMs: 0, onLost: lost.resolve }, lost: lost.promise }
+    }
+
     test('one server holds a database; the next is refused with a sentence, until the first lets go', async () => {
-      const letGo = await holdAlone(fresh.url)
-      await expect(holdAlone(fresh.url, 0)).rejects.toMatchObject({ code: 'STORE_IN_USE' })
+      const { options } = losing()
+      const letGo = await holdAlone(fresh.url, options)
+      await expect(holdAlone(fresh.url, options)).rejects.toMatchObject({ code: 'STORE_IN_USE' })
       await letGo()
-      const again = await holdAlone(fresh.url)
+      const again = await holdAlone(fresh.url, { ...options, patienceMs: 10_000 })
       await again()
+    })
+
+    test('the lock is taken again when its connection breaks', async () => {
+      const letGo = await holdAlone(fresh.url, losing().options)
+      const before = await lockOf()
+      await cut(before)
+      let after = await lockOf()
+      while (after === null || after === before) after = await lockOf()
+      await expect(holdAlone(fresh.url, losing().options)).rejects.toMatchObject({ code: 'STORE_IN_USE' })
+      await letGo()
+    })
+
+    test('who lost the database to another server is told', async () => {
+      const { options, lost } = losing()
+      const letGo = await holdAlone(fresh.url, options)
+      const other = await takeOver(fresh.url)
+      expect(await lost).toMatchObject({ code: 'STORE_IN_USE', message: expect.stringContaining('Cannot go on') })
+      await other()
+      await letGo()
+    })
+
+    test('a database that is away is named so', async () => {
+      const nowhere = 'postgres://x:y@127.0.0.1:1/none'
+      await expect(holdAlone(nowhere, losing().options)).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' })
     })
   })
 
@@ -399,8 +438,11 @@ describe.skipIf(url === null)(`the store on PostgreSQL ${reason}`, () => {
       await fresh.cutConnections()
       await gap
       const heard = next(listener)
-      await announce(open.db, notice)
+      // Connections of the pool may still be about to find out that they were cut.
+      const other = await openDatabase(fresh.url)
+      await announce(other.db, notice)
       expect(await heard).toEqual(notice)
+      await other.close()
       await listener.close()
     })
 

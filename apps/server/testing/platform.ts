@@ -23,6 +23,9 @@ const writeTo =
   (message: string, details: object): void =>
     void logged.push({ message, details })
 
+/** No test waits long for a database that another server holds. */
+const options = { patienceMs: 500 }
+
 /** A server on a database of its own, a real router, a project in a folder; nothing is left of it after `close`. */
 export class TestPlatform {
   readonly folder: string
@@ -52,12 +55,17 @@ export class TestPlatform {
     const router = await startRouter(folder)
     for (const name of ['data', 'run']) await mkdir(join(folder, name), { mode: 0o700 })
     const logged: Logged[] = []
-    const server = await startServer(configOf(folder, database), writeTo(logged))
+    const server = await startServer(configOf(folder, database), writeTo(logged), options)
     return new TestPlatform({ folder, database, router, server, logged })
   }
 
   get url(): string {
     return this.#server.url
+  }
+
+  /** As the server's own. */
+  get stopped(): Promise<void> {
+    return this.#server.stopped
   }
 
   get socketPath(): string {
@@ -127,7 +135,7 @@ export class TestPlatform {
   /** Stops the server, not what it deployed, and starts another on the same data. */
   async restart(): Promise<void> {
     await this.#server.stop(false)
-    this.#server = await startServer(configOf(this.folder, this.database), writeTo(this.logged))
+    this.#server = await startServer(configOf(this.folder, this.database), writeTo(this.logged), options)
   }
 
   async close(): Promise<void> {
@@ -139,7 +147,8 @@ export class TestPlatform {
   }
 }
 
-function configOf(folder: string, database: FreshDatabase) {
+/** Settings of a server in this folder. */
+export function configOf(folder: string, database: FreshDatabase) {
   return {
     host: '127.0.0.1' as const,
     port: 0,
