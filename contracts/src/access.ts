@@ -6,7 +6,7 @@ export type Permission =
   | 'run.read'
   | 'run.create'
   | 'run.cancel'
-  | 'policy.accept'
+  | 'producers.accept'
   | 'runner.register'
   | 'session.read'
   | 'session.open'

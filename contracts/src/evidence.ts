@@ -92,12 +92,22 @@ export interface EvidenceRecord {
   tool: { name: string; version: string | null }
   /** RFC 3339, UTC. */
   at: string
-  /** Digest of the raw report, `sha256:…`; the bytes are in the blob store. */
+  /** Digest of the raw report, `sha256:…`; the bytes are in the blob store. Of several files that of `reportFiles`. */
   reportDigest: string
+  /** Of several files, words that begin with the first one's path. */
   reportPath: string
+  /** Every raw file that was read, in the order of the paths. Records of before have none: their one file is the above. */
+  reportFiles?: ReportFileDigest[]
   producer: EvidenceProducer
   fact: Fact
   statement: DsseEnvelope
+}
+
+/** A raw file of a report; its bytes are in the blob store under the digest. */
+export interface ReportFileDigest {
+  path: string
+  /** `sha256:…` */
+  digest: string
 }
 
 /** DSSE 1.0.2: `payload` is base64. */

@@ -18,15 +18,23 @@ const insidePath = z
 export const reportFormats = ['junit', 'cobertura', 'sarif', 'cyclonedx'] as const
 export type ReportFormat = (typeof reportFormats)[number]
 
+/** More files than this are no report: beyond it all are refused together. A runner hands in one more, so that it shows. */
+export const reportFilesMax = 1000
+
 /** A report that a job must hand in, beyond or instead of its own `artifacts:reports`. */
 export const reportSource = z.strictObject({
   job: z.string().min(1),
-  path: insidePath,
+  /** A file, a pattern as in `artifacts:paths`, or several of these, each of which must have a file. All files count. */
+  path: z.union([insidePath, z.array(insidePath).min(1).max(100)], 'a relative path, or a list of 1 to 100 of them'),
   format: z.enum(reportFormats),
   /** What the report is called in gates: `evidence.<name>`. */
   name,
 })
 export type ReportSource = z.infer<typeof reportSource>
+
+/** The paths and patterns of a report. */
+export const pathsOfReport = ({ path }: Pick<ReportSource, 'path'>): string[] =>
+  typeof path === 'string' ? [path] : path
 
 const messageText = z.string().min(1).max(500)
 

@@ -113,6 +113,10 @@ export const jobResponse = z.object({
 })
 export type JobResponse = z.infer<typeof jobResponse>
 
+/** How much of a job's log is kept; a runner then says in one line that there was more, for which the server has room. */
+export const traceBytesMax = 64 * 1024 * 1024
+export const traceLastLineBytesMax = 64 * 1024
+
 /** GitLab Runner's own names of failure reasons. */
 export const failureReasons = [
   'script_failure',

@@ -170,6 +170,8 @@ function evidence(
   fact: Fact,
   sentence: Sentence,
 ): EvidenceView {
+  const reportPath = `reports/${name}.${format === 'sarif' ? 'sarif' : 'xml'}`
+  const reportDigest = digest(name === 'tests' ? '91ac' : '07fe')
   return {
     id: `evidence-${name}`,
     name,
@@ -178,8 +180,9 @@ function evidence(
     format,
     tool,
     at: at(7),
-    reportPath: `reports/${name}.${format === 'sarif' ? 'sarif' : 'xml'}`,
-    reportDigest: digest(name === 'tests' ? '91ac' : '07fe'),
+    reportPath,
+    reportDigest,
+    reportFiles: [{ path: reportPath, digest: reportDigest }],
     subject: { name: 'card', digest: { gitCommit: commit('c0ffee') } },
     keyIds: ['ed25519:5f1e9b0c'],
     fact,

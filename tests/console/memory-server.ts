@@ -17,7 +17,7 @@ const contentTypes: Record<string, string> = {
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
 }
-const permissions = ['project.read', 'run.read', 'session.read', 'run.create', 'run.cancel', 'policy.accept']
+const permissions = ['project.read', 'run.read', 'session.read', 'run.create', 'run.cancel', 'producers.accept']
 const logLimitBytes = 256 * 1024
 
 /** What a test may look at and change while the server runs. */

@@ -130,7 +130,7 @@ test('a person may accept a job’s new definition: a new run says so and is jud
   const closed = await project.over(await project.change('new-definition', faster, true))
   await expectStopped(closed, [['tests-pass', 'untrusted']])
   const reason = 'The wait was not needed.'
-  const accepted = await platform.call(routes.acceptPolicy, { parameters: { run: closed.id }, body: { reason } })
+  const accepted = await platform.call(routes.acceptProducers, { parameters: { run: closed.id }, body: { reason } })
   const run = await project.over(accepted.id)
   expect(judged(run)).toEqual([['tests-pass', 'pass']])
   const entry = run.log.find(({ kind }) => kind === 'producers.accepted')
@@ -142,7 +142,7 @@ test('a person may accept a job’s new definition: a new run says so and is jud
 test('acceptance is refused where a gate is closed for anything else', async () => {
   const closed = await project.over(await project.change('wrong', wrong, true))
   await expectStopped(closed, [['tests-pass', 'fail']])
-  const call = platform.call(routes.acceptPolicy, { parameters: { run: closed.id }, body: { reason: 'Let it go.' } })
+  const call = platform.call(routes.acceptProducers, { parameters: { run: closed.id }, body: { reason: 'Let it go.' } })
   await expect(call).rejects.toMatchObject({ code: 'RUN_NOT_ACCEPTABLE', status: 409 })
 })
 

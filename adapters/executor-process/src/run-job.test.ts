@@ -90,6 +90,20 @@ it('runJob() hands in files and reports, reports also of a failed job', async ()
   ])
 })
 
+it.each(['parts/*.json', ['parts/a.json', 'parts/b.json', 'parts/*.json']])(
+  'runJob() hands in every file of a report, once (%j)',
+  async (path) => {
+    const { reports } = await run(
+      { script: ['mkdir parts; echo {} >parts/a.json; echo [] >parts/b.json'] },
+      { reportSources: [{ name: 'sbom', path }] },
+    )
+    expect(reports.map((report) => [report.name, report.path])).toEqual([
+      ['sbom', 'parts/a.json'],
+      ['sbom', 'parts/b.json'],
+    ])
+  },
+)
+
 it('runJob() gives a job the files of earlier ones', async () => {
   const blobs = memoryBlobStore()
   const stored = await blobs.put(Buffer.from('built'))

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { PlanArtifacts, PlanCache, PlanJob } from '@sluice/contracts/plan'
+import { pathsOfReport, type ReportSource } from '@sluice/contracts/policy'
 import {
   createMasker,
   stepsOf,
@@ -40,7 +41,7 @@ export interface JobRequest {
   /** Environment before the job's variables, such as PATH. */
   env: Readonly<Record<string, string>>
   /** Reports wanted beyond those that the job declares. */
-  reportSources: readonly { name: string; path: string }[]
+  reportSources: readonly Pick<ReportSource, 'name' | 'path'>[]
   /** Masked output in order. */
   onOutput: OnOutput
   signal: AbortSignal
@@ -127,7 +128,11 @@ function wantsArtifacts(artifacts: PlanArtifacts | null, { state }: StepsResult)
 
 async function collectReports({ job, reportSources, blobs }: JobRequest, workspace: Workspace): Promise<JobReport[]> {
   const declared = Object.entries(job.artifacts?.reports ?? {}).map(([kind, paths]) => ({ kind, name: kind, paths }))
-  const wanted = reportSources.map(({ name, path }) => ({ kind: 'sluice_report', name, paths: [path] }))
+  const wanted = reportSources.map((source) => ({
+    kind: 'sluice_report',
+    name: source.name,
+    paths: pathsOfReport(source),
+  }))
   const reports: JobReport[] = []
   for (const { kind, name, paths } of [...declared, ...wanted]) {
     const { entries } = await workspace.collect({ paths, exclude: [] }, blobs)

@@ -13,7 +13,7 @@ const bodies: Record<string, object> = {
   registerRunner: { name: 'r' },
   openSession: { token: 'a token that is good' },
   stopServer: { services: false },
-  acceptPolicy: { reason: 'seen it' },
+  acceptProducers: { reason: 'seen it' },
 }
 const parameters = { project: 'card', run: 'r', job: 'j', attempt: '1' }
 const json = { 'content-type': 'application/json' }

@@ -4,6 +4,7 @@ import { Migrator } from 'kysely/migration'
 import pg from 'pg'
 import { migrations } from './migrations/index.ts'
 import type { Schema } from './schema.ts'
+import { storeUnreachable } from './store-unreachable.ts'
 
 /** A connection pool with the schema, or a transaction on it: what every function of this package takes. */
 export type Database = Kysely<Schema>
@@ -55,7 +56,7 @@ async function closeToOthers(db: Database): Promise<void> {
       for (const { name } of rows) await sql`revoke all on database ${sql.id(name)} from public`.execute(unit)
     })
     .catch((cause: unknown) => {
-      throw unreachable(cause)
+      throw storeUnreachable(cause)
     })
 }
 
@@ -63,10 +64,6 @@ async function closeToOthers(db: Database): Promise<void> {
 const closingLock = 7_102_026_000
 
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : 'it gave no reason')
-
-function unreachable(cause: unknown): SluiceError {
-  return new SluiceError('STORE_UNREACHABLE', `Cannot open the database: ${messageOf(cause)}`, { cause })
-}
 
 async function migrate(db: Database): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
@@ -78,7 +75,7 @@ async function migrate(db: Database): Promise<void> {
       cause: error,
     })
   }
-  throw unreachable(error)
+  throw storeUnreachable(error)
 }
 
 /** JSON for a `jsonb` column. The driver would turn arrays into PostgreSQL arrays if it were given values. */

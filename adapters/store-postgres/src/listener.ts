@@ -24,9 +24,15 @@ export class LogListener {
     const client = new pg.Client({ connectionString: this.#url })
     client.on('notification', ({ payload }) => this.#hear(payload ?? ''))
     client.on('error', () => {})
-    await client.connect()
+    try {
+      await client.connect()
+      await client.query(`listen ${logChannel}`)
+    } catch (cause) {
+      await client.end().catch(() => undefined)
+      throw cause
+    }
+    // Only now: whoever called tries again by itself when one of the above fails.
     client.once('end', () => void this.#reconnect())
-    await client.query(`listen ${logChannel}`)
     this.#client = client
     if (this.#closing.signal.aborted) await client.end()
   }

@@ -18,7 +18,6 @@ export type FollowStep = (
 export class PostgresJournal implements Journal {
   readonly #db: Database
   readonly #follow: FollowStep
-  readonly #listeners = new Set<(runId: string) => void>()
 
   constructor(db: Database, follow: FollowStep = async () => {}) {
     this.#db = db
@@ -46,9 +45,7 @@ export class PostgresJournal implements Journal {
   }
 
   async step(runId: string, event: RunEvent, nowMs: number): Promise<JournalStep> {
-    const step = await this.#db.transaction().execute((unit) => this.stepIn(unit, runId, event, nowMs))
-    for (const listener of this.#listeners) listener(runId)
-    return step
+    return this.#db.transaction().execute((unit) => this.stepIn(unit, runId, event, nowMs))
   }
 
   /**
@@ -59,7 +56,7 @@ export class PostgresJournal implements Journal {
     await unit.selectFrom('journal').select('run_id').where('run_id', '=', runId).forUpdate().executeTakeFirst()
   }
 
-  /** `step` inside the caller's transaction; listeners of this process are not called. */
+  /** `step` inside the caller's transaction. */
   async stepIn(unit: Unit, runId: string, event: RunEvent, nowMs: number): Promise<JournalStep> {
     const row = await unit
       .selectFrom('journal')
@@ -74,21 +71,6 @@ export class PostgresJournal implements Journal {
     const step = { ...decision, changed }
     await this.#follow(unit, runId, step, (next) => this.stepIn(unit, runId, next, nowMs))
     return step
-  }
-
-  async history(runId: string): Promise<{ event: RunEvent; atMs: number }[]> {
-    const rows = await this.#db
-      .selectFrom('run_event')
-      .select(['event', 'at_ms'])
-      .where('run_id', '=', runId)
-      .orderBy('position')
-      .execute()
-    return rows.map((row) => ({ event: row.event, atMs: Number(row.at_ms) }))
-  }
-
-  onChange(listener: (runId: string) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
   }
 }
 

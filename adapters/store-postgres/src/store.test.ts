@@ -11,9 +11,11 @@ import {
   makeProject,
   makeRelease,
   makeRun,
+  takeOver,
   type FreshDatabase,
 } from '../testing/index.ts'
 import {
+  addReportFile,
   announce,
   appendEntry,
   chooseEnvironmentDatabase,
@@ -28,7 +30,9 @@ import {
   insertRunner,
   insertSession,
   insertSignInLink,
+  isReportFull,
   listAnnouncements,
+  listArtifacts,
   listAttempts,
   listDeployments,
   listEnvironments,
@@ -70,6 +74,12 @@ describe.skipIf(url === null)(`the store on PostgreSQL ${reason}`, () => {
   describe('PostgresJournal', () => {
     journalCases(async () => ({ journal, runId: randomUUID }))
 
+    /** Kinds of the run's events, as they were kept beside its state. */
+    const eventsOf = async (runId: string): Promise<string[]> => {
+      const kept = open.db.selectFrom('run_event').select('event').where('run_id', '=', runId).orderBy('position')
+      return (await kept.execute()).map(({ event }) => event.kind)
+    }
+
     test('a step whose consequences cannot be written did not happen', async () => {
       const failing = new PostgresJournal(open.db, async (unit, runId) => {
         await appendEntry(unit, entryContext('card', runId), 'run.cancel-requested', { reason: 'half' })
@@ -79,7 +89,7 @@ describe.skipIf(url === null)(`the store on PostgreSQL ${reason}`, () => {
       const before = await journal.load(runId)
       await expect(failing.step(runId, { kind: 'run.begun' }, 1)).rejects.toThrow('the disk is full')
       expect(await journal.load(runId)).toEqual(before)
-      expect(await journal.history(runId)).toEqual([])
+      expect(await eventsOf(runId)).toEqual([])
       expect(await readLog(open.db, { runId })).toEqual([])
     })
 
@@ -94,7 +104,7 @@ describe.skipIf(url === null)(`the store on PostgreSQL ${reason}`, () => {
       })
       const runId = await makeRun(open.db, journal)
       await chained.step(runId, { kind: 'run.begun' }, 1)
-      expect((await journal.history(runId)).map(({ event }) => event.kind)).toEqual(['run.begun', 'job.finished'])
+      expect(await eventsOf(runId)).toEqual(['run.begun', 'job.finished'])
       expect((await findRun(open.db, runId))?.state.jobs['test']?.status).toBe('pending')
     })
   })
@@ -207,6 +217,27 @@ describe.skipIf(url === null)(`the store on PostgreSQL ${reason}`, () => {
       expect(await inUnit((unit) => endAttempt(unit, id, end, 4000))).toEqual(end)
       expect(await inUnit((unit) => endAttempt(unit, id, { ...end, status: 'failed' }, 5000))).toBeNull()
       expect(await inUnit((unit) => storeArtifact(unit, artifact))).toBe(false)
+    })
+
+    test('a report has every file that came, each path once, until it is full or the attempt has ended', async () => {
+      const { id } = await offered()
+      await claim(id, await runner())
+      const report = { attemptId: id, type: 'sluice_report', name: 'tests' }
+      const max = { files: 3, bytes: 100 }
+      const add = (path: string, sizeBytes: number, digest = path) =>
+        inUnit((unit) => addReportFile(unit, { ...report, file: { path, mode: 0o644, sizeBytes, digest } }, max))
+      const files = async () => (await listArtifacts(open.db, [id])).map((row) => row.files.map((file) => file.digest))
+      expect(await Promise.all([add('a', 10, 'first'), add('b', 10)])).toEqual([true, true])
+      expect(await add('a', 20)).toBe(true)
+      expect(await files()).toEqual([['b', 'a']])
+      expect(await isReportFull(open.db, report, max)).toBe(false)
+      expect(await isReportFull(open.db, report, { ...max, bytes: 30 })).toBe(true)
+      await add('c', 10)
+      expect(await isReportFull(open.db, report, max)).toBe(true)
+      expect(await add('d', 10)).toBe(true)
+      expect(await files()).toEqual([['b', 'a', 'c']])
+      await inUnit((unit) => endAttempt(unit, id, { status: 'success', exitCode: 0, reason: null }, 4000))
+      expect(await add('a', 10)).toBe(false)
     })
 
     test('only running attempts fall silent', async () => {
@@ -374,12 +405,50 @@ describe.skipIf(url === null)(`the store on PostgreSQL ${reason}`, () => {
   })
 
   describe('holdAlone()', () => {
+    const lockOf = async (): Promise<number | null> => {
+      const held = sql<{ pid: number }>`select pid from pg_locks join pg_database on database = pg_database.oid
+        where locktype = 'advisory' and granted and datname = ${fresh.name} and objid = ${lockNumber & 0xffffffffn}`
+      return (await held.execute(open.db)).rows[0]?.pid ?? null
+    }
+    const lockNumber = 7_102_026_002n
+    const cut = (pid: number | null) => sql`select pg_terminate_backend(${pid})`.execute(open.db)
+    /** What `onLost` is told. */
+    const losing = () => {
+      const lost = Promise.withResolvers<unknown>()
+      return { options: { patienceMs: 0, onLost: lost.resolve }, lost: lost.promise }
+    }
+
     test('one server holds a database; the next is refused with a sentence, until the first lets go', async () => {
-      const letGo = await holdAlone(fresh.url)
-      await expect(holdAlone(fresh.url, 0)).rejects.toMatchObject({ code: 'STORE_IN_USE' })
+      const { options } = losing()
+      const letGo = await holdAlone(fresh.url, options)
+      await expect(holdAlone(fresh.url, options)).rejects.toMatchObject({ code: 'STORE_IN_USE' })
       await letGo()
-      const again = await holdAlone(fresh.url)
+      const again = await holdAlone(fresh.url, { ...options, patienceMs: 10_000 })
       await again()
+    })
+
+    test('the lock is taken again when its connection breaks', async () => {
+      const letGo = await holdAlone(fresh.url, losing().options)
+      const before = await lockOf()
+      await cut(before)
+      let after = await lockOf()
+      while (after === null || after === before) after = await lockOf()
+      await expect(holdAlone(fresh.url, losing().options)).rejects.toMatchObject({ code: 'STORE_IN_USE' })
+      await letGo()
+    })
+
+    test('who lost the database to another server is told', async () => {
+      const { options, lost } = losing()
+      const letGo = await holdAlone(fresh.url, options)
+      const other = await takeOver(fresh.url)
+      expect(await lost).toMatchObject({ code: 'STORE_IN_USE', message: expect.stringContaining('Cannot go on') })
+      await other()
+      await letGo()
+    })
+
+    test('a database that is away is named so', async () => {
+      const nowhere = 'postgres://x:y@127.0.0.1:1/none'
+      await expect(holdAlone(nowhere, losing().options)).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' })
     })
   })
 
@@ -427,11 +496,11 @@ describe.skipIf(url === null)(`the store on PostgreSQL ${reason}`, () => {
       await fresh.cutConnections()
       await gap
       const heard = next(listener)
-      // The connections of the other pool were cut too, and it may not know yet.
-      const later = await openDatabase(fresh.url)
-      await announce(later.db, notice)
+      // Connections of the pool may still be about to find out that they were cut.
+      const other = await openDatabase(fresh.url)
+      await announce(other.db, notice)
       expect(await heard).toEqual(notice)
-      await later.close()
+      await other.close()
       await listener.close()
     })
 

@@ -48,9 +48,13 @@ export async function fetchSources(
   throw new SluiceError('RUNNER_SOURCES', `Cannot fetch commit "${sha}": git ended with ${outcome || 'stop'}`)
 }
 
-/** No settings, hooks, prompts or helpers of anyone; the token only in the environment of these git processes. */
+/**
+ * No settings, hooks, prompts or helpers of anyone. The token is the job's own, which reads the sources and nothing else,
+ * since git runs as the job's user where the job's processes could look: never the attempt's.
+ */
 function gitEnvironment(job: JobResponse): Record<string, string> {
-  const credentials = Buffer.from(`gitlab-ci-token:${job.token}`).toString('base64')
+  const token = job.variables.findLast(({ key }) => key === 'CI_JOB_TOKEN')?.value ?? ''
+  const credentials = Buffer.from(`gitlab-ci-token:${token}`).toString('base64')
   const settings = [
     [`http.${job.git_info.repo_url}.extraHeader`, `Authorization: Basic ${credentials}`],
     ['http.followRedirects', 'false'],

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { readZip, writeZip } from '@sluice/artifact-zip'
+import { reportFilesMax } from '@sluice/contracts/policy'
 import type { JobResponse } from '@sluice/contracts/runner'
 import type { ArtifactManifest, BlobStore, Workspace } from '@sluice/execution'
 import { isDue } from '@sluice/executor-process'
@@ -86,8 +87,11 @@ async function uploadOne(transfer: ArtifactTransfer, artifact: Artifact, manifes
   if (artifact.artifact_format === 'zip') {
     await pipeline(writeZip(manifest, transfer.blobs), createWriteStream(path, { mode: 0o600 }))
     await send(transfer, { path, filename: 'artifacts.zip', query })
-  } else
-    for (const entry of manifest.entries) {
+  } else {
+    const found = manifest.entries.length
+    if (found > reportFilesMax)
+      await transfer.log.say(`WARNING: ${found} files, at most ${reportFilesMax} make a report: it will not count\n`)
+    for (const entry of manifest.entries.slice(0, reportFilesMax + 1)) {
       await writeGzip(entry, transfer.blobs, path)
       await send(transfer, {
         path,
@@ -95,6 +99,7 @@ async function uploadOne(transfer: ArtifactTransfer, artifact: Artifact, manifes
         query: { ...query, sluice_path: entry.path },
       })
     }
+  }
   await rm(path, { force: true })
 }
 

@@ -30,26 +30,42 @@ export interface JobHost {
   waits: Waits
 }
 
-/** Why a job was stopped before its end: by the server, because the server gave it to no one or someone else, or by us. */
-export type StopReason = 'canceled' | 'lost' | 'shutdown'
+/**
+ * Why a job was stopped before its end: by the server, because the server gave it to no one or someone else, by us, or
+ * (an error) because its log cannot be kept.
+ */
+type StopReason = 'canceled' | 'lost' | 'shutdown' | Error
 
-/** Runs one job from the server to the report of its end. Throws only for a fault of this program. */
+/**
+ * Runs one job from the server to the report of its end. Throws only for a fault of this program or its machine; the
+ * server is told of that, too.
+ */
 export async function runOfferedJob(host: JobHost, job: JobResponse, shutdown: AbortSignal): Promise<StepsResult> {
+  try {
+    return await runWithLog(host, job, shutdown)
+  } catch (cause) {
+    await sendEnd(host, job, updateOf(systemFailure((cause as Error).message)))
+    throw cause
+  }
+}
+
+async function runWithLog(host: JobHost, job: JobResponse, shutdown: AbortSignal): Promise<StepsResult> {
   const stop = new AbortController()
   const onShutdown = (): void => stop.abort('shutdown' satisfies StopReason)
   if (shutdown.aborted) onShutdown()
   shutdown.addEventListener('abort', onShutdown)
   const onStanding = (standing: 'canceled' | 'lost'): void => stop.abort(standing satisfies StopReason)
+  const onFailure = (failure: Error): void => stop.abort(failure satisfies StopReason)
   const scratch = join(host.folder, 'scratch', `job-${job.id}`)
   await removeFolder(scratch)
   const spool = await openFileTraceStore(join(scratch, 'log'))
-  const log = startJobLog({ ...host, job, spool, onStanding })
+  const log = startJobLog({ ...host, job, spool, onStanding, onFailure })
   try {
     const result = await runParts(host, job, log, scratch, stop.signal)
     await log.say(lastLine(result))
-    await reportEnd(host, job, log, result)
-    return result
+    return await reportEnd(host, job, log, result)
   } finally {
+    log.close()
     shutdown.removeEventListener('abort', onShutdown)
     await removeFolder(scratch)
   }
@@ -171,7 +187,9 @@ const systemFailure = (message: string): StepsResult => ({
 
 function stoppedResult(signal: AbortSignal): StepsResult | null {
   if (!signal.aborted) return null
-  return signal.reason === 'shutdown' ? systemFailure('the runner was stopped') : { state: 'canceled' }
+  const reason = signal.reason as StopReason
+  if (reason instanceof Error) return systemFailure(reason.message)
+  return reason === 'shutdown' ? systemFailure('the runner was stopped') : { state: 'canceled' }
 }
 
 function lastLine(result: StepsResult): string {
@@ -180,16 +198,20 @@ function lastLine(result: StepsResult): string {
   return `\u001B[31;1mERROR: Job failed: ${why}\u001B[0;m\n`
 }
 
-/** First the whole log, then the state: a job that ended has all of its log. */
-async function reportEnd(
+/** First the whole log, then the state: a job that ended has all of its log; one whose log was lost here has failed. */
+async function reportEnd(host: JobHost, job: JobResponse, log: JobLog, result: StepsResult): Promise<StepsResult> {
+  const { sent, sizeBytes, checksum, failure } = await log.finish()
+  const end = failure === null ? result : systemFailure(failure.message)
+  const output = { ...(checksum === null ? {} : { checksum }), bytesize: sizeBytes }
+  if (sent) await sendEnd(host, job, { ...updateOf(end), output })
+  return end
+}
+
+async function sendEnd(
   { coordinator, clock, waits }: JobHost,
   job: JobResponse,
-  log: JobLog,
-  result: StepsResult,
+  update: Omit<JobUpdate, 'token'>,
 ): Promise<void> {
-  const { sent, sizeBytes, checksum } = await log.finish()
-  if (!sent) return
-  const update: Omit<JobUpdate, 'token'> = { ...updateOf(result), output: { checksum, bytesize: sizeBytes } }
   const untilMs = clock.now() + waits.giveUpMs
   const retry = backOff(waits)
   for (;;) {

@@ -169,19 +169,23 @@ describe('startRunner() runs a job', () => {
         'cat /proc/*/cmdline | tr "\\0" " "',
         'git config --list --show-origin; cat .git/config',
       ],
-      variables: [
-        variable('SECRET', secret, { masked: true }),
-        variable('CI_JOB_TOKEN', 'job-token-1-abcdef', { masked: true }),
-      ],
+      variables: [variable('SECRET', secret, { masked: true })],
     })
     expect(end?.state).toBe('success')
     for (const shown of [log, lines.join('\n')]) {
       expect(shown).not.toContain(secret)
       expect(shown).not.toContain(Buffer.from(secret).toString('base64').slice(0, 20))
-      expect(shown).not.toContain('job-token-1-abcdef')
-      expect(shown).not.toContain(Buffer.from('gitlab-ci-token:job-token').toString('base64').slice(0, 30))
+      for (const token of ['job-token-1-abcdef', 'sources-token-1']) {
+        expect(shown).not.toContain(token)
+        expect(shown).not.toContain(Buffer.from(`gitlab-ci-token:${token}`).toString('base64').slice(0, 30))
+      }
     }
     expect(log).toContain('[MASKED]')
+  })
+
+  it("with sources that it fetches by the job's own token, never by the attempt's", async () => {
+    const { sourcesTokens } = await run({ script: ['cat README.md'] })
+    expect(new Set(sourcesTokens)).toEqual(new Set(['sources-token-1']))
   })
 
   it("with empty standard input and nothing of the runner's environment", async () => {
@@ -233,6 +237,26 @@ describe('startRunner() moves files', () => {
       ['dist/app.js', '644'],
       ['dist/link', '120777'],
     ])
+  })
+
+  it('hands in every file of a report, and one more than a report may have', async () => {
+    const report = (name: string, artifact_type: string, paths: string[]) => ({
+      name,
+      artifact_type,
+      paths,
+      untracked: false,
+      exclude: [],
+      expire_in: 'never',
+      when: 'always' as const,
+      artifact_format: 'gzip' as const,
+    })
+    const { uploads, log } = await run({
+      script: ['mkdir it many; echo a >it/a.xml; echo b >it/b.xml; touch $(seq -f many/%04g 1003)'],
+      artifacts: [report('junit', 'junit', ['it/*.xml', 'it/a.xml']), report('many', 'sluice_report', ['many'])],
+    })
+    expect(uploads.filter(({ type }) => type === 'junit').map(({ path }) => path)).toEqual(['it/a.xml', 'it/b.xml'])
+    expect(uploads.filter(({ name }) => name === 'many')).toHaveLength(1001)
+    expect(log).toContain('WARNING: 1003 files, at most 1000 make a report')
   })
 
   it('gives a job the files of earlier jobs', async () => {
@@ -348,6 +372,28 @@ describe('startRunner() keeps to the server', () => {
     const { end, trace } = await ended(job)
     expect(end?.state).toBe('failed')
     expect(trace.toString()).toContain('Job failed: canceled')
+  })
+
+  it('ends a job whose log it cannot keep as failed by the system, with the reason', async () => {
+    const job = jobResponseFor(server.url, repository.commit, {
+      script: ['echo begun', 'until [ -e go ]; do :; done', 'echo more', 'cat /dev/zero >/dev/null'],
+    })
+    server.offer(job)
+    await traceHas(job, '\nbegun\n')
+    const spool = join(base, 'runner', 'scratch', `job-${job.id}`, 'log')
+    await rm(spool, { recursive: true })
+    await writeFile(spool, 'in the way of the folder')
+    await writeFile(join(base, 'runner', 'jobs', `job-${job.id}`, 'workspace', 'go'), '')
+    const { end, trace } = await ended(job)
+    expect(end).toMatchObject({ state: 'failed', failure_reason: 'runner_system_failure' })
+    expect(trace.toString()).toContain('ERROR: Job failed: Cannot keep the log: ')
+  })
+
+  it('ends a job that it cannot begin as failed by the system', async () => {
+    await writeFile(join(base, 'runner', 'scratch'), 'in the way of the folder')
+    const { end } = await run({})
+    expect(end).toMatchObject({ state: 'failed', failure_reason: 'runner_system_failure' })
+    await rm(join(base, 'runner', 'scratch'))
   })
 
   it('goes on while the server is away, and with a log that lost its end', async () => {

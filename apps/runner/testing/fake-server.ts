@@ -22,7 +22,8 @@ export interface SeenJob {
   status: 'running' | 'canceled'
   /** Patches that did not begin at the end of the trace. */
   refusedRanges: number
-  authorizations: string[]
+  /** Tokens with which sources were asked for. */
+  sourcesTokens: string[]
 }
 
 /** A server for the runner's tests: tokens, ranges and late writes are checked as GitLab does it; sources by smart HTTP. */
@@ -161,7 +162,8 @@ async function jobCall(state: State, { id, rest, url, request, response, body }:
     return answer(response, 201)
   }
   if (update !== null && update.state !== 'running') {
-    if (update.output?.bytesize !== job.seen.trace.length) return answer(response, 202)
+    const { output } = update
+    if (output !== undefined && output.bytesize !== job.seen.trace.length) return answer(response, 202)
     job.seen.end = update
   }
   return answer(response, 200)
@@ -209,7 +211,7 @@ async function requestJob(state: State, body: Buffer, response: ServerResponse):
     end: null,
     status: 'running',
     refusedRanges: 0,
-    authorizations: [],
+    sourcesTokens: [],
   }
   state.jobs.set(job.id, { response: job, seen })
   response.writeHead(201, { 'Content-Type': 'application/json' }).end(JSON.stringify(job))
@@ -235,12 +237,15 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(parts)
 }
 
-/** Git's smart HTTP (gitprotocol-http), reading only, for the token of a live job. */
+/** Git's smart HTTP (gitprotocol-http), reading only, for the own token of a live job. */
 async function serveGit(state: State, url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [user, token] = Buffer.from(String(request.headers.authorization).slice('Basic '.length), 'base64')
     .toString()
     .split(':')
-  const job = [...state.jobs.values()].find(({ response: { token: own } }) => own === token)
+  for (const { seen } of state.jobs.values()) if (token !== undefined) seen.sourcesTokens.push(token)
+  const job = [...state.jobs.values()].find(({ response: { variables } }) =>
+    variables.some(({ key, value }) => key === 'CI_JOB_TOKEN' && value === token),
+  )
   if (user !== 'gitlab-ci-token' || job === undefined || job.seen.end !== null) return answer(response, 401)
   const advertise = url.pathname.endsWith('/info/refs')
   const kind = advertise ? 'advertisement' : 'result'

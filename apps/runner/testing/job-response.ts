@@ -35,13 +35,16 @@ export function jobResponseFor(
       depth: 20,
     },
     runner_info: { timeout: timeoutS },
-    variables: [],
     steps: afterScript === undefined ? [step] : [step, after],
     artifacts: null,
     cache: null,
     dependencies: null,
     features: { trace_sections: true },
     ...more,
+    variables: [
+      ...(more.variables ?? []),
+      { key: 'CI_JOB_TOKEN', value: `sources-token-${id}`, public: false, masked: true, file: false, raw: false },
+    ],
   }
 }
 

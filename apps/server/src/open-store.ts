@@ -11,6 +11,7 @@ import {
   openDatabase,
   PostgresJournal,
   prepareJobs,
+  type HoldOptions,
   type OpenDatabase,
 } from '@sluice/store-postgres'
 import type { ServerConfig } from './config.ts'
@@ -30,14 +31,21 @@ export interface Store extends Pick<OpenDatabase, 'db' | 'pool'> {
   scratchFolder: string
 }
 
-/** Opens database and folders. `closers` closes what was opened. */
-export async function openStore(config: ServerConfig, closers: AsyncDisposableStack): Promise<Store> {
+/**
+ * Opens database and folders. `closers` closes what was opened. Nothing of the database is touched, its schema least of
+ * all, before this server holds it alone.
+ */
+export async function openStore(
+  config: ServerConfig,
+  hold: HoldOptions,
+  closers: AsyncDisposableStack,
+): Promise<Store> {
   const folder = (name: string): string => join(config.dataFolder, name)
   for (const name of ['blobs', 'traces', 'repositories', 'keys', 'uploads'])
     await mkdir(folder(name), { recursive: true, mode: 0o700 })
+  closers.defer(await holdAlone(config.databaseUrl, hold))
   const { db, pool, close } = await openDatabase(config.databaseUrl)
   closers.defer(close)
-  closers.defer(await holdAlone(config.databaseUrl))
   await prepareJobs(pool)
   const listener = new LogListener(config.databaseUrl)
   await listener.open()

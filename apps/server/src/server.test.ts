@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { routes, type RunView } from '@sluice/contracts/api'
-import type { JobResponse } from '@sluice/contracts/runner'
+import { traceBytesMax, traceLastLineBytesMax, type JobResponse } from '@sluice/contracts/runner'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { textOf, unpacked, type FakeRunner, type Played } from '../testing/fake-runner.ts'
 import { TestPlatform } from '../testing/platform.ts'
@@ -153,16 +153,77 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
       expect(closed.gates[0]?.verdict?.clauses).toMatchObject([{ state: 'untrusted' }])
       const call = { parameters: { run: closed.id }, body: { reason: 'read and found good' } }
       const open = await whileWorking(good({ version: 'four' }), async () => {
-        const { id } = await platform.call(routes.acceptPolicy, call)
+        const { id } = await platform.call(routes.acceptProducers, call)
         return platform.untilRun(id, hasEnded)
       })
       expect(open).toMatchObject({ delivery: 'delivered', commit: closed.commit })
       expect(open.log.map(({ kind }) => kind).slice(0, 2)).toEqual(['run.created', 'producers.accepted'])
-      await expect(platform.call(routes.acceptPolicy, { ...call, parameters: { run: open.id } })).rejects.toMatchObject(
-        {
-          code: 'RUN_NOT_ACCEPTABLE',
-        },
+      await expect(
+        platform.call(routes.acceptProducers, { ...call, parameters: { run: open.id } }),
+      ).rejects.toMatchObject({
+        code: 'RUN_NOT_ACCEPTABLE',
+      })
+      const newer = await push()
+      await expect(platform.call(routes.acceptProducers, call)).rejects.toMatchObject({ code: 'RUN_NOT_ACCEPTABLE' })
+      await platform.call(routes.cancelRun, { parameters: { run: newer } })
+      await platform.untilRun(newer, hasEnded)
+    })
+  })
+
+  describe('a report of several files', () => {
+    const cut = '<testsuite><testcase'
+    const [good, bad] = [junit(0), junit(1)]
+
+    /** A run of a project of its own whose policy has this path, and delivers nothing. */
+    async function judged(path: string | string[], play: Play): Promise<RunView> {
+      const project = `reports-${++changes}`
+      const [gates = ''] = projectFiles['sluice.yml']?.split('release:') ?? []
+      const policy = gates.replace('path: reports/junit.xml', `path: ${JSON.stringify(path)}`)
+      await platform.addProject(project, { ...projectFiles, 'sluice.yml': policy })
+      return whileWorking(play, async () => platform.untilRun(await push({}, project), hasEnded))
+    }
+
+    test.each<[string, string | string[], Record<string, string>, string, object]>([
+      ['passes when all pass', 'it/*.xml', { 'it/a.xml': good, 'it/b.xml': good }, 'pass', { total: 4, failed: 0 }],
+      ['fails by its first', 'it/*.xml', { 'it/a.xml': bad, 'it/b.xml': good }, 'fail', { total: 4, failed: 1 }],
+      ['fails by its last', 'it/*.xml', { 'it/a.xml': good, 'it/b.xml': bad }, 'fail', { total: 4, failed: 1 }],
+      ['fails in any order', 'it/*.xml', { 'it/b.xml': bad, 'it/a.xml': good }, 'fail', { total: 4, failed: 1 }],
+      ['fails by a listed one', ['a.xml', 'b.xml'], { 'a.xml': good, 'b.xml': bad }, 'fail', { total: 4, failed: 1 }],
+      [
+        'is invalid by one that is cut',
+        'it/*.xml',
+        { 'it/a.xml': cut, 'it/b.xml': good },
+        'invalid',
+        { path: 'it/a.xml', code: 'EVIDENCE_TRUNCATED' },
+      ],
+      [
+        'is invalid without a listed one',
+        ['a.xml', 'b.xml'],
+        { 'a.xml': good },
+        'invalid',
+        { path: 'b.xml', code: 'EVIDENCE_FILE_MISSING' },
+      ],
+    ])('%s', async (_, path, files, state, wanted) => {
+      const run = await judged(path, (job) =>
+        job.job_info.name === 'package' ? { files: {} } : { reports: { tests: files } },
       )
+      expect(run.gates[0]?.verdict?.clauses).toMatchObject([{ state }])
+      const [record] = run.evidence
+      if (state === 'invalid') expect(run.refusedReports).toMatchObject([wanted])
+      else expect(record?.fact).toMatchObject(wanted)
+      expect(record?.reportFiles.map((file) => file.path)).toEqual(
+        state === 'invalid' ? undefined : Object.keys(files).toSorted(),
+      )
+    })
+
+    test('counts whole under GitLab’s name', async () => {
+      const run = await judged('a.xml', (job) =>
+        job.job_info.name === 'package'
+          ? { files: {}, reports: { junit: { 'it/b.xml': bad, 'it/a.xml': good } } }
+          : { reports: { tests: good } },
+      )
+      expect(run.evidence.find(({ name }) => name === 'junit')).toMatchObject({ fact: { total: 4, failed: 1 } })
+      expect(run.gates[0]?.state).toBe('open')
     })
   })
 
@@ -337,6 +398,26 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
     await expect(
       platform.call(routes.getLog, { parameters: { run: id, job: 'package', attempt: 2 } }),
     ).rejects.toMatchObject({ code: 'JOB_UNKNOWN' })
+  })
+
+  test('a log at its limit still takes the line that says so, and then nothing', async () => {
+    const id = await push()
+    const job = await takeJob('package')
+    const part = Buffer.alloc(8 * 1024 * 1024, 'x')
+    for (let sent = 0; sent < traceBytesMax; sent += part.length) await runner.append(job, sent, part)
+    const lastLine = "\nJob's log exceeded limit\n"
+    let offset = traceBytesMax
+    for (const text of [lastLine, 'y'.repeat(traceLastLineBytesMax), 'late']) {
+      expect((await runner.append(job, offset, Buffer.from(text))).status).toBe(202)
+      offset += text.length
+    }
+    const { text } = await platform.call(routes.getLog, {
+      parameters: { run: id, job: 'package', attempt: 1 },
+      query: { offset: traceBytesMax, limit: traceLastLineBytesMax * 2 },
+    })
+    expect([text.startsWith(lastLine), text.length]).toEqual([true, traceLastLineBytesMax])
+    await platform.call(routes.cancelRun, { parameters: { run: id } })
+    await runner.finish(job, 'failed')
   })
 
   test('an instance that dies is replaced, and the environment serves again', async () => {

@@ -16,8 +16,8 @@ export interface Played {
   log?: string
   /** Path → content: its archive. */
   files?: Record<string, string>
-  /** Name of the policy's report → content. */
-  reports?: Record<string, string>
+  /** Name of the policy's report → content, or path → content of several files in this order. */
+  reports?: Record<string, string | Record<string, string>>
 }
 
 /** The end of a central directory without entries (APPNOTE 4.3.16). */
@@ -56,7 +56,10 @@ export class FakeRunner {
   async play(job: JobResponse, { outcome = 'success', log = '', files, reports = {} }: Played): Promise<void> {
     if (log !== '') await this.append(job, 0, Buffer.from(log))
     if (files !== undefined) await this.uploadArchive(job, files)
-    for (const [name, text] of Object.entries(reports)) await this.uploadReport(job, name, text)
+    for (const [name, files] of Object.entries(reports)) {
+      if (typeof files === 'string') await this.uploadReport(job, name, files)
+      else for (const [path, text] of Object.entries(files)) await this.uploadReport(job, name, text, path)
+    }
     await this.finish(job, outcome)
   }
 
@@ -100,12 +103,12 @@ export class FakeRunner {
     return { begun, end, answer }
   }
 
-  uploadReport(job: JobResponse, name: string, text: string): Promise<Response> {
+  uploadReport(job: JobResponse, name: string, text: string, path = `reports/${name}`): Promise<Response> {
     const query = {
-      artifact_type: 'sluice_report',
+      artifact_type: name === 'junit' ? name : 'sluice_report',
       artifact_format: 'gzip',
       artifact_name: name,
-      sluice_path: `reports/${name}`,
+      sluice_path: path,
     }
     return this.#upload(job, query, gzipSync(text))
   }

@@ -23,6 +23,9 @@ const writeTo =
   (message: string, details: object): void =>
     void logged.push({ message, details })
 
+/** No test waits long for a database that another server holds. */
+const options = { patienceMs: 500 }
+
 /** A server on a database of its own, a real router, a project in a folder; nothing is left of it after `close`. */
 export class TestPlatform {
   readonly folder: string
@@ -56,12 +59,17 @@ export class TestPlatform {
     const router = await startRouter(folder)
     for (const name of ['data', 'run']) await mkdir(join(folder, name), { mode: 0o700 })
     const logged: Logged[] = []
-    const server = await startServer(configOf(folder, database, firstSitePort), writeTo(logged))
+    const server = await startServer(configOf(folder, database, firstSitePort), writeTo(logged), options)
     return new TestPlatform({ folder, database, router, server, logged, firstSitePort })
   }
 
   get url(): string {
     return this.#server.url
+  }
+
+  /** As the server's own. */
+  get stopped(): Promise<void> {
+    return this.#server.stopped
   }
 
   get socketPath(): string {
@@ -131,7 +139,8 @@ export class TestPlatform {
   /** Stops the server, not what it deployed, and starts another on the same data. */
   async restart(): Promise<void> {
     await this.#server.stop(false)
-    this.#server = await startServer(configOf(this.folder, this.database, this.#firstSitePort), writeTo(this.logged))
+    const config = configOf(this.folder, this.database, this.#firstSitePort)
+    this.#server = await startServer(config, writeTo(this.logged), options)
   }
 
   async close(): Promise<void> {
@@ -143,7 +152,8 @@ export class TestPlatform {
   }
 }
 
-function configOf(folder: string, database: FreshDatabase, firstSitePort: number) {
+/** Settings of a server in this folder. */
+export function configOf(folder: string, database: FreshDatabase, firstSitePort = 0) {
   return {
     host: '127.0.0.1' as const,
     port: 0,

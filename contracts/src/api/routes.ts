@@ -36,7 +36,7 @@ export const stopServerBody = z.strictObject({
   /** Stop the services that were deployed, too; else they run on behind the router. */
   services: z.boolean(),
 })
-export const acceptPolicyBody = z.strictObject({ reason: z.string().min(3).max(500) })
+export const acceptProducersBody = z.strictObject({ reason: z.string().min(3).max(500) })
 
 export const routes = {
   getSession: route<SessionView>()({
@@ -142,12 +142,12 @@ export const routes = {
     summary: 'Start a job that waits for a person',
     errors: ['RUN_UNKNOWN', 'JOB_UNKNOWN', 'RUN_JOB_NOT_MANUAL'],
   }),
-  acceptPolicy: route<RunSummary>()({
+  acceptProducers: route<RunSummary>()({
     method: 'POST',
     path: '/api/runs/:run/accept-producers',
-    permission: 'policy.accept',
-    summary: 'Accept, with a reason, that this change defines its reporting jobs anew, and decide its gates again',
-    body: acceptPolicyBody,
+    permission: 'producers.accept',
+    summary: 'Accept, with a reason, that this change defines its reporting jobs anew, and begin another run with that',
+    body: acceptProducersBody,
     errors: ['RUN_UNKNOWN', 'RUN_NOT_ACCEPTABLE'],
   }),
   /** Query: `offset`, `limit` (bytes, 256 KiB at most). */

@@ -1,5 +1,5 @@
 /** What pages and the command line are shown: projections of the log, made by the server, never stored by a client. */
-import type { EvidenceSubject, Fact, IsolationLevel, Verdict } from '../evidence.ts'
+import type { EvidenceSubject, Fact, IsolationLevel, ReportFileDigest, Verdict } from '../evidence.ts'
 import type { Actor, DeploymentOutcome, Judgement, LogEntry, RunStatus } from '../events.ts'
 import type { Reason } from '../plan.ts'
 
@@ -53,6 +53,8 @@ export interface EvidenceView {
   at: string
   reportPath: string
   reportDigest: string
+  /** Every raw file, in the order of the paths. */
+  reportFiles: ReportFileDigest[]
   subject: EvidenceSubject
   keyIds: string[]
   fact: Fact

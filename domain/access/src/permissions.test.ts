@@ -13,7 +13,7 @@ describe('may()', () => {
     ['session.open', true, true, true],
     ['run.create', false, true, true],
     ['run.cancel', false, true, true],
-    ['policy.accept', false, true, true],
+    ['producers.accept', false, true, true],
     ['project.register', false, false, true],
     ['change.propose', false, false, true],
     ['runner.register', false, false, true],

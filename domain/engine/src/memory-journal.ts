@@ -5,40 +5,28 @@ import type { RunEvent, RunState } from './run-state.ts'
 
 /** Keeps runs in memory: for the command line and for tests. What is kept ends with the process. */
 export class MemoryJournal implements Journal {
-  readonly #runs = new Map<string, { state: RunState; events: { event: RunEvent; atMs: number }[] }>()
-  readonly #listeners = new Set<(runId: string) => void>()
+  readonly #runs = new Map<string, RunState>()
 
   async create(state: RunState): Promise<void> {
     if (this.#runs.has(state.runId)) {
       throw new SluiceError('ENGINE_RUN_EXISTS', `Cannot create run "${state.runId}": a run of that id exists`)
     }
-    this.#runs.set(state.runId, { state, events: [] })
+    this.#runs.set(state.runId, state)
   }
 
   async load(runId: string): Promise<RunState> {
-    return this.#find(runId).state
+    return this.#find(runId)
   }
 
   async step(runId: string, event: RunEvent, nowMs: number): Promise<JournalStep> {
-    const run = this.#find(runId)
-    const decision = decide(run.state, event, nowMs)
-    const changed = decision.commands.length > 0 || canonicalJson(decision.state) !== canonicalJson(run.state)
-    run.state = decision.state
-    run.events.push({ event, atMs: nowMs })
-    for (const listener of this.#listeners) listener(runId)
+    const before = this.#find(runId)
+    const decision = decide(before, event, nowMs)
+    const changed = decision.commands.length > 0 || canonicalJson(decision.state) !== canonicalJson(before)
+    this.#runs.set(runId, decision.state)
     return { ...decision, changed }
   }
 
-  async history(runId: string): Promise<{ event: RunEvent; atMs: number }[]> {
-    return [...this.#find(runId).events]
-  }
-
-  onChange(listener: (runId: string) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
-
-  #find(runId: string): { state: RunState; events: { event: RunEvent; atMs: number }[] } {
+  #find(runId: string): RunState {
     const run = this.#runs.get(runId)
     if (!run)
       throw new SluiceError('ENGINE_RUN_UNKNOWN', `Cannot load run "${runId}": the journal holds no such run`, {

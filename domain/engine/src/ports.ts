@@ -10,9 +10,8 @@ export interface JournalStep extends Decision {
  * Where runs are kept.
  *  - Steps of one run happen one after the other, in the order in which they were taken; steps of different runs are
  *    independent.
- *  - `step` returns only after the event and the state are kept together; when it throws, neither is.
+ *  - `step` returns only after the state that it leads to is kept; when it throws, nothing of it is.
  *  - Repeating an event is harmless (the engine's rule E5), so a caller that got no answer may ask again.
- *  - `onChange` is called after a step was kept, at least once; listeners must not throw, and close nothing.
  */
 export interface Journal {
   /** @throws SluiceError ENGINE_RUN_EXISTS */
@@ -21,8 +20,4 @@ export interface Journal {
   load(runId: string): Promise<RunState>
   /** @throws SluiceError ENGINE_RUN_UNKNOWN */
   step(runId: string, event: RunEvent, nowMs: number): Promise<JournalStep>
-  /** Every event of the run, oldest first. */
-  history(runId: string): Promise<{ event: RunEvent; atMs: number }[]>
-  /** Returns how to stop listening. */
-  onChange(listener: (runId: string) => void): () => void
 }

@@ -30,7 +30,7 @@ export function journalCases(open: () => Promise<{ journal: Journal; runId: () =
     await expect(journal.create(state)).rejects.toMatchObject({ code: 'ENGINE_RUN_EXISTS' })
   })
 
-  test('steps are kept in order with their time, and the state after the last one is loaded', async () => {
+  test('steps are kept in order, and the state after the last one is loaded', async () => {
     const { journal, runId } = await open()
     const state = createRunState(runId(), plan, [])
     await journal.create(state)
@@ -39,10 +39,6 @@ export function journalCases(open: () => Promise<{ journal: Journal; runId: () =
     const finished = { job: 'build', attempt: 1, outcome: 'success', reason: null, exitCode: 0 } as const
     await journal.step(state.runId, { kind: 'job.finished', payload: finished }, 2000)
     expect((await journal.load(state.runId)).jobs['test']?.status).toBe('pending')
-    expect((await journal.history(state.runId)).map(({ event, atMs }) => [event.kind, atMs])).toEqual([
-      ['run.begun', 1000],
-      ['job.finished', 2000],
-    ])
   })
 
   test('steps asked for at once happen one after the other', async () => {
@@ -61,19 +57,5 @@ export function journalCases(open: () => Promise<{ journal: Journal; runId: () =
       ),
     )
     expect((await journal.load(state.runId)).status).toBe('success')
-    expect(await journal.history(state.runId)).toHaveLength(21)
-  })
-
-  test('a listener hears of each step until it stops listening', async () => {
-    const { journal, runId } = await open()
-    const state = createRunState(runId(), plan, [])
-    await journal.create(state)
-    let stop = (): void => {}
-    const heard = new Promise<string>((resolve) => {
-      stop = journal.onChange(resolve)
-    })
-    await journal.step(state.runId, { kind: 'run.begun' }, 0)
-    expect(await heard).toBe(state.runId)
-    stop()
   })
 }

@@ -18,6 +18,7 @@ const statement = makeStatement({
   at: '2026-01-01T00:00:00Z',
   reportDigest: 'sha256:abc',
   reportPath: 'junit.xml',
+  reportFiles: [{ path: 'junit.xml', digest: 'sha256:abc' }],
   producer: {
     runId: 'run-1',
     job: 'unit',

@@ -3,8 +3,16 @@ import { errorTable } from '@sluice/kernel'
 /** Every code that `@sluice/evidence` raises. */
 export const errors = errorTable({
   EVIDENCE_TOO_LARGE: {
-    summary: 'The report is larger than 100 MB.',
+    summary: 'The report is larger than 100 MB, all its files together.',
     remedy: 'Let the tool write less, for instance no captured output of tests, or split the report into several.',
+  },
+  EVIDENCE_TOO_MANY_FILES: {
+    summary: 'The report has more than 1,000 files.',
+    remedy: 'Narrow its path in the policy, or let the tool write fewer files.',
+  },
+  EVIDENCE_FILE_MISSING: {
+    summary: 'One of the paths that the policy lists for the report has no file, so a part of it was not written.',
+    remedy: 'Look in the log of the job why its tool wrote nothing there, or take the path out of the policy.',
   },
   EVIDENCE_EMPTY: {
     summary: 'The report has no content, or holds no run of a tool.',

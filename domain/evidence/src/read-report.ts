@@ -1,17 +1,38 @@
 import type { ReportFormat } from '@sluice/contracts/policy'
+import { mergeCobertura } from './cobertura/merge.ts'
 import { readCobertura } from './cobertura/read.ts'
+import { mergeCyclonedx } from './cyclonedx/merge.ts'
 import { readCyclonedx } from './cyclonedx/read.ts'
 import { reportFault } from './fault.ts'
+import { mergeJunit } from './junit/merge.ts'
 import { readJunit } from './junit/read.ts'
-import { reportBytesMax, type ReadOptions, type ReportReader, type ReportReading } from './report.ts'
+import {
+  reportBytesMax,
+  type ReaderContext,
+  type ReadOptions,
+  type ReportMerge,
+  type ReportReader,
+  type ReportReading,
+} from './report.ts'
+import { mergeSarif } from './sarif/merge.ts'
 import { readSarif } from './sarif/read.ts'
 
-const readers: Record<ReportFormat, ReportReader> = {
-  junit: readJunit,
-  cobertura: readCobertura,
-  sarif: readSarif,
-  cyclonedx: readCyclonedx,
+/** Takes the files of one report, one after the other, in the order of their paths. */
+export interface OpenReport {
+  /** @throws SluiceError with a code of `errors`, the place in the file on it, for whatever is no whole report. */
+  add(bytes: Uint8Array, options?: ReadOptions): void
+  /** What all files say together. At least one was added. */
+  result(): ReportReading
 }
+
+const formats: Record<ReportFormat, () => OpenReport> = {
+  junit: () => opened('junit', readJunit, mergeJunit),
+  cobertura: () => opened('cobertura', readCobertura, mergeCobertura),
+  sarif: () => opened('sarif', readSarif, mergeSarif),
+  cyclonedx: () => opened('cyclonedx', readCyclonedx, mergeCyclonedx),
+}
+
+export const openReport = (format: ReportFormat): OpenReport => formats[format]()
 
 /**
  * Reads what a tool wrote into a fact. Nothing that a tool says about itself is believed where it can be counted:
@@ -19,15 +40,35 @@ const readers: Record<ReportFormat, ReportReader> = {
  * @throws SluiceError with a code of `errors`, the place in the file on it, for whatever is no whole report of the format.
  */
 export function readReport(format: ReportFormat, bytes: Uint8Array, options: ReadOptions = {}): ReportReading {
-  const path = options.path ?? `${format} report`
+  const report = openReport(format)
+  report.add(bytes, options)
+  return report.result()
+}
+
+function opened<Part>(format: ReportFormat, read: ReportReader<Part>, merge: ReportMerge<Part>): OpenReport {
+  const parts: Part[] = []
+  return {
+    add: (bytes, options = {}) => {
+      const context = contextOf(format, options)
+      refuseSize(bytes, context)
+      parts.push(read(bytes, context))
+    },
+    result: () => keepable(merge(parts)) as ReportReading,
+  }
+}
+
+const contextOf = (format: ReportFormat, { path, sourceRoot }: ReadOptions): ReaderContext => ({
+  path: path ?? `${format} report`,
+  sourceRoot: sourceRoot?.replace(/\/+$/, '') ?? null,
+})
+
+function refuseSize(bytes: Uint8Array, { path }: ReaderContext): void {
   if (bytes.length > reportBytesMax) {
     const why = `its size is ${bytes.length} bytes, at most ${reportBytesMax} are read`
     throw reportFault('EVIDENCE_TOO_LARGE', { path }, why)
   }
   if (bytes.every(isWhiteSpace))
     throw reportFault('EVIDENCE_EMPTY', { path }, `it has no content (${bytes.length} bytes)`)
-  const reading = readers[format](bytes, { path, sourceRoot: options.sourceRoot?.replace(/\/+$/, '') ?? null })
-  return keepable(reading) as ReportReading
 }
 
 /**

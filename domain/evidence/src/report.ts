@@ -1,13 +1,15 @@
 import type { Fact } from '@sluice/contracts/evidence'
+import { reportFilesMax } from '@sluice/contracts/policy'
 
-/** Larger reports are refused: 100 MB, as big as JUnit files of large projects grow. */
+/** A report is refused when its files are larger than this together: 100 MB, as big as JUnit files of large projects grow. */
 export const reportBytesMax = 100_000_000
 /** How many failures and findings a fact lists; the rest is counted. */
 export const detailsMax = 1000
+export { reportFilesMax }
 
 /** What a reader makes of a report. */
-export interface ReportReading {
-  fact: Fact
+export interface ReportReading<F extends Fact = Fact> {
+  fact: F
   /** Who wrote the report, as far as the format says. */
   tool: { name: string; version: string | null }
 }
@@ -25,5 +27,11 @@ export interface ReaderContext {
   sourceRoot: string | null
 }
 
-/** One format's reader. It throws a SluiceError with a code of this package's table for what it cannot read. */
-export type ReportReader = (bytes: Uint8Array, context: ReaderContext) => ReportReading
+/**
+ * One format's reader of one file: `Part` is what the format needs to be merged with the other files of a report. It
+ * throws a SluiceError with a code of this package's table for what it cannot read.
+ */
+export type ReportReader<Part> = (bytes: Uint8Array, context: ReaderContext) => Part
+
+/** One format's merge of the files of a report, at least one, in the order of their paths; of one it is that one. */
+export type ReportMerge<Part> = (parts: readonly Part[]) => ReportReading

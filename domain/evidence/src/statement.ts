@@ -1,4 +1,11 @@
-import type { EvidenceProducer, EvidenceSubject, Fact, FactKind, Statement } from '@sluice/contracts/evidence'
+import type {
+  EvidenceProducer,
+  EvidenceSubject,
+  Fact,
+  FactKind,
+  ReportFileDigest,
+  Statement,
+} from '@sluice/contracts/evidence'
 import type { ReportFormat } from '@sluice/contracts/policy'
 import { unreachable } from '@sluice/kernel'
 import type { ReportReading } from './report.ts'
@@ -24,6 +31,7 @@ export interface StatementInput {
   at: string
   reportDigest: string
   reportPath: string
+  reportFiles: ReportFileDigest[]
   producer: EvidenceProducer
   fact: Fact
 }
@@ -42,25 +50,27 @@ export function makeStatement(input: StatementInput): Statement {
   }
 }
 
-function standardPart({ fact, reportDigest, reportPath }: StatementInput): Record<string, unknown> {
-  const configuration = [{ name: reportPath, digest: digestSet(reportDigest) }]
+function standardPart({ fact, reportFiles }: StatementInput): Record<string, unknown> {
+  const files = reportFiles.map(({ path, digest }) => ({ name: path, digest: digestSet(digest) }))
   switch (fact.kind) {
     case 'tests': {
       const green = fact.failed === 0 && fact.errors === 0
       const failedTests = fact.failures.map(({ suite, name }) => (suite === '' ? name : `${suite} / ${name}`))
-      return { result: green ? 'PASSED' : 'FAILED', configuration, failedTests }
+      return { result: green ? 'PASSED' : 'FAILED', configuration: files, failedTests }
     }
     case 'components':
       return {
         bomFormat: 'CycloneDX',
         specVersion: fact.specVersion,
-        externalReferences: [
-          { type: 'bom', url: reportPath, hashes: [{ alg: 'SHA-256', content: reportDigest.replace(/^sha256:/, '') }] },
-        ],
+        externalReferences: reportFiles.map(({ path, digest }) => ({
+          type: 'bom',
+          url: path,
+          hashes: [{ alg: 'SHA-256', content: digest.replace(/^sha256:/, '') }],
+        })),
       }
     case 'coverage':
     case 'findings':
-      return { report: configuration[0] }
+      return { reports: files }
     default:
       return unreachable(fact)
   }

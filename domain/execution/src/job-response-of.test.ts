@@ -9,6 +9,7 @@ describe('jobResponseOf', () => {
       ['archive', 'zip', 'on_success', ['dist']],
       ['junit', 'gzip', 'always', ['junit.xml']],
       ['sluice_report', 'gzip', 'always', ['bom.json']],
+      ['sluice_report', 'gzip', 'always', ['unit.xml', 'it/*.xml']],
     ])
     expect(artifacts[2]?.name).toBe('sbom')
     expect(artifacts[0]?.expire_in).toBe('3600 seconds')

@@ -1,5 +1,5 @@
 import type { PlanArtifacts, PlanCache, PlanJob, PlanTrigger, PlanVariable } from '@sluice/contracts/plan'
-import type { ReportSource } from '@sluice/contracts/policy'
+import { pathsOfReport, type ReportSource } from '@sluice/contracts/policy'
 import { stepsOf } from './steps-of.ts'
 
 /** What the server adds to a planned job when it hands it to a runner. */
@@ -141,7 +141,7 @@ function artifactsOf(
     })
   for (const [kind, paths] of Object.entries(artifacts?.reports ?? {}))
     if (paths.length > 0) entries.push(report(kind, kind, paths))
-  for (const { name, path } of sources) entries.push(report(name, 'sluice_report', [path]))
+  for (const source of sources) entries.push(report(source.name, 'sluice_report', pathsOfReport(source)))
   return entries.length === 0 ? null : entries
 }
 

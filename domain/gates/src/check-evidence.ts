@@ -1,5 +1,5 @@
 import type { ClauseState, EvidenceRecord, EvidenceSubject } from '@sluice/contracts/evidence'
-import type { ReportSource } from '@sluice/contracts/policy'
+import { pathsOfReport, type ReportSource } from '@sluice/contracts/policy'
 import type { DecideInput, RefusedReport } from './decide-input.ts'
 import { factKinds } from './expression/vocabulary.ts'
 import type { Sentence } from './sentence.ts'
@@ -57,8 +57,8 @@ function missing({ name, source, record }: Needed): Fault | null {
   if (record) return null
   const sentence = source
     ? {
-        en: `report "${name}" is missing: job "${source.job}" did not hand in ${source.path}`,
-        zh: `缺少报告“${name}”：作业“${source.job}”没有提交 ${source.path}`,
+        en: `report "${name}" is missing: job "${source.job}" did not hand in ${pathsOfReport(source).join(', ')}`,
+        zh: `缺少报告“${name}”：作业“${source.job}”没有提交 ${pathsOfReport(source).join('、')}`,
       }
     : { en: `report "${name}" is missing: no job handed it in`, zh: `缺少报告“${name}”：没有作业提交` }
   return { state: 'missing', sentence }

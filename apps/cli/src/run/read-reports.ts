@@ -1,7 +1,7 @@
 import type { EvidenceProducer, EvidenceRecord, EvidenceSubject } from '@sluice/contracts/evidence'
-import type { ReportSource } from '@sluice/contracts/policy'
-import { makeStatement, readReport, reportBytesMax, signStatement, type Signer } from '@sluice/evidence'
-import type { BlobStore } from '@sluice/execution'
+import { pathsOfReport, type ReportSource } from '@sluice/contracts/policy'
+import { readEvidence, type Signer } from '@sluice/evidence'
+import { blobMissing, unmatchedPaths, type BlobStore } from '@sluice/execution'
 import type { JobReport } from '@sluice/executor-process'
 import type { RefusedReport } from '@sluice/gates'
 import { SluiceError, type Clock, type Ids } from '@sluice/kernel'
@@ -27,10 +27,10 @@ export async function readReports(
 ): Promise<ReadReports> {
   const found: ReadReports = { evidence: [], refused: [] }
   for (const source of attempt.sources) {
-    const report = reports.find(({ kind, name }) => kind === 'sluice_report' && name === source.name)
-    if (report === undefined) continue
+    const files = reports.filter(({ kind, name }) => kind === 'sluice_report' && name === source.name)
+    if (files.length === 0) continue
     try {
-      found.evidence.push(await readOne(reader, attempt, source, report))
+      found.evidence.push(await readOne(reader, attempt, source, files))
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error
       found.refused.push({ name: source.name, job: source.job, code: error.code, message: error.message })
@@ -43,32 +43,15 @@ async function readOne(
   { blobs, signer, clock, ids }: ReportReader,
   { subject, producer }: { subject: EvidenceSubject; producer: EvidenceProducer },
   source: ReportSource,
-  report: JobReport,
+  files: readonly JobReport[],
 ): Promise<EvidenceRecord> {
-  const bytes = await bytesOf(blobs, report.digest)
-  const { fact, tool } = readReport(source.format, bytes, { path: source.path })
-  const statement = {
-    name: source.name,
-    subject,
-    format: source.format,
-    tool,
-    at: new Date(clock.now()).toISOString(),
-    reportDigest: report.digest,
-    reportPath: report.path,
-    producer,
-    fact,
+  const { name, format } = source
+  const unmatched = unmatchedPaths(pathsOfReport(source), files)
+  const attribution = { id: ids.next(), subject, producer, at: new Date(clock.now()).toISOString() }
+  const open = async (digest: string): Promise<AsyncIterable<Uint8Array>> => {
+    const content = await blobs.get(digest)
+    if (content === null) throw blobMissing(digest, name)
+    return content
   }
-  return { id: ids.next(), ...statement, statement: await signStatement(makeStatement(statement), signer) }
-}
-
-async function bytesOf(blobs: BlobStore, digest: string): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  let sizeBytes = 0
-  for await (const part of (await blobs.get(digest)) ?? []) {
-    parts.push(part)
-    sizeBytes += part.length
-    // The reader refuses what is too large; the rest of it need not be in memory for that.
-    if (sizeBytes > reportBytesMax) break
-  }
-  return Buffer.concat(parts)
+  return readEvidence({ name, format, files, unmatched }, attribution, { open, signer })
 }

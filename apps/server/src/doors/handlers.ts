@@ -9,13 +9,14 @@ import {
   takeChange,
   type ProjectKeepers,
 } from '../projects/take-change.ts'
-import { acceptableRun, cancelRun, checkNewest, playJob, runOf } from '../runs/change-run.ts'
+import { acceptableRun, cancelRun, playJob, runOf } from '../runs/change-run.ts'
 import { createRun, type RunMakers, type RunRequest } from '../runs/create-run.ts'
 import { hashToken, newToken } from '../system.ts'
 import { readAttemptLog } from '../views/attempt-log.ts'
 import { projectSummary, projectView, summariesOf } from '../views/project-views.ts'
 import { runView, type RunReaders } from '../views/run-view.ts'
 import type { Sessions } from './sessions.ts'
+import { Turns } from './turns.ts'
 
 export interface HandlerParts extends RunMakers, ProjectKeepers, RunReaders {
   sessions: Sessions
@@ -36,7 +37,7 @@ export function handlersWith(parts: HandlerParts): ApiHandlers {
   }
   const project = ({ parameters }: { parameters: Record<string, string> }): Promise<ProjectRow> =>
     projectOf(db, parameters['project'] ?? '')
-  const inTurn = turns()
+  const turns = new Turns()
 
   return {
     async inviteSession() {
@@ -48,7 +49,7 @@ export function handlersWith(parts: HandlerParts): ApiHandlers {
     getProject: async (call) => projectView(parts, await project(call)),
     async syncProject(call) {
       const row = await project(call)
-      return inTurn(row.slug, async () => {
+      return turns.take(row.slug, async () => {
         const taken = await takeChange(parts, row, call.actor)
         const standing = await standingOf(db, row, taken.commit)
         if (standing.kind === 'delivered') return { ...taken, run: null }
@@ -78,11 +79,11 @@ export function handlersWith(parts: HandlerParts): ApiHandlers {
       await playJob(parts, { runId, job: parameters['job'] ?? '' }, actor)
       return summaryOf(runId)
     },
-    async acceptPolicy({ parameters, actor, body }) {
+    async acceptProducers({ parameters, actor, body }) {
       const { project: slug, ref, commit, deliver } = await acceptableRun(db, parameters['run'] ?? '')
-      await checkNewest(await parts.repositoryOf(slug), ref, commit)
       const row = await projectOf(db, slug)
-      return begin({ project: row, ref, source: 'web', deliver, actor, acceptance: { reason: body.reason } })
+      const acceptance = { reason: body.reason, commit }
+      return begin({ project: row, ref, source: 'web', deliver, actor, acceptance })
     },
     getLog: async ({ parameters, query }) =>
       readAttemptLog(parts, await runOf(db, parameters['run'] ?? ''), parameters, query),
@@ -110,15 +111,5 @@ export function handlersWith(parts: HandlerParts): ApiHandlers {
       parts.requestStop(body.services)
       return { stopping: true }
     },
-  }
-}
-
-/** Work under one key is done one after the other: two pushes of one commit at once begin one run. */
-function turns(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
-  const last = new Map<string, Promise<unknown>>()
-  return (key, work) => {
-    const turn = (last.get(key) ?? Promise.resolve()).then(work, work)
-    last.set(key, turn)
-    return turn
   }
 }

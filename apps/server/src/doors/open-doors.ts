@@ -6,7 +6,7 @@ import type { ServerConfig } from '../config.ts'
 import { listenOn } from '../listen-on.ts'
 import type { Store } from '../open-store.ts'
 import type { Rollouts } from '../rollouts/open-rollouts.ts'
-import { offersFrom } from '../runner/next-offer.ts'
+import { Offers } from '../runner/next-offer.ts'
 import { runnerCallsWith, type RunnerDoor } from '../runner/runner-calls.ts'
 import { logTeller } from '../runner/tell-log.ts'
 import { systemClock as clock, systemIds as ids } from '../system.ts'
@@ -37,7 +37,7 @@ export async function openDoors(
   let url = ''
   const serverUrl = (): string => url
   const sessions = sessionsWith({ db, clock, ids })
-  const offers = offersFrom(listener)
+  const offers = new Offers(listener)
   const { tellLog, close: closeTeller } = logTeller(db, (error) =>
     log('a log was not announced', { error: String(error) }),
   )
@@ -53,7 +53,7 @@ export async function openDoors(
     }),
     sessions,
     feed: changeFeed(db, listener),
-    runner: runnerCallsWith({ ...shared, finish, tellLog, nextOffer: offers.nextOffer }),
+    runner: runnerCallsWith({ ...shared, finish, tellLog, nextOffer: (patienceMs) => offers.next(patienceMs) }),
     git: gitReadsWith({ db, repositoryOf }),
     consoleFolder: config.consoleFolder ?? null,
     localPerson: `local:${process.getuid?.() ?? 'owner'}`,

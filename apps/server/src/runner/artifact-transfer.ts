@@ -6,11 +6,20 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { readZip, writeZip } from '@sluice/artifact-zip'
 import type { ReleaseFile } from '@sluice/delivery'
-import { reportBytesMax } from '@sluice/evidence'
+import { reportBytesMax, reportFilesMax } from '@sluice/evidence'
 import type { BlobStore } from '@sluice/execution'
 import type { UploadedArtifact } from '@sluice/http-api'
 import { SluiceError } from '@sluice/kernel'
-import { findAttempt, findRunningByToken, listArtifacts, storeArtifact, type Database } from '@sluice/store-postgres'
+import {
+  addReportFile,
+  findAttempt,
+  findRunningByToken,
+  isReportFull,
+  listArtifacts,
+  storeArtifact,
+  type AttemptRow,
+  type Database,
+} from '@sluice/store-postgres'
 import { hashToken } from '../system.ts'
 import { findLiveAttempt } from './find-live-attempt.ts'
 
@@ -21,9 +30,12 @@ interface Transfers {
   scratchFolder: string
 }
 
+/** Enough to see that a report has too many files or bytes, and no more. */
+const reportMax = { files: reportFilesMax + 1, bytes: reportBytesMax + 1 }
+
 /**
- * Takes an upload of a live attempt: a zip is kept as a manifest over blobs, a report as one blob. An upload that
- * arrives whole only after the attempt's end is refused.
+ * Takes an upload of a live attempt: a zip is kept as a manifest over blobs, a report's files as one blob each. An
+ * upload that arrives whole only after the attempt's end is refused.
  * @returns false where the token may not, or not any more
  * @throws SluiceError ZIP_UNREADABLE, ZIP_TOO_LARGE, REPORT_UNREADABLE
  */
@@ -35,12 +47,29 @@ export async function receiveArtifact(
 ): Promise<boolean> {
   const attempt = await findLiveAttempt(transfers.db, jobId, token)
   if (attempt === null) return false
+  return artifact.format === 'zip'
+    ? receiveArchive(transfers, attempt, artifact)
+    : receiveReport(transfers, attempt, artifact)
+}
+
+async function receiveArchive(
+  transfers: Transfers,
+  { id: attemptId }: AttemptRow,
+  { type, name, content }: UploadedArtifact,
+): Promise<boolean> {
+  const files = await filesOfZip(transfers, content)
+  return transfers.db.transaction().execute((unit) => storeArtifact(unit, { attemptId, type, name, files }))
+}
+
+async function receiveReport(
+  { db, blobs }: Transfers,
+  { id: attemptId }: AttemptRow,
+  artifact: UploadedArtifact,
+): Promise<boolean> {
   const { type, name } = artifact
-  const files =
-    artifact.format === 'zip'
-      ? await filesOfZip(transfers, artifact.content)
-      : [await fileOfReport(transfers.blobs, artifact)]
-  return transfers.db.transaction().execute((unit) => storeArtifact(unit, { attemptId: attempt.id, type, name, files }))
+  if (await isReportFull(db, { attemptId, type, name }, reportMax)) return true
+  const file = await fileOfReport(blobs, artifact)
+  return db.transaction().execute((unit) => addReportFile(unit, { attemptId, type, name, file }, reportMax))
 }
 
 async function filesOfZip({ blobs, scratchFolder }: Transfers, content: Readable) {

@@ -1,7 +1,7 @@
 import type { EvidenceRecord } from '@sluice/contracts/evidence'
-import type { ReportFormat } from '@sluice/contracts/policy'
-import { makeStatement, readReport, reportBytesMax, signStatement, summaryOf, type Signer } from '@sluice/evidence'
-import type { BlobStore } from '@sluice/execution'
+import { pathsOfReport, type ReportFormat, type ReportSource } from '@sluice/contracts/policy'
+import { readEvidence, summaryOf, type HandedInReport, type Signer } from '@sluice/evidence'
+import { unmatchedPaths, type BlobStore } from '@sluice/execution'
 import { SluiceError, type Clock, type Ids } from '@sluice/kernel'
 import {
   appendEntry,
@@ -15,14 +15,6 @@ import {
   type Unit,
 } from '@sluice/store-postgres'
 import { subjectOf } from '../runs/decide-gate.ts'
-
-/** A report that was handed in, and what it is under the policy. */
-interface ReportToRead {
-  name: string
-  format: ReportFormat
-  path: string
-  digest: string
-}
 
 type Reading =
   | { kind: 'record'; record: EvidenceRecord }
@@ -56,26 +48,21 @@ export function recordEvidenceWith(parts: {
 }): RecordEvidence {
   const { db, blobs, signer, clock, ids } = parts
 
-  async function readOne(run: RunRow, attempt: AttemptRow, report: ReportToRead): Promise<Reading> {
+  async function open(digest: string): Promise<AsyncIterable<Uint8Array>> {
+    const content = await blobs.get(digest)
+    if (content !== null) return content
+    throw new SluiceError('REPORT_LOST', `Cannot read report ${digest}: the blob store has no such blob`)
+  }
+
+  async function readOne(run: RunRow, attempt: AttemptRow, report: HandedInReport): Promise<Reading> {
+    const at = new Date(clock.now()).toISOString()
+    const attribution = { id: ids.next(), subject: subjectOf(run), producer: producerOf(run, attempt), at }
     try {
-      const bytes = await bytesOf(blobs, report.digest)
-      const { fact, tool } = readReport(report.format, bytes, { path: report.path })
-      const statement = {
-        name: report.name,
-        subject: subjectOf(run),
-        format: report.format,
-        tool,
-        at: new Date(clock.now()).toISOString(),
-        reportDigest: report.digest,
-        reportPath: report.path,
-        producer: producerOf(run, attempt),
-        fact,
-      }
-      const envelope = await signStatement(makeStatement(statement), signer)
-      return { kind: 'record', record: { id: ids.next(), ...statement, statement: envelope } }
+      return { kind: 'record', record: await readEvidence(report, attribution, { open, signer }) }
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error
-      return { kind: 'refused', name: report.name, path: report.path, code: error.code, message: error.message }
+      const path = error.place?.path ?? report.files[0]?.path ?? report.name
+      return { kind: 'refused', name: report.name, path, code: error.code, message: error.message }
     }
   }
 
@@ -129,23 +116,24 @@ export function recordEvidenceWith(parts: {
  * Which uploads are which reports. The policy's own come first; GitLab's kinds count under their own name where the
  * policy does not name that job and format, and never under a name of the policy.
  */
-export function reportsOf(run: Pick<RunRow, 'policy'>, job: string, artifacts: ArtifactRow[]): ReportToRead[] {
+export function reportsOf(run: Pick<RunRow, 'policy'>, job: string, artifacts: ArtifactRow[]): HandedInReport[] {
   const sources = run.policy.reports.filter((source) => source.job === job)
   const taken = new Set(run.policy.reports.map(({ name }) => name))
   const named = artifacts.flatMap((artifact) => {
     const source = artifact.type === 'sluice_report' ? sources.find(({ name }) => name === artifact.name) : undefined
-    const file = artifact.files[0]
-    return source && file ? [{ name: source.name, format: source.format, path: source.path, digest: file.digest }] : []
+    return source === undefined ? [] : [ofPolicy(source, artifact)]
   })
-  const others = artifacts.flatMap((artifact) => {
-    const format = gitlabFormats[artifact.type]
-    const file = artifact.files[0]
-    if (format === undefined || file === undefined || taken.has(artifact.type)) return []
-    return sources.some((source) => source.format === format)
-      ? []
-      : [{ name: artifact.type, format, path: file.path, digest: file.digest }]
+  const kinds = Object.entries(gitlabFormats).flatMap(([kind, format]) => {
+    const files = artifacts.filter(({ type }) => type === kind).flatMap((artifact) => artifact.files)
+    if (files.length === 0 || taken.has(kind)) return []
+    return sources.some((source) => source.format === format) ? [] : [{ name: kind, format, files }]
   })
-  return [...named, ...others]
+  return [...named, ...kinds]
+}
+
+function ofPolicy(source: ReportSource, { files }: ArtifactRow): HandedInReport {
+  const { name, format } = source
+  return { name, format, files, unmatched: unmatchedPaths(pathsOfReport(source), files) }
 }
 
 function producerOf(run: RunRow, attempt: AttemptRow): EvidenceRecord['producer'] {
@@ -158,19 +146,4 @@ function producerOf(run: RunRow, attempt: AttemptRow): EvidenceRecord['producer'
     protectedDefinitionDigest: run.protected_definitions[attempt.job] ?? null,
     isolation: attempt.isolation ?? 'none',
   }
-}
-
-async function bytesOf(blobs: BlobStore, digest: string): Promise<Uint8Array> {
-  const content = await blobs.get(digest)
-  if (content === null)
-    throw new SluiceError('REPORT_LOST', `Cannot read report ${digest}: the blob store has no such blob`)
-  const parts: Uint8Array[] = []
-  let sizeBytes = 0
-  for await (const part of content) {
-    parts.push(part)
-    sizeBytes += part.length
-    // The reader refuses what is too large; the rest of it need not be in memory for that.
-    if (sizeBytes > reportBytesMax) break
-  }
-  return Buffer.concat(parts)
 }

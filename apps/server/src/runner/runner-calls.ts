@@ -1,5 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import type { JobRequest, JobResponse, JobUpdate } from '@sluice/contracts/runner'
+import {
+  traceBytesMax,
+  traceLastLineBytesMax,
+  type JobRequest,
+  type JobResponse,
+  type JobUpdate,
+} from '@sluice/contracts/runner'
 import type { BlobStore, TraceStore } from '@sluice/execution'
 import type { RunnerCalls, TraceAnswer, UploadedArtifact } from '@sluice/http-api'
 import { SluiceError } from '@sluice/kernel'
@@ -13,8 +18,8 @@ import { takeJob, type JobGivers } from './request-job.ts'
 /** How long a request for a job is held open, as GitLab does; and how often the queue is looked at meanwhile. */
 const patienceMs = 25_000
 const lookEveryMs = 1000
-/** 64 MiB of one attempt's log are kept. */
-const traceBytesMax = 64 * 1024 * 1024
+/** Kept of one attempt's log. */
+const keptBytesMax = traceBytesMax + traceLastLineBytesMax
 
 export interface RunnerDoor extends JobGivers {
   blobs: BlobStore
@@ -24,7 +29,7 @@ export interface RunnerDoor extends JobGivers {
   /** A log of this run has grown. */
   tellLog: (runId: string) => void
   /** Resolves when something may have been offered, or the time is over. */
-  nextOffer: () => Promise<void>
+  nextOffer: (patienceMs: number) => Promise<void>
 }
 
 /** GitLab Runner's calls, answered from the store. */
@@ -46,10 +51,10 @@ async function waitForJob(
 ): Promise<JobResponse | null | 'forbidden'> {
   const untilMs = door.clock.now() + patienceMs
   while (!signal.aborted) {
-    const offered = door.nextOffer()
+    const offered = door.nextOffer(lookEveryMs)
     const job = await takeJob(door, request)
     if (job !== null || door.clock.now() >= untilMs) return job
-    await Promise.race([offered, delay(lookEveryMs)])
+    await offered
   }
   return null
 }
@@ -67,9 +72,9 @@ async function appendTrace(
   const canceled = attempt.cancel_requested
   const key = traceKey(attempt)
   // What is over the limit is taken and thrown away, so that the job goes on.
-  if (offset >= traceBytesMax) return { status: 202, sizeBytes: offset + bytes.length, canceled }
+  if (offset >= keptBytesMax) return { status: 202, sizeBytes: offset + bytes.length, canceled }
   try {
-    await door.traces.append(key, offset, bytes.subarray(0, traceBytesMax - offset))
+    await door.traces.append(key, offset, bytes.subarray(0, keptBytesMax - offset))
     door.tellLog(attempt.run_id)
     return { status: 202, sizeBytes: offset + bytes.length, canceled }
   } catch (error) {

@@ -1,6 +1,5 @@
 /** What people do to a run: cancel it, start a job that waits for them, or accept its producers. */
 import type { Actor } from '@sluice/contracts/events'
-import type { GitRepository } from '@sluice/git'
 import { SluiceError, type Clock, type Ids } from '@sluice/kernel'
 import {
   appendEntry,
@@ -100,18 +99,4 @@ export async function acceptableRun(db: Database, runId: string): Promise<RunRow
   throw new SluiceError('RUN_NOT_ACCEPTABLE', `Cannot accept the producers of run ${run.number}: ${why}`, {
     status: 409,
   })
-}
-
-/**
- * What a person accepts is the commit that they saw, not one that came after it.
- * @throws SluiceError RUN_NOT_ACCEPTABLE
- */
-export async function checkNewest(repository: GitRepository, ref: string, commit: string): Promise<void> {
-  const newest = await repository.resolve(ref)
-  if (newest === commit) return
-  throw new SluiceError(
-    'RUN_NOT_ACCEPTABLE',
-    `Cannot accept the producers of commit ${commit.slice(0, 8)}: "${ref}" stands at ${newest.slice(0, 8)} now`,
-    { status: 409 },
-  )
 }

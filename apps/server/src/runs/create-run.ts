@@ -3,7 +3,7 @@ import type { Plan, PlanTrigger } from '@sluice/contracts/plan'
 import { startDelivery } from '@sluice/delivery'
 import { createRunState } from '@sluice/engine'
 import type { GitRepository } from '@sluice/git'
-import type { Clock, Ids } from '@sluice/kernel'
+import { SluiceError, type Clock, type Ids } from '@sluice/kernel'
 import { planDigest } from '@sluice/pipeline'
 import {
   appendEntry,
@@ -26,8 +26,11 @@ export interface RunRequest {
   source: PlanTrigger['source']
   deliver: boolean
   actor: Actor
-  /** The actor takes the change's own definition of its reporting jobs for the protected one, for this run, and says why. */
-  acceptance?: { reason: string }
+  /**
+   * The actor takes the change's own definition of its reporting jobs for the protected one, for this run, and says why.
+   * They have seen this commit, and no one that came after it.
+   */
+  acceptance?: { reason: string; commit: string }
 }
 
 export interface RunMakers {
@@ -43,7 +46,7 @@ export interface RunMakers {
 /**
  * Plans a change and begins its run.
  * @returns the run's id
- * @throws SluiceError GIT_REF_UNKNOWN, PIPELINE_MISTAKES, POLICY_MISTAKES
+ * @throws SluiceError GIT_REF_UNKNOWN, PIPELINE_MISTAKES, POLICY_MISTAKES, RUN_NOT_ACCEPTABLE
  */
 export async function createRun(makers: RunMakers, repository: GitRepository, request: RunRequest): Promise<string> {
   const planned = await planRun(makers, repository, request)
@@ -66,7 +69,9 @@ async function planRun(
   request: RunRequest,
 ): Promise<PlannedRun> {
   const { project } = request
-  const commit = await repository.commitInfo(await repository.resolve(request.ref))
+  const newest = await repository.resolve(request.ref)
+  checkAccepted(request, newest)
+  const commit = await repository.commitInfo(newest)
   const inForce = await readPolicyOf(db, repository, {
     project: project.slug,
     defaultBranch: project.default_branch,
@@ -86,6 +91,17 @@ async function planRun(
   const plan = await planChange(repository, change)
   const definitions = await protectedDefinitions(repository, change, inForce.commit)
   return { change, inForce, plan, definitions, createdAtMs }
+}
+
+/** What the run is of and what was accepted are compared here, so that no push comes between. */
+function checkAccepted({ acceptance, ref }: RunRequest, newest: string): void {
+  if (acceptance === undefined || acceptance.commit === newest) return
+  const [accepted, stands] = [acceptance.commit.slice(0, 8), newest.slice(0, 8)]
+  throw new SluiceError(
+    'RUN_NOT_ACCEPTABLE',
+    `Cannot accept the producers of commit ${accepted}: "${ref}" stands at ${stands} now`,
+    { status: 409 },
+  )
 }
 
 /** Keeps the run, tells of it and takes its first step: all or nothing. */

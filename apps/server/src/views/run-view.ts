@@ -86,6 +86,7 @@ function evidenceView(record: EvidenceRecord): EvidenceView {
     at,
     reportPath,
     reportDigest,
+    reportFiles: record.reportFiles ?? [{ path: reportPath, digest: reportDigest }],
     subject,
     keyIds: record.statement.signatures.map(({ keyid }) => keyid),
     fact,

@@ -1,24 +1,18 @@
-import type { CoverageFact } from '@sluice/contracts/evidence'
 import type { Place } from '@sluice/kernel'
 import { reportFault } from '../fault.ts'
-import type { ReaderContext, ReportReading } from '../report.ts'
+import type { ReaderContext } from '../report.ts'
 import { sourcePath } from '../text/source-path.ts'
 import { streamXml, type XmlListener } from '../xml/stream-xml.ts'
+import type { CoberturaPart, CoveredFile, Line } from './part.ts'
 
 type Attributes = Readonly<Record<string, string>>
-
-interface Line {
-  covered: boolean
-  branchesCovered: number
-  branchesTotal: number
-}
 
 /**
  * Reads Cobertura XML (`coverage-04.dtd`). Rates and totals in attributes are not believed: tools round them, count
  * lines of a method twice, or were edited. A line counts once a file, however many classes and methods repeat it, and
  * is covered if any of them ran it.
  */
-export function readCobertura(bytes: Uint8Array, context: ReaderContext): ReportReading {
+export function readCobertura(bytes: Uint8Array, context: ReaderContext): CoberturaPart {
   const reading = new CoberturaReading(context)
   streamXml(bytes, context.path, reading)
   return reading.result()
@@ -62,7 +56,7 @@ class CoberturaReading implements XmlListener {
     if (name === 'line') this.line = null
   }
 
-  result(): ReportReading {
+  result(): CoberturaPart {
     const { attributes, place } = this.root ?? { attributes: {}, place: { path: this.context.path } }
     if (!this.hasPackages && attributes['line-rate'] === undefined) {
       throw reportFault(
@@ -71,7 +65,8 @@ class CoberturaReading implements XmlListener {
         'it has neither "line-rate" nor <packages>, wanted Cobertura XML',
       )
     }
-    return { fact: this.fact(), tool: { name: 'cobertura', version: attributes['version'] || null } }
+    const files = [...this.files].map(([filename, lines]): CoveredFile => ({ ...this.placeOf(filename), lines }))
+    return { files, tool: { name: 'cobertura', version: attributes['version'] || null } }
   }
 
   private openRoot(name: string, attributes: Attributes, place: Place): void {
@@ -121,47 +116,20 @@ class CoberturaReading implements XmlListener {
     this.line.branchesCovered += Math.floor(percent / 50)
   }
 
-  private fact(): CoverageFact {
-    const files = [...this.files]
-      .map(([filename, lines]) => ({ path: this.pathOf(filename), ...totals([...lines.values()]) }))
-      .toSorted((a, b) => (a.path < b.path ? -1 : 1))
-    const sum = (member: keyof Totals): number => files.reduce((total, file) => total + file[member], 0)
-    const [linesCovered, linesTotal] = [sum('linesCovered'), sum('linesTotal')]
-    const [branchesCovered, branchesTotal] = [sum('branchesCovered'), sum('branchesTotal')]
+  /**
+   * File names are relative to `<source>`; with several of these it cannot be told to which. Only an absolute name says
+   * that a file of another report is the same one: names alone are often equal in the packages of one repository.
+   */
+  private placeOf(filename: string): Pick<CoveredFile, 'key' | 'path'> {
+    const [source] = this.sources
+    const inSource = this.sources.length === 1 && source && !isAbsolute(filename)
+    const full = (inSource ? `${source.replace(/[/\\]+$/, '')}/${filename}` : filename).replaceAll('\\', '/')
+    const path = sourcePath(full, this.context.sourceRoot)
     return {
-      kind: 'coverage',
-      linesCovered,
-      linesTotal,
-      lineRate: linesTotal === 0 ? null : linesCovered / linesTotal,
-      branchesCovered,
-      branchesTotal,
-      branchRate: branchesTotal === 0 ? null : branchesCovered / branchesTotal,
-      files: files.map(({ path, linesCovered, linesTotal }) => ({ path, linesCovered, linesTotal })),
+      key: isAbsolute(full) ? full : `${this.context.path}: ${full}`,
+      path: path === full ? sourcePath(filename, null) : path,
     }
   }
-
-  /** File names are relative to `<source>`; with several of these it cannot be told to which. */
-  private pathOf(filename: string): string {
-    const [source] = this.sources
-    const inSource = this.sources.length === 1 && source && !/^([/\\]|[A-Za-z]:)/.test(filename)
-    const full = inSource ? `${source.replace(/[/\\]+$/, '')}/${filename}` : filename
-    const path = sourcePath(full, this.context.sourceRoot)
-    return path === full.replaceAll('\\', '/') ? sourcePath(filename, null) : path
-  }
 }
 
-interface Totals {
-  linesCovered: number
-  linesTotal: number
-  branchesCovered: number
-  branchesTotal: number
-}
-
-function totals(lines: Line[]): Totals {
-  return {
-    linesCovered: lines.filter((line) => line.covered).length,
-    linesTotal: lines.length,
-    branchesCovered: lines.reduce((sum, line) => sum + line.branchesCovered, 0),
-    branchesTotal: lines.reduce((sum, line) => sum + line.branchesTotal, 0),
-  }
-}
+const isAbsolute = (path: string): boolean => /^([/\\]|[A-Za-z]:)/.test(path)

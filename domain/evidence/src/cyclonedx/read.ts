@@ -5,10 +5,11 @@ import { mistakeOf } from '../json/mistake-of.ts'
 import { parseReportJson } from '../json/parse-report-json.ts'
 import type { ReaderContext, ReportReading } from '../report.ts'
 import { cleanText } from '../text/clean-text.ts'
+import { licenceCounts } from './licence-counts.ts'
 import { bom, component, type Bom, type Component, type LicenceChoice } from './schema.ts'
 
 /** Reads a bill of materials in CycloneDX JSON, 1.2 to 1.7. Components nested in others count like the others. */
-export function readCyclonedx(bytes: Uint8Array, context: ReaderContext): ReportReading {
+export function readCyclonedx(bytes: Uint8Array, context: ReaderContext): ReportReading<ComponentsFact> {
   const document = checked(bom, parseReportJson(bytes, context.path), '', context)
   if (document.metadata?.component !== undefined) {
     allComponents([document.metadata.component], 'metadata.component', document.specVersion, context)
@@ -69,13 +70,7 @@ function factOf(specVersion: string, found: Component[]): ComponentsFact {
     purl: one.purl ?? null,
     licence: licenceOf(one.licenses ?? []),
   }))
-  const counts = new Map<string, number>()
-  for (const { licence } of components) {
-    const name = licence ?? 'unknown'
-    counts.set(name, (counts.get(name) ?? 0) + 1)
-  }
-  const sorted = [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return { kind: 'components', specVersion, total: components.length, licences: Object.fromEntries(sorted), components }
+  return { kind: 'components', specVersion, total: components.length, licences: licenceCounts(components), components }
 }
 
 /** A concluded expression says more than the declared parts; several licences without one are listed. */

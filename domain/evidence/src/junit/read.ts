@@ -46,7 +46,7 @@ interface Case {
  * first and passed when run again (`flakyFailure`) has passed; a repeated case counts each time, so that a failure
  * which a later success hides stays one.
  */
-export function readJunit(bytes: Uint8Array, context: ReaderContext): ReportReading {
+export function readJunit(bytes: Uint8Array, context: ReaderContext): ReportReading<TestsFact> {
   const reading = new JunitReading(context)
   streamXml(bytes, context.path, reading)
   return reading.result()
@@ -102,7 +102,7 @@ class JunitReading implements XmlListener {
     else if (this.wantsText(name)) this.closeMark()
   }
 
-  result(): ReportReading {
+  result(): ReportReading<TestsFact> {
     if (this.fact.total === 0 && this.foreign) {
       const why = `it has no test case but the element <${this.foreign.name}>, which JUnit XML does not know`
       throw reportFault('EVIDENCE_WRONG_FORMAT', this.foreign.place, why)

@@ -6,18 +6,17 @@ import { detailsMax, type ReaderContext, type ReportReading } from '../report.ts
 import { cleanText } from '../text/clean-text.ts'
 import { sourcePath } from '../text/source-path.ts'
 import { sarifLog, type SarifResult, type SarifRun } from './schema.ts'
+import { severity } from './severity.ts'
 
 type Finding = FindingsFact['findings'][number]
 type Component = SarifRun['tool']['driver']
 type Rule = NonNullable<Component['rules']>[number]
 
-const severity: Record<FindingLevel, number> = { error: 0, warning: 1, note: 2, none: 3 }
-
 /**
  * Reads SARIF 2.1.0 (OASIS, Errata 01). A scan that failed or has no results of its own is a fault: its silence must
  * not read as "no findings".
  */
-export function readSarif(bytes: Uint8Array, context: ReaderContext): ReportReading {
+export function readSarif(bytes: Uint8Array, context: ReaderContext): ReportReading<FindingsFact> {
   const runs = runsOf(parseReportJson(bytes, context.path), context)
   for (const run of runs) refuseFailedRun(run, context)
   const results = runs.flatMap((run) => (run.results ?? []).map((result) => ({ run, result })))

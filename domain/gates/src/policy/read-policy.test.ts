@@ -124,6 +124,9 @@ describe('readPolicy()', () => {
     ],
     ['a key twice', 'version: 1', 'version: 1\nversion: 1', 'sluice.yml:3:1: it is not YAML: Map keys must be unique'],
     ['a path out of the workspace', 'path: junit.xml', 'path: ../junit.xml', 'a relative path without ".."'],
+    ['one of several paths out of it', 'path: junit.xml', 'path: [a.xml, ../b.xml]', 'a relative path without ".."'],
+    ['no path at all', 'path: junit.xml', 'path: []', 'reports[0].path: Too small'],
+    ['a path of another type', 'path: junit.xml', 'path: 1', 'a relative path, or a list of 1 to 100 of them'],
     ['an open bracket', '[tests]', '[tests', 'it is not YAML'],
     ['an unknown tag', 'after: test', 'after: !secret test', 'it is not YAML: Unresolved tag: !secret'],
   ])('says where %s stands', (_, from, to, said) => {

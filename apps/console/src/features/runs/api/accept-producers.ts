@@ -4,6 +4,6 @@ import { runKey } from './get-run.ts'
 
 /** Accepts that the change defines its reporting jobs anew; the gates are decided again. */
 export async function acceptProducers(run: string, reason: string): Promise<void> {
-  await call(routes.acceptPolicy, { parameters: { run }, body: { reason } })
+  await call(routes.acceptProducers, { parameters: { run }, body: { reason } })
   await queryClient.invalidateQueries({ queryKey: runKey(run) })
 }

@@ -12,7 +12,7 @@ export function AcceptProducers({ run }: { run: string }) {
   const { t } = useTexts()
   const session = useSession()
   const [open, setOpen] = useState(false)
-  const action = mayDo(session, 'policy.accept') ? (
+  const action = mayDo(session, 'producers.accept') ? (
     <Button onClick={() => setOpen(true)}>{t('accept.action')}</Button>
   ) : null
   return (

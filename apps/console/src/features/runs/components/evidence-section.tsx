@@ -56,9 +56,17 @@ function EvidenceRow({ evidence, pointed }: { evidence: EvidenceView; pointed: b
             <code className="code break">{evidence.reportPath}</code> · {evidence.format}
           </dd>
           <dt>{t('evidence.digest')}</dt>
-          <dd>
-            <code className="code break">{evidence.reportDigest}</code>
-          </dd>
+          {evidence.reportFiles.map(({ path, digest }) => (
+            <dd key={path}>
+              <code className="code break">{digest}</code>
+              {evidence.reportFiles.length > 1 ? (
+                <>
+                  {' '}
+                  <code className="code break">{path}</code>
+                </>
+              ) : null}
+            </dd>
+          ))}
           <dt>{t('evidence.subject')}</dt>
           <dd>
             {evidence.subject.name}{' '}
