@@ -138,20 +138,7 @@ describe('compile()', () => {
   })
 
   test('refuses every keyword of GitLab that it cannot plan', () => {
-    const keywords = [
-      'trigger',
-      'only',
-      'except',
-      'parallel',
-      'id_tokens',
-      'secrets',
-      'inputs',
-      'release',
-      'pages',
-      'run',
-      'hooks',
-      'dast_configuration',
-    ]
+    const keywords = ['trigger', 'only', 'except', 'parallel']
     for (const keyword of keywords) {
       const result = compileText(`x: { script: x, ${keyword}: { a: b } }`)
       const messages =
