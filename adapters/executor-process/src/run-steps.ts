@@ -9,8 +9,13 @@ import {
 } from '@sluice/execution'
 import type { Clock } from '@sluice/kernel'
 
-/** GitLab Runner's reasons that an executor can give. */
-export type FailureReason = 'script_failure' | 'job_execution_timeout' | 'runner_system_failure'
+/** GitLab's reasons that an executor can give. */
+export type FailureReason =
+  | 'script_failure'
+  | 'job_execution_timeout'
+  | 'runner_system_failure'
+  /** What the job wants is missing here, so that it did not begin. */
+  | 'unmet_prerequisites'
 
 /** How the steps of a job ended. `exitCode` is the script's. */
 export type StepsResult =
@@ -30,10 +35,15 @@ export interface StepsRequest {
 }
 
 const headers: Record<Step['name'], string> = {
+  pre_get_sources_script: 'Running pre_get_sources_script',
   script: 'Executing "step_script" stage of the job script',
   after_script: 'Running after_script',
 }
-const sections: Record<Step['name'], string> = { script: 'step_script', after_script: 'after_script' }
+const sections: Record<Step['name'], string> = {
+  pre_get_sources_script: 'pre_get_sources_script',
+  script: 'step_script',
+  after_script: 'after_script',
+}
 
 /** Runs the steps in order, each under its condition, with section markers in the log. */
 export async function runSteps(request: StepsRequest): Promise<StepsResult> {

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { readZip, writeZip } from '@sluice/artifact-zip'
 import type { JobResponse } from '@sluice/contracts/runner'
 import type { ArtifactManifest, BlobStore, Workspace } from '@sluice/execution'
-import { isDue } from '@sluice/executor-process'
+import { isDue, selectFiles } from '@sluice/executor-process'
 import type { Clock } from '@sluice/kernel'
 import type { Coordinator, Upload } from './coordinator.ts'
 import { writeGzip } from './gzip-report.ts'
@@ -66,8 +66,9 @@ async function download(
 export async function uploadArtifacts(transfer: ArtifactTransfer, succeeded: boolean): Promise<void> {
   for (const artifact of transfer.job.artifacts ?? []) {
     if (!isDue(artifact.when, succeeded)) continue
-    const { paths, exclude } = artifact
-    const manifest = await transfer.workspace.collect({ paths, exclude }, transfer.blobs)
+    const { paths } = artifact
+    const selection = await selectFiles(artifact, transfer.workspace, transfer.log.say)
+    const manifest = await transfer.workspace.collect(selection, transfer.blobs)
     const what = artifact.artifact_type === 'archive' ? 'artifacts' : `${artifact.artifact_type} report`
     await transfer.log.say(`Uploading ${what} ${paths.join(', ')}: found ${manifest.entries.length} matching files\n`)
     if (manifest.entries.length === 0) await transfer.log.say(`WARNING: ${paths.join(', ')}: no matching files\n`)

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { openFileBlobStore, openFileTraceStore } from '@sluice/blobs-files'
 import type { JobResponse, JobUpdate } from '@sluice/contracts/runner'
-import type { Executor, Step, Workspace } from '@sluice/execution'
+import { preGetSourcesStep, type Executor, type Step, type Workspace } from '@sluice/execution'
 import {
   jobCaches,
   removeFolder,
   runSteps,
+  unusedContainers,
   type CacheStore,
   type JobCaches,
   type JobTools,
@@ -66,8 +67,11 @@ async function runParts(
   let caches: JobCaches | null = null
   try {
     await log.say(`Running with sluice-runner on ${host.name}\n`)
+    if (job.sluice_refusal !== undefined) return refused(job.sluice_refusal)
     workspace = await log.section('prepare_executor', 'Preparing the "process" executor', async () => {
       await log.say(`Isolation: ${host.executor.isolation}\n`)
+      const unused = unusedContainers(job)
+      if (unused !== null) await log.say(`${unused}\n`)
       return prepare(host, job)
     })
     caches = cachesOf(host, job, workspace, log)
@@ -81,9 +85,17 @@ async function runParts(
 }
 
 function cachesOf(host: JobHost, job: JobResponse, workspace: Workspace, log: JobLog): JobCaches {
-  const caches = (job.cache ?? []).map(({ sluice_key_files: keyFiles, ...cache }) => ({ ...cache, keyFiles }))
+  const caches = (job.cache ?? []).map(
+    ({ sluice_key_files: keyFiles, sluice_key_by_commit: keyByCommit = false, fallback_keys, ...cache }) => ({
+      ...cache,
+      keyFiles,
+      keyByCommit,
+      fallbackKeys: fallback_keys ?? [],
+    }),
+  )
   return jobCaches({
     caches,
+    fallbackKey: job.variables.findLast(({ key }) => key === 'CACHE_FALLBACK_KEY')?.value,
     project: String(job.job_info.project_id),
     workspace,
     store: host.caches,
@@ -114,6 +126,8 @@ async function runIn(host: JobHost, job: JobResponse, place: JobPlace): Promise<
   const { clock, waits, coordinator } = host
   const blobs = await openFileBlobStore(join(scratch, 'blobs'), { durable: false })
   const transfer: ArtifactTransfer = { job, workspace, coordinator, blobs, scratch, log, clock, waits, signal }
+  const hooked = await runHook(host, job, place)
+  if (hooked !== null) return hooked
   await log.section('get_sources', 'Getting source from Git repository', async () =>
     fetchSources(job, workspace, { onOutput: log.write, waits, signal }),
   )
@@ -126,6 +140,26 @@ async function runIn(host: JobHost, job: JobResponse, place: JobPlace): Promise<
   const stopped = stoppedResult(signal)
   if (stopped !== null) return stopped
   return finishIn(job, result, { log, caches, transfer })
+}
+
+/** Runs what comes before the sources; a result where the job ends with that. */
+async function runHook(
+  { clock, waits }: JobHost,
+  job: JobResponse,
+  { log, signal, workspace }: JobPlace,
+): Promise<StepsResult | null> {
+  const script = (job.hooks ?? []).find(({ name }) => name === 'pre_get_sources_script')?.script ?? []
+  const step = preGetSourcesStep(script, job.runner_info.timeout * 1000)
+  if (step === null) return null
+  const result = await runSteps({
+    workspace,
+    steps: [step],
+    onOutput: log.write,
+    clock,
+    signal,
+    graceMs: waits.graceMs,
+  })
+  return result.state === 'success' ? null : (stoppedResult(signal) ?? result)
 }
 
 /** Artifacts first: saving a cache may take its files away. */
@@ -161,6 +195,13 @@ function stepsOfJob(job: JobResponse): Step[] {
     timeoutMs: timeout * 1000,
   }))
 }
+
+const refused = (message: string): StepsResult => ({
+  state: 'failed',
+  reason: 'unmet_prerequisites',
+  exitCode: null,
+  message,
+})
 
 const systemFailure = (message: string): StepsResult => ({
   state: 'failed',
@@ -203,5 +244,7 @@ function updateOf(result: StepsResult): Omit<JobUpdate, 'token'> {
   if (result.state === 'success') return { state: 'success', exit_code: 0 }
   if (result.state === 'canceled') return { state: 'failed', failure_reason: 'unknown_failure' }
   const exitCode = result.exitCode === null ? {} : { exit_code: result.exitCode }
-  return { state: 'failed', failure_reason: result.reason, ...exitCode }
+  // GitLab Runner's name for a job that cannot be run as it is configured.
+  const reason = result.reason === 'unmet_prerequisites' ? 'configuration_error' : result.reason
+  return { state: 'failed', failure_reason: reason, ...exitCode }
 }

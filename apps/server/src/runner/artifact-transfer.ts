@@ -13,6 +13,7 @@ import { SluiceError } from '@sluice/kernel'
 import { findAttempt, findRunningByToken, listArtifacts, storeArtifact, type Database } from '@sluice/store-postgres'
 import { hashToken } from '../system.ts'
 import { findLiveAttempt } from './find-live-attempt.ts'
+import { readDotenvFiles } from './read-dotenv-files.ts'
 
 interface Transfers {
   db: Database
@@ -35,11 +36,15 @@ export async function receiveArtifact(
 ): Promise<boolean> {
   const attempt = await findLiveAttempt(transfers.db, jobId, token)
   if (attempt === null) return false
-  const { type, name } = artifact
+  const { type } = artifact
+  // A job may have several dotenv reports; their names are all alike.
+  const name = type === 'dotenv' ? artifact.path.slice(-255) : artifact.name
   const files =
     artifact.format === 'zip'
       ? await filesOfZip(transfers, artifact.content)
       : [await fileOfReport(transfers.blobs, artifact)]
+  // What no later job could take is refused when it comes, as in GitLab: the job then fails.
+  if (type === 'dotenv') await readDotenvFiles(transfers.blobs, files)
   return transfers.db.transaction().execute((unit) => storeArtifact(unit, { attemptId: attempt.id, type, name, files }))
 }
 
