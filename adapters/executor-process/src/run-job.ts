@@ -4,10 +4,8 @@ import type { PlanArtifacts, PlanCache, PlanJob, PlanJobOptions, PlanVariable } 
 import {
   createCoverageReader,
   createMasker,
-  dotenvLimits,
   missingProviders,
   preGetSourcesStep,
-  readDotenv,
   stepsOf,
   type ArtifactManifest,
   type BlobStore,
@@ -22,6 +20,7 @@ import { SluiceError, type Clock } from '@sluice/kernel'
 import type { CacheStore } from './cache-store.ts'
 import { copyFolder } from './copy-folder.ts'
 import { isDue, jobCaches, type CacheRequest, type JobCaches } from './job-caches.ts'
+import { readDotenvReports } from './read-dotenv-reports.ts'
 import { releaseOf, type WouldBeRelease } from './release-of.ts'
 import { runSteps, type StepsResult } from './run-steps.ts'
 import { selectFiles } from './select-files.ts'
@@ -150,7 +149,7 @@ async function withDotenvOf(
 ): Promise<JobOutcome> {
   try {
     const files = outcome.reports.filter(({ kind }) => kind === 'dotenv')
-    return { ...result, ...outcome, dotenv: readDotenv(await readFiles(files, blobs)) }
+    return { ...result, ...outcome, dotenv: await readDotenvReports(files, blobs) }
   } catch (cause) {
     if (!(cause instanceof SluiceError)) throw cause
     const { message } = cause
@@ -159,19 +158,6 @@ async function withDotenvOf(
       result.state === 'success' ? { state: 'failed', reason: 'script_failure', exitCode: null, message } : result
     return { ...failed, ...outcome, release: null, dotenv: [] }
   }
-}
-
-async function readFiles(
-  reports: readonly JobReport[],
-  blobs: BlobStore,
-): Promise<{ path: string; bytes: Uint8Array }[]> {
-  const files = []
-  for (const { path, digest, sizeBytes } of reports) {
-    const isSmall = sizeBytes <= dotenvLimits.sizeBytes
-    const parts = isSmall ? await Array.fromAsync((await blobs.get(digest)) ?? []) : [new Uint8Array(sizeBytes)]
-    files.push({ path, bytes: Buffer.concat(parts) })
-  }
-  return files
 }
 
 const sayTo =

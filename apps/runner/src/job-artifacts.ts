@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { readZip, writeZip } from '@sluice/artifact-zip'
 import type { JobResponse } from '@sluice/contracts/runner'
 import type { ArtifactManifest, BlobStore, Workspace } from '@sluice/execution'
-import { isDue, selectFiles } from '@sluice/executor-process'
+import { isDue, readDotenvReports, selectFiles } from '@sluice/executor-process'
 import type { Clock } from '@sluice/kernel'
 import type { Coordinator, Upload } from './coordinator.ts'
 import { writeGzip } from './gzip-report.ts'
@@ -62,7 +62,10 @@ async function download(
   }
 }
 
-/** Hands in archive and reports that are due. Reports go one by one, so that each keeps its path. */
+/**
+ * Hands in archive and reports that are due. Reports go one by one, so that each keeps its path.
+ * @throws SluiceError EXECUTION_DOTENV where no later job could take a dotenv report
+ */
 export async function uploadArtifacts(transfer: ArtifactTransfer, succeeded: boolean): Promise<void> {
   for (const artifact of transfer.job.artifacts ?? []) {
     if (!isDue(artifact.when, succeeded)) continue
@@ -72,7 +75,10 @@ export async function uploadArtifacts(transfer: ArtifactTransfer, succeeded: boo
     const what = artifact.artifact_type === 'archive' ? 'artifacts' : `${artifact.artifact_type} report`
     await transfer.log.say(`Uploading ${what} ${paths.join(', ')}: found ${manifest.entries.length} matching files\n`)
     if (manifest.entries.length === 0) await transfer.log.say(`WARNING: ${paths.join(', ')}: no matching files\n`)
-    else await uploadOne(transfer, artifact, manifest)
+    else {
+      if (artifact.artifact_type === 'dotenv') await readDotenvReports(manifest.entries, transfer.blobs)
+      await uploadOne(transfer, artifact, manifest)
+    }
   }
 }
 

@@ -12,7 +12,7 @@ import {
   type JobTools,
   type StepsResult,
 } from '@sluice/executor-process'
-import type { Clock } from '@sluice/kernel'
+import { SluiceError, type Clock } from '@sluice/kernel'
 import type { Coordinator } from './coordinator.ts'
 import { fetchSources } from './fetch-sources.ts'
 import { downloadDependencies, uploadArtifacts, type ArtifactTransfer } from './job-artifacts.ts'
@@ -182,7 +182,10 @@ async function handIn(result: StepsResult, log: JobLog, transfer: ArtifactTransf
     return result
   } catch (cause) {
     // A job whose artifacts are missing must not pass; one that failed keeps its own reason.
-    return succeeded ? systemFailure(`Cannot hand in artifacts: ${(cause as Error).message}`) : result
+    if (!succeeded) return result
+    const message = `Cannot hand in artifacts: ${(cause as Error).message}`
+    const isOfScript = cause instanceof SluiceError && cause.code === 'EXECUTION_DOTENV'
+    return isOfScript ? { state: 'failed', reason: 'script_failure', exitCode: null, message } : systemFailure(message)
   }
 }
 

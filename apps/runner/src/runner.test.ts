@@ -286,6 +286,16 @@ describe('startRunner() moves files', () => {
     expect(entries.map(({ path }) => path)).toEqual(['out/new'])
   })
 
+  it('fails a job whose dotenv report no later job could take', async () => {
+    const report = { artifact_type: 'dotenv', artifact_format: 'gzip' as const, untracked: false, exclude: [] }
+    const { log, end, uploads } = await run({
+      script: ['echo "# note" >build.env'],
+      artifacts: [{ ...report, name: 'dotenv', paths: ['build.env'], when: 'always', expire_in: 'never' }],
+    })
+    expect([end, uploads]).toMatchObject([{ state: 'failed', failure_reason: 'script_failure' }, []])
+    expect(log).toContain('Cannot take dotenv report "build.env": line 1 has no "="')
+  })
+
   const cacheOf = (key: string, more: Partial<Cache> = {}): Cache => ({
     key,
     sluice_key_files: ['package-lock.json'],
