@@ -138,6 +138,13 @@ it.each([
   expect(await run({ script, timeoutMs })).toMatchObject(expected)
 })
 
+it('runJob() runs no after_script and hands in no files after a time limit', async () => {
+  const artifacts = { ...noArtifacts, paths: ['file'], when: 'always' as const }
+  const script = ['cat /dev/zero >/dev/null']
+  const result = await run({ script, afterScript: ['echo after'], timeoutMs: 300, artifacts })
+  expect([result.artifacts, result.log.includes('echo after')]).toEqual([null, false])
+})
+
 it('runJob() stops on its signal and still runs after_script', async () => {
   const stop = new AbortController()
   let log = ''

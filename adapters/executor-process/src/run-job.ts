@@ -22,7 +22,7 @@ import { copyFolder } from './copy-folder.ts'
 import { isDue, jobCaches, type CacheRequest, type JobCaches } from './job-caches.ts'
 import { readDotenvReports } from './read-dotenv-reports.ts'
 import { releaseOf, type WouldBeRelease } from './release-of.ts'
-import { runSteps, type StepsResult } from './run-steps.ts'
+import { isTimeout, runSteps, type StepsResult } from './run-steps.ts'
 import { selectFiles } from './select-files.ts'
 import { unusedContainers } from './unused-containers.ts'
 
@@ -209,10 +209,10 @@ async function runMasked(
 }
 
 /** Whether `artifacts:when` wants the files of a job that ended so. */
-function wantsArtifacts(artifacts: PlanArtifacts | null, { state }: StepsResult): artifacts is PlanArtifacts {
-  if (artifacts === null || state === 'canceled') return false
+function wantsArtifacts(artifacts: PlanArtifacts | null, result: StepsResult): artifacts is PlanArtifacts {
+  if (artifacts === null || result.state === 'canceled' || isTimeout(result)) return false
   if (artifacts.paths.length === 0 && !artifacts.untracked) return false
-  return isDue(artifacts.when, state === 'success')
+  return isDue(artifacts.when, result.state === 'success')
 }
 
 async function collectReports({ job, reportSources, blobs }: JobRequest, workspace: Workspace): Promise<JobReport[]> {

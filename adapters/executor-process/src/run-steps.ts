@@ -23,6 +23,11 @@ export type StepsResult =
   | { state: 'failed'; reason: FailureReason; exitCode: number | null; message: string }
   | { state: 'canceled' }
 
+/** A job that ran out of time hands in no archive, whatever its `artifacts:when` (GitLab's `artifacts:when`). */
+export function isTimeout(result: StepsResult): boolean {
+  return result.state === 'failed' && result.reason === 'job_execution_timeout'
+}
+
 export interface StepsRequest {
   workspace: Workspace
   steps: readonly Step[]
@@ -58,8 +63,10 @@ export async function runSteps(request: StepsRequest): Promise<StepsResult> {
   return result
 }
 
-function isDue({ when }: Step, { state }: StepsResult): boolean {
-  return when === 'always' || (when === 'on_success') === (state === 'success')
+/** `after_script` runs after a script that failed or was canceled, not after any other fault (GitLab's `after_script`). */
+function isDue({ name, when }: Step, result: StepsResult): boolean {
+  if (name === 'after_script' && result.state === 'failed' && result.reason !== 'script_failure') return false
+  return when === 'always' || (when === 'on_success') === (result.state === 'success')
 }
 
 const say = async ({ onOutput }: StepsRequest, text: string): Promise<void> => onOutput(Buffer.from(text))

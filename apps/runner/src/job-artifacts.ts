@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { readZip, writeZip } from '@sluice/artifact-zip'
 import type { JobResponse } from '@sluice/contracts/runner'
 import type { ArtifactManifest, BlobStore, Workspace } from '@sluice/execution'
-import { isDue, readDotenvReports, selectFiles } from '@sluice/executor-process'
+import { isDue, isTimeout, readDotenvReports, selectFiles, type StepsResult } from '@sluice/executor-process'
 import type { Clock } from '@sluice/kernel'
 import type { Coordinator, Upload } from './coordinator.ts'
 import { writeGzip } from './gzip-report.ts'
@@ -66,9 +66,10 @@ async function download(
  * Hands in archive and reports that are due. Reports go one by one, so that each keeps its path.
  * @throws SluiceError EXECUTION_DOTENV where no later job could take a dotenv report
  */
-export async function uploadArtifacts(transfer: ArtifactTransfer, succeeded: boolean): Promise<void> {
+export async function uploadArtifacts(transfer: ArtifactTransfer, result: StepsResult): Promise<void> {
   for (const artifact of transfer.job.artifacts ?? []) {
-    if (!isDue(artifact.when, succeeded)) continue
+    if (!isDue(artifact.when, result.state === 'success')) continue
+    if (artifact.artifact_type === 'archive' && isTimeout(result)) continue
     const { paths } = artifact
     const selection = await selectFiles(artifact, transfer.workspace, transfer.log.say)
     const manifest = await transfer.workspace.collect(selection, transfer.blobs)

@@ -178,7 +178,7 @@ async function handIn(result: StepsResult, log: JobLog, transfer: ArtifactTransf
   const succeeded = result.state === 'success'
   try {
     const name = succeeded ? 'upload_artifacts_on_success' : 'upload_artifacts_on_failure'
-    await log.section(name, 'Uploading artifacts', async () => uploadArtifacts(transfer, succeeded))
+    await log.section(name, 'Uploading artifacts', async () => uploadArtifacts(transfer, result))
     return result
   } catch (cause) {
     // A job whose artifacts are missing must not pass; one that failed keeps its own reason.

@@ -45,6 +45,14 @@ it('withDotenv() fills in image, artifacts, cache, environment and release', () 
   })
 })
 
+it('withDotenv() makes no job larger than it should be', () => {
+  const variables = [{ key: 'MANY', value: '$VERSION'.repeat(1000) }]
+  const large = [{ key: 'VERSION', value: 'x'.repeat(5000) }]
+  const [many] = withDotenv({ ...job, variables }, large).variables
+  expect(many?.value.length).toBeLessThan(1_100_000)
+  expect(many?.value.endsWith('$VERSION')).toBe(true)
+})
+
 it('withDotenv() leaves a job that receives nothing as it is', () => {
   expect(withDotenv(job, [])).toBe(job)
 })

@@ -1,5 +1,8 @@
 import type { PlanJob, PlanVariable } from '@sluice/contracts/plan'
 
+/** How many characters reports may add to one job in all; a reference beyond stays as it is written. */
+const growthLimit = 1_048_576
+
 const reference = /\$\$|\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})/g
 
 /**
@@ -9,7 +12,8 @@ const reference = /\$\$|\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)
 export function withDotenv(job: PlanJob, dotenv: readonly PlanVariable[]): PlanJob {
   if (dotenv.length === 0) return job
   const values = new Map(dotenv.map(({ key, value }) => [key, value]))
-  const text = (written: string): string => fill(written, values)
+  const budget = { left: growthLimit }
+  const text = (written: string): string => fill(written, values, budget)
   const own = job.variables.filter(({ key }) => !values.has(key))
   const { artifacts, image, environment } = job
   return {
@@ -45,10 +49,13 @@ export function withDotenv(job: PlanJob, dotenv: readonly PlanVariable[]): PlanJ
   }
 }
 
-function fill(written: string, values: ReadonlyMap<string, string>): string {
+function fill(written: string, values: ReadonlyMap<string, string>, budget: { left: number }): string {
   if (!written.includes('$')) return written
   return written.replaceAll(reference, (whole: string, plain?: string, braced?: string) => {
     const name = plain ?? braced
-    return name === undefined ? whole : (values.get(name) ?? whole)
+    const value = name === undefined ? undefined : values.get(name)
+    if (value === undefined || value.length > budget.left) return whole
+    budget.left -= value.length
+    return value
   })
 }

@@ -8,6 +8,7 @@ import { compileFrom } from './compile-from.ts'
 import type { CompileRequest, CompileResult } from './compile-request.ts'
 import { planDigest } from './plan-digest.ts'
 import { predefinedVariables } from './predefined-variables.ts'
+import { jobKeywords } from './read/keywords.ts'
 
 const trigger: PlanTrigger = {
   source: 'push',
@@ -145,6 +146,19 @@ describe('compile()', () => {
         result.kind === 'mistakes' ? result.mistakes.map(({ code, message }) => `${code} ${message}`) : []
       expect(messages).toEqual([`PIPELINE_UNSUPPORTED Cannot plan job "x": keyword "${keyword}" is not supported yet`])
     }
+  })
+})
+
+describe('any value of any keyword', () => {
+  test.each(jobKeywords.known)('%s gives a plan or mistakes with their places', (keyword) => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
+        const result = compileText(`x: { script: a, ${keyword}: ${JSON.stringify(value)} }`)
+        const places = result.kind === 'mistakes' ? result.mistakes.map(({ place }) => place.line) : [1]
+        expect(places.length > 0 && places.every((line) => line >= 1)).toBe(true)
+      }),
+      { numRuns: 50 },
+    )
   })
 })
 

@@ -52,7 +52,9 @@ export const keywordReference: Readonly<Record<string, Readonly<Record<string, K
     except: refused('use `rules`'),
     extends: works('eleven levels; `explain` names them'),
     hooks: works('see `hooks:pre_get_sources_script`'),
-    id_tokens: fails('nothing here issues tokens; the log names the token'),
+    id_tokens: fails(
+      'nothing here issues tokens; the log names the token; a variable of the project with its name stands in',
+    ),
     identity: fails('there is no provider of identities; the log names it'),
     image: carried('the docker executor of a runner uses it; here jobs run with the programs of the machine'),
     inherit: works('which defaults and variables a job takes'),
@@ -70,7 +72,9 @@ export const keywordReference: Readonly<Record<string, Readonly<Record<string, K
     rules: works('`explain` shows each with the values it saw'),
     run: works('each step a shell of its own'),
     script: works('bash, stops at the first failure, shows each line'),
-    secrets: fails('no provider is set up; the log names secret and provider'),
+    secrets: fails(
+      'no provider is set up; the log names secret and provider; a variable of the project with its name stands in',
+    ),
     services: carried('the docker executor of a runner starts them'),
     stage: works('`test` where none is named'),
     start_in: works('with `when: delayed`, one week at most'),

@@ -25,6 +25,7 @@ import { definitionDigest } from './definition-digest.ts'
 import { expandContainer, expandService } from './expand-container.ts'
 import { fillJobInputs } from './fill-job-inputs.ts'
 import { planJobOptions, withPages } from './plan-job-options.ts'
+import { standInForSecrets } from './stand-in-for-secrets.ts'
 
 /** What is the same for all jobs of one pipeline. */
 export interface PlanContext {
@@ -55,7 +56,12 @@ export function planJob(definition: JobDefinition, context: PlanContext): Planne
     return { kind: 'out', job: { name: definition.name, stage: definition.stage.name, reasons } }
   const needs = choice.rule?.needs ?? definition.needs
   const scope = jobScope(definition, context, choice.rule?.variables ?? [])
-  const fill = fillJobInputs(definition, context.mistakes)
+  const fill = fillJobInputs(definition, context)
+  const stoodIn = standInForSecrets(
+    planJobOptions(definition.options, (text) => scope.expandText(fill(text)), fill),
+    scope.resolved(),
+    new Set(context.project.map(({ key }) => key)),
+  )
   return {
     kind: 'in',
     needs,
@@ -75,9 +81,10 @@ export function planJob(definition: JobDefinition, context: PlanContext): Planne
       interruptible: choice.rule?.interruptible ?? definition.interruptible,
       coverage: definition.coverage,
       ...expandedParts(definition, scope, fill, context.mistakes),
-      ...planJobOptions(definition.options, (text) => scope.expandText(fill(text)), fill),
+      ...stoodIn.options,
+      variables: stoodIn.variables,
       definitionDigest: definitionDigest(definition, writtenVariables(definition, context, choice.rule)),
-      reasons,
+      reasons: [...reasons, ...stoodIn.reasons],
     },
   }
 }
@@ -188,7 +195,7 @@ function jobScope(definition: JobDefinition, context: PlanContext, ofRule: reado
 
 type ExpandedParts = Pick<
   PlanJob,
-  'variables' | 'resourceGroup' | 'tags' | 'image' | 'services' | 'environment' | 'artifacts' | 'cache'
+  'resourceGroup' | 'tags' | 'image' | 'services' | 'environment' | 'artifacts' | 'cache'
 >
 
 function expandedParts(
@@ -200,7 +207,6 @@ function expandedParts(
   const text = (value: string): string => scope.expandText(fill(value))
   const { image, environment, artifacts } = definition
   return {
-    variables: scope.resolved(),
     resourceGroup: definition.resourceGroup === null ? null : text(definition.resourceGroup),
     tags: definition.tags.map(text),
     image: image === null ? null : expandContainer(image, text),

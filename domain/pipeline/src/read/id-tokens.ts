@@ -8,11 +8,8 @@ type IdTokens = Record<string, { aud: string[] }>
 /** `id_tokens: { NAME: { aud } }`. */
 export function readIdTokens(node: Located, keyword: string, reading: Reading): IdTokens {
   const map = readMap(node, keyword, 'a map of variables and their aud', reading)
-  const tokens: IdTokens = {}
-  for (const [name, entry] of map?.entries ?? []) {
-    if (isVariableName(name, entry, keyword, reading)) tokens[name] = readToken(entry.value, keyword, reading)
-  }
-  return tokens
+  const named = [...(map?.entries ?? [])].filter(([name, entry]) => isVariableName(name, entry, keyword, reading))
+  return Object.fromEntries(named.map(([name, { value }]) => [name, readToken(value, keyword, reading)]))
 }
 
 function readToken(node: Located, keyword: string, reading: Reading): { aud: string[] } {

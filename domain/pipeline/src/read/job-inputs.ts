@@ -11,17 +11,17 @@ const readType = choiceReader<PlanJobInput['type']>(['string', 'number', 'boolea
 /** `inputs:` of a job; each has a default (GitLab's job inputs). */
 export function readJobInputs(node: Located, keyword: string, reading: Reading): Record<string, PlanJobInput> {
   const map = readMap(node, keyword, 'a map of names and inputs', reading)
-  const inputs: Record<string, PlanJobInput> = {}
+  const inputs: [string, PlanJobInput][] = []
   for (const [name, { keyPlace, value }] of map?.entries ?? []) {
     if (/^[A-Za-z0-9_-]+$/.test(name)) {
       const input = readInput(value, `${keyword}:${name}`, reading)
-      if (input !== null) inputs[name] = input
+      if (input !== null) inputs.push([name, input])
     } else {
       const message = `Cannot read ${keyword} of ${reading.subject}: the name ${quote(name)} is not letters, digits, "_" and "-"`
       reading.mistakes.add('PIPELINE_WRONG_VALUE', keyPlace, message)
     }
   }
-  return inputs
+  return Object.fromEntries(inputs)
 }
 
 function readInput(node: Located, keyword: string, reading: Reading): PlanJobInput | null {

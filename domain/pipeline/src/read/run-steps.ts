@@ -42,13 +42,13 @@ function readStep(item: Located, keyword: string, reading: Reading): PlanRunStep
 
 function readEnv(node: Located, keyword: string, reading: Reading): Record<string, string> {
   const map: LocatedMap | null = readMap(node, keyword, 'a map of names and values', reading)
-  const env: Record<string, string> = {}
+  const env: [string, string][] = []
   for (const [name, { keyPlace, value }] of map?.entries ?? []) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
       const message = `Cannot read ${keyword} of ${reading.subject}: the name ${quote(name)} is not letters, digits and "_"`
       reading.mistakes.add('PIPELINE_WRONG_VALUE', keyPlace, message)
-    } else if (value.kind === 'scalar') env[name] = value.text
+    } else if (value.kind === 'scalar') env.push([name, value.text])
     else wrongType(value, keyword, 'a text', reading)
   }
-  return env
+  return Object.fromEntries(env)
 }

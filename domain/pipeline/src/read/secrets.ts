@@ -21,12 +21,12 @@ const secretKeywords = {
 /** `secrets: { NAME: { <provider>, file, token } }`. */
 export function readSecrets(node: Located, keyword: string, reading: Reading): Record<string, PlanSecret> {
   const map = readMap(node, keyword, 'a map of variables and where their secrets are', reading)
-  const secrets: Record<string, PlanSecret> = {}
-  for (const [name, entry] of map?.entries ?? []) {
-    const secret = isVariableName(name, entry, keyword, reading) ? readSecret(entry.value, keyword, reading) : null
-    if (secret !== null) secrets[name] = secret
-  }
-  return secrets
+  return Object.fromEntries(
+    [...(map?.entries ?? [])].flatMap(([name, entry]) => {
+      const secret = isVariableName(name, entry, keyword, reading) ? readSecret(entry.value, keyword, reading) : null
+      return secret === null ? [] : [[name, secret]]
+    }),
+  )
 }
 
 function readSecret(node: Located, keyword: string, reading: Reading): PlanSecret | null {
