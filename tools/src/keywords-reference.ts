@@ -109,7 +109,7 @@ function readersOf(sources: readonly SourceFile[]): Map<string, FileKeywords> {
 
 const states: Record<KeywordRow['state'], string> = {
   works: 'works',
-  carried: 'for runners',
+  carried: 'carried',
   'no effect': 'no effect',
   fails: 'fails the job',
   refused: 'refused',
@@ -127,8 +127,7 @@ Generated from \`${tablePath}\` by \`node tools/src/keywords-reference.ts --writ
 reference does here:
 
 - **works**: as GitLab's reference says.
-- **for runners**: it is in the plan and in the answer to a runner; the process executor has no use for it and says so in the
-  log.
+- **carried**: it is in the plan and, where a runner can use it, in the answer to one; nothing else here uses it.
 - **no effect**: it is checked and in the plan, and a warning of the plan says that nothing comes of it here.
 - **fails the job**: it is in the plan; the job ends before its script, with a sentence that names what is missing.
 - **refused**: the pipeline is not planned, with the keyword's place in the message.

@@ -1,7 +1,7 @@
 /**
  * What becomes of a keyword.
  * - `works`: as GitLab's CI/CD YAML reference says.
- * - `carried`: in the plan and in the answer to a runner; the process executor has no use for it and says so in the log.
+ * - `carried`: in the plan and, where a runner can use it, in the answer to one; nothing else here uses it.
  * - `no effect`: checked and in the plan; a warning of the plan says that nothing comes of it here.
  * - `fails`: in the plan; the job ends before its script, with a sentence that names what is missing.
  * - `refused`: not planned.
@@ -56,10 +56,10 @@ export const keywordReference: Readonly<Record<string, Readonly<Record<string, K
       'nothing here issues tokens; the log names the token; a variable of the project with its name stands in',
     ),
     identity: fails('there is no provider of identities; the log names it'),
-    image: carried('the docker executor of a runner uses it; here jobs run with the programs of the machine'),
+    image: carried('for runners; the process executor says in the log that it does not use it'),
     inherit: works('which defaults and variables a job takes'),
     inputs: works('`${{ job.inputs.NAME }}` stands for the default'),
-    interruptible: works('in the plan'),
+    interruptible: carried('no run ends for a newer one yet'),
     manual_confirmation: works('shown by `explain` and beside a job that waits for a person'),
     needs: works('a job starts when these have ended'),
     only: refused('use `rules`'),
@@ -75,7 +75,7 @@ export const keywordReference: Readonly<Record<string, Readonly<Record<string, K
     secrets: fails(
       'no provider is set up; the log names secret and provider; a variable of the project with its name stands in',
     ),
-    services: carried('the docker executor of a runner starts them'),
+    services: carried('for runners; the process executor says in the log that it does not use them'),
     stage: works('`test` where none is named'),
     start_in: works('with `when: delayed`, one week at most'),
     tags: works('a runner must have them all; `run` looks at none'),
@@ -91,7 +91,7 @@ export const keywordReference: Readonly<Record<string, Readonly<Record<string, K
   artifacts: {
     'artifacts:access': noEffect('all who see the project see its artifacts'),
     'artifacts:exclude': works('patterns as in GitLab Runner'),
-    'artifacts:expire_in': works('in the plan and in the answer to a runner; `never` too'),
+    'artifacts:expire_in': carried('in the plan and in the answer to a runner; nothing is deleted here'),
     'artifacts:expose_as': noEffect('no page shows the link'),
     'artifacts:name': works('name of the archive that a runner hands in'),
     'artifacts:paths': works('patterns as in GitLab Runner'),
@@ -262,7 +262,7 @@ export const keywordReference: Readonly<Record<string, Readonly<Record<string, K
     'rules:exists:ref': refused('files of other projects'),
     'rules:exists:regexp': refused('expressions instead of patterns'),
     'rules:if': works("GitLab's grammar; expressions in RE2"),
-    'rules:interruptible': works('wins over the job'),
+    'rules:interruptible': carried('wins over the job'),
     'rules:needs': works('in place of those of the job'),
     'rules:start_in': works('with `when: delayed`'),
     'rules:variables': works('win over those of the job'),

@@ -24,6 +24,7 @@ export function readRunSteps(node: Located, keyword: string, reading: Reading): 
 function readStep(item: Located, keyword: string, reading: Reading): PlanRunStep[] {
   const map = readMap(item, keyword, 'a map with name and script', reading)
   if (map === null) return []
+  refuseForeign(map, keyword, reading)
   const fields = readFields(map, stepKeywords, keyword, reading)
   const [name, script, env] = [fields.get('name'), fields.get('script'), fields.get('env')]
   if (stepKeywords.unsupported.some((key) => map.entries.has(key))) return []
@@ -38,6 +39,15 @@ function readStep(item: Located, keyword: string, reading: Reading): PlanRunStep
       env: env === undefined ? {} : readEnv(env.value, `${keyword}:env`, reading),
     },
   ]
+}
+
+/** A step that names another one needs GitLab's step runner to fetch and run it. */
+function refuseForeign(map: LocatedMap, keyword: string, reading: Reading): void {
+  for (const key of ['step', 'func', 'action']) {
+    const entry = map.entries.get(key)
+    const message = `Cannot plan ${reading.subject}: ${keyword}:${key} names a step to be fetched, which needs GitLab's step runner; wanted script`
+    if (entry !== undefined) reading.mistakes.add('PIPELINE_UNSUPPORTED', entry.keyPlace, message)
+  }
 }
 
 function readEnv(node: Located, keyword: string, reading: Reading): Record<string, string> {
