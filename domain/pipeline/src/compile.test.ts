@@ -123,6 +123,12 @@ describe('compile()', () => {
     expect(result.kind === 'mistakes' && result.mistakes[0]?.code).toBe('PIPELINE_TOO_MUCH_MATCHING')
   })
 
+  test('inputs of a job cannot multiply without end', () => {
+    const script = '${{ job.inputs.a }}'.repeat(2000)
+    const result = compileText(`x: { script: "${script}", inputs: { a: { default: "${'y'.repeat(60_000)}" } } }`)
+    expect(result.kind === 'mistakes' && result.mistakes.map(({ code }) => code)).toEqual(['PIPELINE_TOO_BIG'])
+  })
+
   test('11 levels of extends and chains of 5000 needs are fine', () => {
     expect(planOf(chain(11)).jobs).toHaveLength(1)
     const jobs = Array.from(

@@ -78,7 +78,7 @@ export const keywordReference: Readonly<Record<string, Readonly<Record<string, K
     services: carried('for runners; the process executor says in the log that it does not use them'),
     stage: works('`test` where none is named'),
     start_in: works('with `when: delayed`, one week at most'),
-    tags: works('a runner must have them all; `run` looks at none'),
+    tags: works('a runner must have them all; `run` takes every job and says so'),
     timeout: works('ends the job as `job_execution_timeout`'),
     trigger: refused('pipelines of pipelines'),
     type: refused('the old name of `stage`'),

@@ -122,6 +122,7 @@ build:
   artifacts: { untracked: true, exclude: [build.env], reports: { dotenv: build.env } }
 test:
   stage: test
+  tags: [docker]
   image: node:24
   variables: { TITLED: 'release $VERSION' }
   script: ['echo "got $TITLED"', ls new]
@@ -150,7 +151,8 @@ test('keywords have their effect from job to job, and the report tells of them',
   const folder = writeFiles(scratchFolder(), { '.gitlab-ci.yml': keywords, 'input.txt': 'good\n' })
   const { status, output } = await sluice('run', '--folder', folder)
   expect(status).toBe(exitStatus.ok)
-  expect(output).toContain('warning: .gitlab-ci.yml:27:3: release of job "publish": no release of GitLab is made here')
+  expect(output).toContain('warning: .gitlab-ci.yml:28:3: release of job "publish": no release of GitLab is made here')
+  expect(output).toContain('warning: tags of "test" are not looked at: this machine takes every job\n')
   expect(output).toContain('build   | nothing here yet\n')
   expect(output).toContain('test    | WARNING: image node:24 not used')
   expect(output).toContain('test    | got release 1.2\n')

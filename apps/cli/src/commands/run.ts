@@ -65,7 +65,8 @@ async function runLocked(
   const isDecided = gatesInForce(policy, namesOf(plan), namesOf(compiled.plan))
   const output = options.json === true ? process.stderr : process.stdout
   const colour = hasColour(output, process.env)
-  if (plan.warnings.length > 0) output.write(`${renderWarnings(plan.warnings, { colour })}\n\n`)
+  const warnings = [...plan.warnings, ...warnOfTags(plan)]
+  if (warnings.length > 0) output.write(`${renderWarnings(warnings, { colour })}\n\n`)
   const interruption = onInterruption({
     first: (name) => output.write(`\n${name}: stopping the jobs\n`),
     // The sandboxes die with this process.
@@ -96,6 +97,13 @@ async function runLocked(
 }
 
 const namesOf = ({ jobs }: { jobs: readonly { name: string }[] }): Set<string> => new Set(jobs.map(({ name }) => name))
+
+/** Tags choose among runners, and here is none to choose. */
+function warnOfTags({ jobs }: Plan): Plan['warnings'] {
+  const tagged = jobs.filter(({ tags }) => tags.length > 0).map(({ name }) => `"${name}"`)
+  if (tagged.length === 0) return []
+  return [{ kind: 'default', text: `tags of ${tagged.join(', ')} are not looked at: this machine takes every job` }]
+}
 
 const confirmationsOf = ({ jobs }: Plan): Record<string, string> =>
   Object.fromEntries(

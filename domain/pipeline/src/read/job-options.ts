@@ -74,7 +74,7 @@ function warnOfNoEffect(fields: Fields, reading: Reading): void {
 
 /** A job named `pages` need not say more than its script. */
 function warnOfPages(fields: Fields, reading: Reading): void {
-  const entry = ['pages', 'publish', 'script'].map((key) => fields.get(key)).find((one) => one !== undefined)
+  const entry = ['pages', 'publish', 'script', 'run'].map((key) => fields.get(key)).find((one) => one !== undefined)
   const text = `pages of ${reading.subject}: its files are kept as artifacts, no site is published here`
   if (entry !== undefined) reading.warnings.add(text, entry.keyPlace)
 }
