@@ -224,6 +224,70 @@ describe('definitionDigest', () => {
   })
 })
 
+describe('definitionDigest, of what feeds a job', () => {
+  const base = `
+stages: [build, test]
+install: { stage: build, script: npm ci, cache: { key: modules, paths: [m], policy: pull-push } }
+make: { stage: build, script: make, artifacts: { paths: [out] } }
+alone: { stage: build, script: lint }
+test: { stage: test, script: npm test, needs: [make], cache: { key: modules, paths: [m], policy: pull } }
+all: { stage: test, script: npm test }
+some: { stage: test, script: npm test, dependencies: [] }
+`
+  const digests = (text: string): Record<string, string> =>
+    Object.fromEntries(planOf(text).jobs.map(({ name, definitionDigest }) => [name, definitionDigest]))
+  const changed = (text: string): string[] => {
+    const [before, after] = [digests(base), digests(text)]
+    return Object.keys(before).filter((name) => before[name] !== after[name])
+  }
+
+  test.each([
+    ['who saves its cache', base.replace('npm ci', 'npm ci; poison'), ['install', 'test']],
+    ['whose artifacts it takes', base.replace('script: make', 'script: fake'), ['make', 'test', 'all']],
+    ['nobody’s: it hands nothing on', base.replace('script: lint', 'script: other'), ['alone']],
+    [
+      'one that joins in saving the cache',
+      `${base}more: { script: x, cache: { key: modules, paths: [m] } }`,
+      ['install', 'test'],
+    ],
+    [
+      'one that joins an earlier stage with artifacts',
+      `${base}more: { stage: build, script: x, artifacts: { paths: [x] } }`,
+      ['all'],
+    ],
+    ['one that joins with a cache of its own', `${base}more: { script: x, cache: { key: other, paths: [m] } }`, []],
+    [
+      'another need by a rule',
+      `${base.replace('needs: [make]', 'needs: [make], rules: [{ when: on_success, needs: [more] }]')}more: { stage: build, script: x }`,
+      ['test'],
+    ],
+    [
+      'what feeds the one that feeds it',
+      `${base.replace('script: make,', 'script: make, cache: { key: tools, paths: [t], policy: pull },')}more: { script: x, cache: { key: tools, paths: [t] } }`,
+      ['make', 'test', 'all'],
+    ],
+  ])('changes with a change of %s', (_, text, wanted) => {
+    expect(changed(text)).toEqual(wanted)
+  })
+
+  test.each([
+    ['fallback_keys', `fallback_keys: [main]`, ''],
+    ['CACHE_FALLBACK_KEY', `paths: [m]`, 'variables: { CACHE_FALLBACK_KEY: main }'],
+  ])('changes with who saves a cache that it may get by %s', (_, said, variables) => {
+    const pipeline = (script: string): string =>
+      `${variables}\na: { script: ${script}, cache: { key: main, paths: [m], policy: push } }\nb: { script: x, cache: { key: own, policy: pull, ${said} } }`
+    expect(digests(pipeline('x'))['b']).not.toBe(digests(pipeline('y'))['b'])
+  })
+
+  test('two that save and read one cache feed each other', () => {
+    const ring = (a: string, b: string): string =>
+      `a: { script: ${a}, cache: { key: k, paths: [m] } }\nb: { script: ${b}, cache: { key: k, paths: [m] } }`
+    expect(digests(ring('x', 'y'))['a']).not.toBe(digests(ring('x', 'z'))['a'])
+    expect(digests(ring('x', 'y'))['a']).not.toBe(digests(ring('x', 'y'))['b'])
+    expect(digests(ring('x', 'y'))).toEqual(digests(ring('x', 'y')))
+  })
+})
+
 describe('compile() on any text', () => {
   const word = fc.constantFrom(
     'script',

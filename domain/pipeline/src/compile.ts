@@ -8,6 +8,7 @@ import { fillReferences } from './merge/references.ts'
 import { Mistakes } from './mistakes.ts'
 import { checkNeeds } from './plan/check-needs.ts'
 import { checkOnStop } from './plan/check-on-stop.ts'
+import { closeDefinitions } from './plan/close-definitions.ts'
 import { decideWorkflow, type WorkflowDecision } from './plan/decide-workflow.ts'
 import { planJob, type PlanContext, type PlannedJob } from './plan/plan-job.ts'
 import { settleNeeds } from './plan/settle-needs.ts'
@@ -110,13 +111,14 @@ function assemble(
   { jobs, excluded }: Pick<Plan, 'jobs' | 'excluded'>,
 ): Plan {
   const used = new Set(jobs.map((job) => job.stage))
+  const closed = closeDefinitions(jobs, pipeline.stages)
   return {
     version: 1,
     project: request.project,
     ...(workflow.name === null ? {} : { name: workflow.name }),
     trigger: request.trigger,
     stages: pipeline.stages.filter((stage) => (stage !== '.pre' && stage !== '.post') || used.has(stage)),
-    jobs,
+    jobs: closed,
     excluded,
     warnings: edgeStagesOnly(used),
   }

@@ -80,10 +80,10 @@ export function planJob(definition: JobDefinition, context: PlanContext): Planne
       timeoutMs: definition.timeoutMs,
       interruptible: choice.rule?.interruptible ?? definition.interruptible,
       coverage: definition.coverage,
+      variables: stoodIn.variables,
       ...expandedParts(definition, scope, fill, context.mistakes),
       ...stoodIn.options,
-      variables: stoodIn.variables,
-      definitionDigest: definitionDigest(definition, writtenVariables(definition, context, choice.rule)),
+      definitionDigest: definitionDigest(definition, writtenVariables(definition, context, choice.rule), needs),
       reasons: [...reasons, ...stoodIn.reasons],
     },
   }
