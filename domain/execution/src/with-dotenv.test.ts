@@ -45,6 +45,12 @@ it('withDotenv() fills in image, artifacts, cache, environment and release', () 
   })
 })
 
+it('withDotenv() lets what was given for the run win over reports', () => {
+  const { variables } = withDotenv(job, dotenv, new Set(['NODE_ENV']))
+  expect(variables).toContainEqual({ key: 'NODE_ENV', value: 'test' })
+  expect(variables).toContainEqual({ key: 'VERSION', value: '1.2' })
+})
+
 it('withDotenv() makes no job larger than it should be', () => {
   const variables = [{ key: 'MANY', value: '$VERSION'.repeat(1000) }]
   const large = [{ key: 'VERSION', value: 'x'.repeat(5000) }]

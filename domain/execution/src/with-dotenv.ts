@@ -6,12 +6,17 @@ const growthLimit = 1_048_576
 const reference = /\$\$|\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})/g
 
 /**
- * A job with the variables of the dotenv reports that it receives: they win over its own of the same name, as in GitLab,
+ * A job with the variables of the dotenv reports that it receives: they win over those of the pipeline, as in GitLab,
  * and stand wherever the plan left a reference to them.
+ * @param given names of variables of the project or of the start, which win over reports; default none
  */
-export function withDotenv(job: PlanJob, dotenv: readonly PlanVariable[]): PlanJob {
-  if (dotenv.length === 0) return job
-  const values = new Map(dotenv.map(({ key, value }) => [key, value]))
+export function withDotenv(
+  job: PlanJob,
+  dotenv: readonly PlanVariable[],
+  given: ReadonlySet<string> = new Set(),
+): PlanJob {
+  const values = new Map(dotenv.flatMap(({ key, value }) => (given.has(key) ? [] : [[key, value] as const])))
+  if (values.size === 0) return job
   const budget = { left: growthLimit }
   const text = (written: string): string => fill(written, values, budget)
   const own = job.variables.filter(({ key }) => !values.has(key))
