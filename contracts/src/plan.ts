@@ -3,6 +3,22 @@
  * `domain/execution` turns into steps. Plain JSON: canonical, digestible, stored beside the run.
  */
 
+export type {
+  JobInputValue,
+  PlanImage,
+  PlanJobInput,
+  PlanJobOptions,
+  PlanKubernetes,
+  PlanPages,
+  PlanRelease,
+  PlanReleaseLink,
+  PlanRunStep,
+  PlanSecret,
+  PlanService,
+  PullPolicy,
+} from './job-options.ts'
+import type { PlanImage, PlanJobOptions, PlanKubernetes, PlanService } from './job-options.ts'
+
 /** Where a statement in a plan comes from. Lines and columns count from 1. */
 export interface SourcePosition {
   /** Path inside the repository, with forward slashes. */
@@ -67,6 +83,12 @@ export interface PlanArtifacts {
   /** `null` keeps them for ever. */
   expireInMs: number | null
   reports: PlanReports
+  /** Format of `reports.coverage_report`; absent: Cobertura. */
+  coverageFormat?: 'jacoco'
+  /** Who may download them, GitLab's roles. Absent: all who see the project. */
+  access?: 'developer' | 'maintainer' | 'none'
+  /** Name of the link that a merge request shows. */
+  exposeAs?: string
 }
 
 /** One entry of `cache:`. The key is final but for `files`, whose content the runner hashes in the workspace. */
@@ -79,6 +101,12 @@ export interface PlanCache {
   untracked: boolean
   policy: 'pull' | 'push' | 'pull-push'
   when: 'on_success' | 'on_failure' | 'always'
+  /** `keyFiles` stand for the newest commit that changed them, not for their content. */
+  keyByCommit?: true
+  /** Keys to try in this order where nothing is kept under the key, five at most. */
+  fallbackKeys?: string[]
+  /** Protected and other branches share it. */
+  unprotect?: true
 }
 
 /** Why a failed attempt may be tried again (GitLab's `retry:when`). */
@@ -96,6 +124,7 @@ export type RetryReason =
   | 'unmet_prerequisites'
   | 'scheduler_failure'
   | 'data_integrity_failure'
+  | 'runner_provisioning_timeout'
 
 /** Which of the jobs that one written job stands for (GitLab's `parallel`). */
 export interface PlanParallel {
@@ -106,7 +135,22 @@ export interface PlanParallel {
   total: number
 }
 
-export interface PlanJob {
+/** `environment:` of a job; what it does not say is absent. */
+export interface PlanEnvironment {
+  name: string
+  url: string | null
+  /** `start`, `prepare`, `stop`, `verify`, `access`. */
+  action: string
+  /** The job that stops it; it has the same environment with `action: stop`. */
+  onStop?: string
+  /** A duration as written, such as `1 week`, or `never`. */
+  autoStopIn?: string
+  /** `production`, `staging`, `testing`, `development`, `other`. */
+  tier?: string
+  kubernetes?: PlanKubernetes
+}
+
+export interface PlanJob extends PlanJobOptions {
   name: string
   stage: string
   /** For one of the jobs that `parallel` makes. */
@@ -130,9 +174,9 @@ export interface PlanJob {
   interruptible: boolean
   resourceGroup: string | null
   tags: string[]
-  image: { name: string; entrypoint: string[] } | null
-  services: { name: string; alias: string | null }[]
-  environment: { name: string; url: string | null; action: string } | null
+  image: PlanImage | null
+  services: PlanService[]
+  environment: PlanEnvironment | null
   coverage: string | null
   artifacts: PlanArtifacts | null
   cache: PlanCache[]

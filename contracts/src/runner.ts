@@ -27,6 +27,23 @@ export type JobRequest = z.infer<typeof jobRequest>
 
 const when = z.enum(['on_success', 'on_failure', 'always'])
 
+/** `image` and each of `services`. */
+const container = z.object({
+  name: z.string(),
+  /** Several between commas or blanks. */
+  alias: z.string().optional(),
+  entrypoint: z.array(z.string()).optional(),
+  command: z.array(z.string()).optional(),
+  variables: z.array(z.object({ key: z.string(), value: z.string() }).loose()).optional(),
+  pull_policy: z.array(z.enum(['always', 'if-not-present', 'never'])).optional(),
+  executor_opts: z
+    .object({
+      docker: z.object({ platform: z.string().optional(), user: z.string().optional() }).optional(),
+      kubernetes: z.object({ user: z.string().optional() }).optional(),
+    })
+    .optional(),
+})
+
 export const jobResponse = z.object({
   id: z.int(),
   /** The job's own token: for its trace, state, artifacts and sources, as long as the job lives. */
@@ -71,6 +88,11 @@ export const jobResponse = z.object({
       allow_failure: z.boolean(),
     }),
   ),
+  image: container.optional(),
+  services: z.array(container).optional(),
+  hooks: z.array(z.object({ name: z.string(), script: z.array(z.string()) })).optional(),
+  /** Own addition: why the job must not begin. Its steps say the same, for runners that do not know this. */
+  sluice_refusal: z.string().optional(),
   artifacts: z
     .array(
       z.object({
@@ -92,6 +114,10 @@ export const jobResponse = z.object({
         key: z.string(),
         /** Own addition: the runner appends the digest of these files' content to `key`. */
         sluice_key_files: z.array(z.string()).default([]),
+        /** Own addition: of these files the newest commits count. */
+        sluice_key_by_commit: z.boolean().optional(),
+        /** Keys to try in this order where nothing is kept under `key`. */
+        fallback_keys: z.array(z.string()).optional(),
         paths: z.array(z.string()),
         untracked: z.boolean(),
         policy: z.enum(['pull', 'push', 'pull-push']),

@@ -3,6 +3,7 @@ import { checkBorders } from './borders.ts'
 import { runCommand } from './command.ts'
 import { documentProblems, isReadable } from './documents.ts'
 import { checkErrorsReference } from './errors-reference.ts'
+import { checkKeywordsReference } from './keywords-reference.ts'
 import { readRepository } from './repository.ts'
 import { listFiles, readFiles } from './source-file.ts'
 import { checkHygiene } from './test-hygiene.ts'
@@ -125,6 +126,14 @@ const errorCodes: Step = {
   },
 }
 
+const keywords: Step = {
+  name: 'keywords',
+  async run(root) {
+    const { problems, keywords: count } = await checkKeywordsReference(root)
+    return resultOf(count, 'keywords', problems)
+  },
+}
+
 const documents: Step = {
   name: 'documents',
   async run(root) {
@@ -135,4 +144,4 @@ const documents: Step = {
 }
 
 /** Every check, the longest first so that they end together. */
-export const steps: Step[] = [types, lint, unusedCode, format, borders, testHygiene, errorCodes, documents]
+export const steps: Step[] = [types, lint, unusedCode, format, borders, testHygiene, errorCodes, keywords, documents]

@@ -1,14 +1,15 @@
-import { manifestDigest, type Workspace } from '@sluice/execution'
+import type { Workspace } from '@sluice/execution'
+import { cacheKey, type CacheKey } from './cache-key.ts'
 import type { CacheLease, CacheStore } from './cache-store.ts'
-import { memoryDigests } from './memory-digests.ts'
+import { selectFiles } from './select-files.ts'
 
 /** A cache that a job asks for. */
-export interface CacheRequest {
-  /** Or the beginning of the key, where there are key files. */
-  key: string
-  /** Files whose content ends the key, as they stand in the sources. */
-  keyFiles: readonly string[]
+export interface CacheRequest extends CacheKey {
   paths: readonly string[]
+  /** Files that Git does not track are in it too. Default `false`. */
+  untracked?: boolean
+  /** Keys to try in this order where nothing is kept under the key. */
+  fallbackKeys?: readonly string[]
   policy: 'pull' | 'push' | 'pull-push'
   when: 'on_success' | 'on_failure' | 'always'
 }
@@ -19,6 +20,8 @@ export interface JobCachesOptions {
   project: string
   workspace: Workspace
   store: CacheStore
+  /** The key that is tried last, for every cache (GitLab's variable `CACHE_FALLBACK_KEY`). */
+  fallbackKey?: string | undefined
   say: (text: string) => Promise<void>
 }
 
@@ -43,11 +46,10 @@ export function jobCaches(options: JobCachesOptions): JobCaches {
   return {
     async restore() {
       for (const cache of options.caches) {
-        const one: UsedCache = { cache, key: await keyOf(cache, options), lease: null }
+        const one: UsedCache = { cache, key: await cacheKey(cache, workspace), lease: null }
         used.push(one)
         if (cache.policy === 'push') continue
-        await say(`Checking cache for ${one.key}...\n`)
-        await say(await restoreOne(one, options))
+        await restoreOne(one, options)
       }
     },
     async save(succeeded) {
@@ -56,7 +58,7 @@ export function jobCaches(options: JobCachesOptions): JobCaches {
         await say(`Creating cache ${key}...\n`)
         // Two caches may hold the same file: only the last one may take its files away.
         const leave = index < due.length - 1
-        const selection = { paths: cache.paths, exclude: [] }
+        const selection = await selectFiles({ ...cache, untracked: cache.untracked === true }, workspace, say)
         const saved = store.save(fullKey(options.project, key), selection, workspace, { leave, restored: lease })
         await say(await textOf(saved))
       }
@@ -74,23 +76,28 @@ export function isDue(when: CacheRequest['when'], succeeded: boolean): boolean {
 
 const fullKey = (project: string, key: string): string => `${project}/${key}`
 
-/** With key files the key ends in the digest of their content. */
-async function keyOf({ key, keyFiles }: CacheRequest, { workspace }: JobCachesOptions): Promise<string> {
-  if (keyFiles.length === 0) return key
-  const files = await workspace.collect({ paths: keyFiles, exclude: [] }, memoryDigests())
-  const digest =
-    files.entries.length === 0 ? 'default' : manifestDigest(files).slice('sha256:'.length, 'sha256:'.length + 40)
-  return key === '' ? digest : `${key}-${digest}`
-}
-
-async function restoreOne(one: UsedCache, { project, store, workspace }: JobCachesOptions): Promise<string> {
-  try {
-    one.lease = await store.restore(fullKey(project, one.key), workspace)
-    return one.lease === null ? 'No cache of this key yet\n' : 'Successfully extracted cache\n'
-  } catch (cause) {
-    return `WARNING: Cannot restore the cache: ${(cause as Error).message}\n`
+/** The key, then what may stand in for it, until something is found. */
+async function restoreOne(one: UsedCache, options: JobCachesOptions): Promise<void> {
+  const { project, store, workspace, say, fallbackKey = '' } = options
+  const keys = new Set([one.key, ...(one.cache.fallbackKeys ?? [])])
+  if (isProtectedKey(fallbackKey))
+    await say(`WARNING: CACHE_FALLBACK_KEY ${fallbackKey} is not tried: it is protected\n`)
+  else if (fallbackKey !== '') keys.add(fallbackKey)
+  for (const key of keys) {
+    await say(`Checking cache for ${key}...\n`)
+    try {
+      one.lease = await store.restore(fullKey(project, key), workspace)
+      await say(one.lease === null ? 'No cache of this key yet\n' : 'Successfully extracted cache\n')
+    } catch (cause) {
+      await say(`WARNING: Cannot restore the cache: ${(cause as Error).message}\n`)
+      return
+    }
+    if (one.lease !== null) return
   }
 }
+
+/** A job names this key itself: it must not reach the caches of protected branches, nor does it in GitLab Runner. */
+const isProtectedKey = (key: string): boolean => /(^|-)protected(-|$)/.test(key)
 
 async function textOf(saved: ReturnType<CacheStore['save']>): Promise<string> {
   const texts = {

@@ -4,8 +4,8 @@ import { linkStaysInside, type FileSelection } from '@sluice/execution'
 import type { FileOwner } from './extract-files.ts'
 
 /** A selection that names whole files and folders; `null` where it has patterns. */
-export function plainPaths({ paths, exclude }: FileSelection): string[] | null {
-  if (exclude.length > 0) return null
+export function plainPaths({ paths, exclude, files = [] }: FileSelection): string[] | null {
+  if (exclude.length > 0 || files.length > 0) return null
   const plain = paths.map((path) => path.split('/').filter((name) => name !== '' && name !== '.'))
   const isPlain = plain.every(
     (names) => names.length > 0 && !names.some((name) => name === '..' || /[*?[{]/.test(name)),

@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PlanCache } from '@sluice/contracts/plan'
@@ -25,12 +26,25 @@ const noArtifacts = {
   reports: {},
 }
 
+/** Makes the snapshot a repository, as `sluice run` does. */
+const committed = [
+  ['init', '-q'],
+  ['add', '.'],
+  ['commit', '-q', '-m', 'first'],
+]
+
+function git(folder: string, args: readonly string[]): void {
+  execFileSync('git', ['-C', folder, '-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args])
+}
+
 async function run(
   job: Partial<JobRequest['job']>,
   more: Partial<JobRequest> = {},
+  history: readonly string[][] = [],
 ): Promise<JobResult & { log: string }> {
   const snapshot = mkdtempSync(join(base, 'snapshot-'))
   writeFileSync(join(snapshot, 'file'), 'from the change\n')
+  for (const args of history) git(snapshot, args)
   let log = ''
   const result = await runJob({
     job: {
@@ -62,7 +76,8 @@ async function run(
     ...more,
   })
   expect(readFileSync(join(snapshot, 'file'), 'utf8')).toBe('from the change\n')
-  expect(readdirSync(join(base, 'jobs'))).toEqual([])
+  const jobs = join(base, 'jobs')
+  expect(existsSync(jobs) ? readdirSync(jobs) : []).toEqual([])
   return { ...result, log }
 }
 
@@ -137,6 +152,13 @@ it.each([
   expect(await run({ script, timeoutMs })).toMatchObject(expected)
 })
 
+it('runJob() runs no after_script and hands in no files after a time limit', async () => {
+  const artifacts = { ...noArtifacts, paths: ['file'], when: 'always' as const }
+  const script = ['cat /dev/zero >/dev/null']
+  const result = await run({ script, afterScript: ['echo after'], timeoutMs: 300, artifacts })
+  expect([result.artifacts, result.log.includes('echo after')]).toEqual([null, false])
+})
+
 it('runJob() stops on its signal and still runs after_script', async () => {
   const stop = new AbortController()
   let log = ''
@@ -208,4 +230,178 @@ it('runJob() finds no cache that nobody used for long', async () => {
   const found = async (key: string): Promise<boolean> =>
     (await run({ script: ['true'], cache: cacheOf(key) }, { caches })).log.includes('Successfully extracted cache')
   expect([await found('old'), await found('used')]).toEqual([false, true])
+})
+
+it('runJob() runs pre_get_sources_script before the sources are there', async () => {
+  const { state, log } = await run({
+    hooks: { preGetSourcesScript: ['test ! -e file && echo "no file yet" && echo kept >~/note'] },
+    script: ['cat ~/note file'],
+  })
+  expect(state).toBe('success')
+  expect(log).toContain('no file yet\n')
+  expect(log).toContain('kept\nfrom the change\n')
+})
+
+it('runJob() ends with a pre_get_sources_script that fails', async () => {
+  const result = await run({ hooks: { preGetSourcesScript: ['exit 3'] }, script: ['echo ran'] })
+  expect(result).toMatchObject({ state: 'failed', reason: 'script_failure', exitCode: 3, artifacts: null })
+  expect(result.log).not.toContain('ran')
+})
+
+it('runJob() does not begin a job whose secrets nobody has', async () => {
+  const secrets = { KEY: { provider: 'vault' as const, settings: {}, file: true } }
+  const result = await run(
+    { secrets, script: ['echo ran'] },
+    { executor: { isolation: 'none', prepare: neverPrepared } },
+  )
+  expect(result).toMatchObject({ state: 'failed', reason: 'unmet_prerequisites', exitCode: null })
+  expect(result.log).toBe(
+    'ERROR: Cannot begin job "test": it wants secret KEY from HashiCorp Vault, and no such provider is set up here\n',
+  )
+})
+
+const neverPrepared = (): never => {
+  throw new Error('no workspace is wanted')
+}
+
+it('runJob() runs the steps of run, each in a shell of its own', async () => {
+  const { state, log } = await run({
+    run: [
+      { name: 'one', script: ['LEFT=here', 'echo "$LEFT $LEVEL $(cat file)"'], env: { LEVEL: 'three' } },
+      {
+        name: 'two',
+        script: ['echo "left: ${LEFT:-nothing} ${LEVEL:-nothing}"', 'false', 'echo not reached'],
+        env: {},
+      },
+    ],
+  })
+  expect(state).toBe('failed')
+  expect(log).toContain('here three from the change\n')
+  expect(log).toContain('left: nothing nothing\n')
+  expect(log).not.toContain('not reached\n')
+})
+
+it('runJob() says that images and services are not used', async () => {
+  const { log } = await run({
+    image: { name: 'node:24', entrypoint: [] },
+    services: [{ name: 'postgres:18', alias: null }],
+    script: ['true'],
+  })
+  expect(log).toContain('WARNING: image node:24, service postgres:18 not used: the process executor runs jobs with')
+})
+
+it('runJob() tells the coverage in the log', async () => {
+  const pattern = String.raw`/Lines: \d+\.\d+%/`
+  expect((await run({ coverage: pattern, script: ['echo "Lines: 81.5%"'] })).coverage).toBe(81.5)
+  expect((await run({ coverage: pattern, script: ['echo "no lines"'] })).coverage).toBeNull()
+})
+
+it('runJob() hands on the variables of dotenv reports', async () => {
+  const artifacts = { ...noArtifacts, reports: { dotenv: ['*.env'] } }
+  const { state, dotenv } = await run({ script: ['echo A=b >a.env; echo C=d >c.env'], artifacts })
+  expect([state, dotenv]).toEqual([
+    'success',
+    [
+      { key: 'A', value: 'b' },
+      { key: 'C', value: 'd' },
+    ],
+  ])
+})
+
+it.each([
+  ['no variable', 'echo hello >a.env', 'line 1 has no "="'],
+  ['too much', 'head -c 6000 /dev/zero >a.env', 'it has 6000 bytes; wanted 5120 at most'],
+])('runJob() fails a job whose dotenv report holds %s', async (_, script, fault) => {
+  const result = await run({ script: [script], artifacts: { ...noArtifacts, reports: { dotenv: ['a.env'] } } })
+  expect(result).toMatchObject({ state: 'failed', reason: 'script_failure', exitCode: null, dotenv: [] })
+  expect(result.log).toContain(`ERROR: Cannot take dotenv report "a.env": ${fault}`)
+})
+
+it('runJob() takes untracked files as artifacts, ignored ones too, but for the excluded', async () => {
+  const { artifacts } = await run(
+    {
+      script: ['mkdir -p out/deep; touch out/deep/a "b [1].txt" c.o; echo "*.txt" >.gitignore; echo more >>file'],
+      artifacts: { ...noArtifacts, untracked: true, exclude: ['*.o'] },
+    },
+    {},
+    committed,
+  )
+  expect(artifacts?.entries.map(({ path }) => path)).toEqual(['.gitignore', 'b [1].txt', 'out/deep/a'])
+})
+
+it('runJob() warns where Git cannot tell what is untracked', async () => {
+  const { artifacts, log } = await run({ script: ['touch a'], artifacts: { ...noArtifacts, untracked: true } })
+  expect(artifacts?.entries).toEqual([])
+  expect(log).toContain('WARNING: Git cannot tell which files are untracked')
+})
+
+it('runJob() tells which release GitLab would make, and whether a file describes it', async () => {
+  const release = { tagName: 'v1', description: './notes.md', links: [{ name: 'a', url: 'https://example.org' }] }
+  const made = await run({ release, script: ['echo hello >notes.md'] })
+  expect(made.release).toEqual({ tagName: 'v1', name: 'v1', description: { file: './notes.md' }, links: 1 })
+  const named = await run({ release: { ...release, name: 'One' }, script: ['true'] })
+  expect(named.release).toMatchObject({ name: 'One', description: { text: './notes.md' } })
+  expect((await run({ release, script: ['false'] })).release).toBeNull()
+})
+
+const cache: PlanCache = {
+  key: 'main',
+  keyFiles: [],
+  keyPrefix: '',
+  paths: ['kept'],
+  untracked: false,
+  policy: 'pull-push',
+  when: 'on_success',
+}
+
+it('runJob() restores a cache from its fallback keys and saves it under its own', async () => {
+  const caches = openCacheStore(join(base, 'caches'), { clock: fixedClock(0) })
+  await run({ cache: [cache], script: ['mkdir kept; echo main >kept/from'] }, { caches })
+  const other = { ...cache, key: 'other', fallbackKeys: ['none', 'main'] }
+  const first = await run({ cache: [other], script: ['cat kept/from; echo other >kept/from'] }, { caches })
+  expect(first.log).toMatch(
+    /Checking cache for other\.\.\.\n.*\nChecking cache for none\.\.\.\n.*\nChecking cache for main\.\.\.\n/,
+  )
+  expect(first.log).toContain('\nmain\n')
+  const second = await run({ cache: [other], script: ['cat kept/from'] }, { caches })
+  expect(second.log).toContain('\nother\n')
+  expect((await run({ cache: [cache], script: ['cat kept/from'] }, { caches })).log).toContain('\nmain\n')
+})
+
+it.each([
+  ['main', true],
+  ['main-protected', false],
+  ['npm-protected-0123', false],
+])('runJob() tries CACHE_FALLBACK_KEY %s last: %s', async (key, tried) => {
+  const caches = openCacheStore(join(base, 'caches'), { clock: fixedClock(0) })
+  await run({ cache: [{ ...cache, key }], script: ['mkdir kept; echo found >kept/from'] }, { caches })
+  const variables = [{ key: 'CACHE_FALLBACK_KEY', value: key }]
+  const { log } = await run(
+    { cache: [{ ...cache, key: 'other' }], variables, script: ['cat kept/from || true'] },
+    { caches },
+  )
+  expect(log.includes('\nfound\n')).toBe(tried)
+})
+
+it('runJob() keys a cache by the newest commit of its files', async () => {
+  const caches = openCacheStore(join(base, 'caches'), { clock: fixedClock(0) })
+  const byCommit = { ...cache, keyFiles: ['fil*'], keyByCommit: true as const, keyPrefix: 'c' }
+  const keyOf = (log: string): string => /Checking cache for (\S+)\.\.\./.exec(log)?.[1] ?? ''
+  const keys = []
+  for (const message of ['one', 'two']) {
+    const history = [...committed.slice(0, 2), ['commit', '-q', '-m', message]]
+    keys.push(keyOf((await run({ cache: [byCommit], script: ['true'] }, { caches }, history)).log))
+  }
+  const without = await run({ cache: [{ ...byCommit, keyFiles: ['none'] }], script: ['true'] }, { caches }, committed)
+  expect(keys.every((key) => /^c-[0-9a-f]{40}$/.test(key))).toBe(true)
+  expect(keys[0]).not.toBe(keys[1])
+  expect(keyOf(without.log)).toBe('c-default')
+})
+
+it('runJob() keeps untracked files in a cache', async () => {
+  const caches = openCacheStore(join(base, 'caches'), { clock: fixedClock(0) })
+  const untracked = { ...cache, paths: [], untracked: true }
+  await run({ cache: [untracked], script: ['echo built >new'] }, { caches }, committed)
+  const { log } = await run({ cache: [untracked], script: ['cat new'] }, { caches }, committed)
+  expect(log).toContain('\nbuilt\n')
 })

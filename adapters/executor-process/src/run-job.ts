@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import type { PlanArtifacts, PlanCache, PlanJob } from '@sluice/contracts/plan'
+import { StringDecoder } from 'node:string_decoder'
+import type { PlanArtifacts, PlanCache, PlanJob, PlanJobOptions, PlanVariable } from '@sluice/contracts/plan'
 import { pathsOfReport, type ReportSource } from '@sluice/contracts/policy'
 import {
+  createCoverageReader,
   createMasker,
+  missingProviders,
+  preGetSourcesStep,
   stepsOf,
   type ArtifactManifest,
   type BlobStore,
@@ -10,20 +14,27 @@ import {
   type Executor,
   type Isolation,
   type OnOutput,
+  type Step,
   type Workspace,
 } from '@sluice/execution'
-import type { Clock } from '@sluice/kernel'
+import { SluiceError, type Clock } from '@sluice/kernel'
 import type { CacheStore } from './cache-store.ts'
 import { copyFolder } from './copy-folder.ts'
-import { jobCaches, type CacheRequest, type JobCaches } from './job-caches.ts'
-import { runSteps, type StepsResult } from './run-steps.ts'
+import { isDue, jobCaches, type CacheRequest, type JobCaches } from './job-caches.ts'
+import { readDotenvReports } from './read-dotenv-reports.ts'
+import { releaseOf, type WouldBeRelease } from './release-of.ts'
+import { isTimeout, runSteps, type StepsResult } from './run-steps.ts'
+import { selectFiles } from './select-files.ts'
+import { unusedContainers } from './unused-containers.ts'
 
 /** One planned job to be run in this process, as the command line does. */
 export interface JobRequest {
   job: Pick<
     PlanJob,
     'name' | 'beforeScript' | 'script' | 'afterScript' | 'timeoutMs' | 'variables' | 'artifacts' | 'cache'
-  >
+  > &
+    Partial<Pick<PlanJob, 'image' | 'services' | 'coverage'>> &
+    Pick<PlanJobOptions, 'hooks' | 'run' | 'release' | 'secrets' | 'idTokens' | 'identity'>
   /** Folder name inside, below `/builds`: the project's slug. */
   project: string
   /** A folder with the change's files. It is copied and never written to. */
@@ -60,13 +71,24 @@ type JobOutcome = StepsResult & {
   /** `null`: the job declares none, or not for this result. */
   artifacts: ArtifactManifest | null
   reports: JobReport[]
+  /** What later jobs receive of its dotenv reports. */
+  dotenv: PlanVariable[]
+  /** What the log tells by the job's `coverage`; `null` where it has none or tells nothing. */
+  coverage: number | null
+  /** What GitLab would release after it; `null` where the job releases nothing or failed. */
+  release: WouldBeRelease | null
 }
 
 export type JobResult = JobOutcome & { durationMs: number }
 
 /** Runs one planned job in a workspace of its own and takes it away again. */
 export async function runJob(request: JobRequest): Promise<JobResult> {
-  const { job, clock } = request
+  const { job, clock, onOutput } = request
+  const refusal = missingProviders(job)
+  if (refusal !== null) {
+    await onOutput(Buffer.from(`ERROR: Cannot begin job "${job.name}": ${refusal}\n`))
+    return { ...notBegun(refusal), durationMs: 0 }
+  }
   const startedMs = clock.now()
   const variables = job.variables.map(({ masked = false, file = false, ...variable }) => ({
     ...variable,
@@ -89,41 +111,109 @@ export async function runJob(request: JobRequest): Promise<JobResult> {
   }
 }
 
+function notBegun(message: string): JobOutcome {
+  const nothing = { artifacts: null, reports: [], dotenv: [], coverage: null, release: null }
+  return { state: 'failed', reason: 'unmet_prerequisites', exitCode: null, message, ...nothing }
+}
+
 async function runIn(request: JobRequest, workspace: Workspace, caches: JobCaches | null): Promise<JobOutcome> {
   const { job } = request
+  const say = sayTo(request)
+  const unused = unusedContainers(job)
+  if (unused !== null) await say(`${unused}\n`)
+  const output = watched(request)
+  const hook = preGetSourcesStep(job.hooks?.preGetSourcesScript ?? [], job.timeoutMs)
+  const hooked = hook === null ? null : await runMasked(request, workspace, [hook], output)
+  if (hooked !== null && hooked.state !== 'success')
+    return { ...hooked, artifacts: null, reports: [], dotenv: [], coverage: null, release: null }
   await copyFolder(request.snapshot, workspace.folder, request.isolation.owner('job'))
   await caches?.restore()
   for (const manifest of request.artifacts) await workspace.extract(manifest, request.blobs)
-  const result = await runMasked(request, workspace)
-  const artifacts = wantsArtifacts(job.artifacts, result) ? await workspace.collect(job.artifacts, request.blobs) : null
+  const result = await runMasked(request, workspace, stepsOf(job), output)
+  const artifacts = wantsArtifacts(job.artifacts, result)
+    ? await workspace.collect(await selectFiles(job.artifacts, workspace, say), request.blobs)
+    : null
   const reports = await collectReports(request, workspace)
+  const release =
+    result.state === 'success' && job.release !== undefined ? await releaseOf(job.release, workspace) : null
   // Last, as it may take files away.
   if (result.state !== 'canceled') await caches?.save(result.state === 'success')
-  return { ...result, artifacts, reports }
+  const outcome = { artifacts, reports, coverage: output.coverage(), release }
+  return withDotenvOf(request, result, outcome)
+}
+
+/** A dotenv report that cannot be taken fails the job, as GitLab refuses its upload. */
+async function withDotenvOf(
+  { blobs, onOutput }: JobRequest,
+  result: StepsResult,
+  outcome: Omit<JobOutcome, keyof StepsResult | 'dotenv'>,
+): Promise<JobOutcome> {
+  try {
+    const files = outcome.reports.filter(({ kind }) => kind === 'dotenv')
+    return { ...result, ...outcome, dotenv: await readDotenvReports(files, blobs) }
+  } catch (cause) {
+    if (!(cause instanceof SluiceError)) throw cause
+    const { message } = cause
+    await onOutput(Buffer.from(`ERROR: ${message}\n`))
+    const failed: StepsResult =
+      result.state === 'success' ? { state: 'failed', reason: 'script_failure', exitCode: null, message } : result
+    return { ...failed, ...outcome, release: null, dotenv: [] }
+  }
+}
+
+const sayTo =
+  ({ onOutput }: JobRequest) =>
+  async (text: string): Promise<void> =>
+    onOutput(Buffer.from(text))
+
+/** The job's masked output on its way, read for its coverage. */
+interface WatchedOutput {
+  write: OnOutput
+  coverage(): number | null
+}
+
+function watched({ job, onOutput }: JobRequest): WatchedOutput {
+  if (job.coverage == null) return { write: onOutput, coverage: () => null }
+  const reader = createCoverageReader(job.coverage)
+  const decoder = new StringDecoder('utf8')
+  return {
+    write: (chunk) => {
+      reader.push(decoder.write(chunk))
+      return onOutput(chunk)
+    },
+    coverage: () => reader.end(),
+  }
 }
 
 function cachesOf({ job, project, caches: store, onOutput }: JobRequest, workspace: Workspace): JobCaches | null {
   if (store === null) return null
   const say = async (text: string): Promise<void> => onOutput(Buffer.from(text))
-  return jobCaches({ caches: job.cache.map(cacheRequestOf), project, workspace, store, say })
+  const fallbackKey = job.variables.findLast(({ key }) => key === 'CACHE_FALLBACK_KEY')?.value
+  return jobCaches({ caches: job.cache.map(cacheRequestOf), project, workspace, store, fallbackKey, say })
 }
 
-function cacheRequestOf({ key, keyFiles, keyPrefix, ...cache }: PlanCache): CacheRequest {
+function cacheRequestOf({ key, keyFiles, keyPrefix, unprotect: _unprotect, ...cache }: PlanCache): CacheRequest {
   return { ...cache, keyFiles, key: keyFiles.length === 0 ? key : keyPrefix }
 }
 
-async function runMasked({ job, onOutput, clock, signal }: JobRequest, workspace: Workspace): Promise<StepsResult> {
+async function runMasked(
+  { job, clock, signal }: JobRequest,
+  workspace: Workspace,
+  steps: readonly Step[],
+  { write: onOutput }: WatchedOutput,
+): Promise<StepsResult> {
   const masker = createMasker(job.variables.filter(({ masked }) => masked).map(({ value }) => value))
   const masked: OnOutput = (chunk) => onOutput(masker.push(chunk))
-  const result = await runSteps({ workspace, steps: stepsOf(job), onOutput: masked, clock, signal })
+  const result = await runSteps({ workspace, steps, onOutput: masked, clock, signal })
   await onOutput(masker.flush())
   return result
 }
 
 /** Whether `artifacts:when` wants the files of a job that ended so. */
-function wantsArtifacts(artifacts: PlanArtifacts | null, { state }: StepsResult): artifacts is PlanArtifacts {
-  if (artifacts === null || artifacts.paths.length === 0 || state === 'canceled') return false
-  return artifacts.when === 'always' || (artifacts.when === 'on_success') === (state === 'success')
+function wantsArtifacts(artifacts: PlanArtifacts | null, result: StepsResult): artifacts is PlanArtifacts {
+  if (artifacts === null || result.state === 'canceled' || isTimeout(result)) return false
+  if (artifacts.paths.length === 0 && !artifacts.untracked) return false
+  return isDue(artifacts.when, result.state === 'success')
 }
 
 async function collectReports({ job, reportSources, blobs }: JobRequest, workspace: Workspace): Promise<JobReport[]> {

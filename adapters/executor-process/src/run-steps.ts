@@ -9,14 +9,24 @@ import {
 } from '@sluice/execution'
 import type { Clock } from '@sluice/kernel'
 
-/** GitLab Runner's reasons that an executor can give. */
-export type FailureReason = 'script_failure' | 'job_execution_timeout' | 'runner_system_failure'
+/** GitLab's reasons that an executor can give. */
+export type FailureReason =
+  | 'script_failure'
+  | 'job_execution_timeout'
+  | 'runner_system_failure'
+  /** What the job wants is missing here, so that it did not begin. */
+  | 'unmet_prerequisites'
 
 /** How the steps of a job ended. `exitCode` is the script's. */
 export type StepsResult =
   | { state: 'success' }
   | { state: 'failed'; reason: FailureReason; exitCode: number | null; message: string }
   | { state: 'canceled' }
+
+/** A job that ran out of time hands in no archive, whatever its `artifacts:when` (GitLab's `artifacts:when`). */
+export function isTimeout(result: StepsResult): boolean {
+  return result.state === 'failed' && result.reason === 'job_execution_timeout'
+}
 
 export interface StepsRequest {
   workspace: Workspace
@@ -30,10 +40,15 @@ export interface StepsRequest {
 }
 
 const headers: Record<Step['name'], string> = {
+  pre_get_sources_script: 'Running pre_get_sources_script',
   script: 'Executing "step_script" stage of the job script',
   after_script: 'Running after_script',
 }
-const sections: Record<Step['name'], string> = { script: 'step_script', after_script: 'after_script' }
+const sections: Record<Step['name'], string> = {
+  pre_get_sources_script: 'pre_get_sources_script',
+  script: 'step_script',
+  after_script: 'after_script',
+}
 
 /** Runs the steps in order, each under its condition, with section markers in the log. */
 export async function runSteps(request: StepsRequest): Promise<StepsResult> {
@@ -48,8 +63,10 @@ export async function runSteps(request: StepsRequest): Promise<StepsResult> {
   return result
 }
 
-function isDue({ when }: Step, { state }: StepsResult): boolean {
-  return when === 'always' || (when === 'on_success') === (state === 'success')
+/** `after_script` runs after a script that failed or was canceled, not after any other fault (GitLab's `after_script`). */
+function isDue({ name, when }: Step, result: StepsResult): boolean {
+  if (name === 'after_script' && result.state === 'failed' && result.reason !== 'script_failure') return false
+  return when === 'always' || (when === 'on_success') === (result.state === 'success')
 }
 
 const say = async ({ onOutput }: StepsRequest, text: string): Promise<void> => onOutput(Buffer.from(text))

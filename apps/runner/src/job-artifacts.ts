@@ -6,7 +6,7 @@ import { readZip, writeZip } from '@sluice/artifact-zip'
 import { reportFilesMax } from '@sluice/contracts/policy'
 import type { JobResponse } from '@sluice/contracts/runner'
 import type { ArtifactManifest, BlobStore, Workspace } from '@sluice/execution'
-import { isDue } from '@sluice/executor-process'
+import { isDue, isTimeout, readDotenvReports, selectFiles, type StepsResult } from '@sluice/executor-process'
 import type { Clock } from '@sluice/kernel'
 import type { Coordinator, Upload } from './coordinator.ts'
 import { writeGzip } from './gzip-report.ts'
@@ -63,16 +63,24 @@ async function download(
   }
 }
 
-/** Hands in archive and reports that are due. Reports go one by one, so that each keeps its path. */
-export async function uploadArtifacts(transfer: ArtifactTransfer, succeeded: boolean): Promise<void> {
+/**
+ * Hands in archive and reports that are due. Reports go one by one, so that each keeps its path.
+ * @throws SluiceError EXECUTION_DOTENV where no later job could take a dotenv report
+ */
+export async function uploadArtifacts(transfer: ArtifactTransfer, result: StepsResult): Promise<void> {
   for (const artifact of transfer.job.artifacts ?? []) {
-    if (!isDue(artifact.when, succeeded)) continue
-    const { paths, exclude } = artifact
-    const manifest = await transfer.workspace.collect({ paths, exclude }, transfer.blobs)
+    if (!isDue(artifact.when, result.state === 'success')) continue
+    if (artifact.artifact_type === 'archive' && isTimeout(result)) continue
+    const { paths } = artifact
+    const selection = await selectFiles(artifact, transfer.workspace, transfer.log.say)
+    const manifest = await transfer.workspace.collect(selection, transfer.blobs)
     const what = artifact.artifact_type === 'archive' ? 'artifacts' : `${artifact.artifact_type} report`
     await transfer.log.say(`Uploading ${what} ${paths.join(', ')}: found ${manifest.entries.length} matching files\n`)
     if (manifest.entries.length === 0) await transfer.log.say(`WARNING: ${paths.join(', ')}: no matching files\n`)
-    else await uploadOne(transfer, artifact, manifest)
+    else {
+      if (artifact.artifact_type === 'dotenv') await readDotenvReports(manifest.entries, transfer.blobs)
+      await uploadOne(transfer, artifact, manifest)
+    }
   }
 }
 

@@ -1,17 +1,18 @@
 import { join } from 'node:path'
 import { openFileBlobStore, openFileTraceStore } from '@sluice/blobs-files'
 import type { JobResponse, JobUpdate } from '@sluice/contracts/runner'
-import type { Executor, Step, Workspace } from '@sluice/execution'
+import { preGetSourcesStep, type Executor, type Step, type Workspace } from '@sluice/execution'
 import {
   jobCaches,
   removeFolder,
   runSteps,
+  unusedContainers,
   type CacheStore,
   type JobCaches,
   type JobTools,
   type StepsResult,
 } from '@sluice/executor-process'
-import type { Clock } from '@sluice/kernel'
+import { SluiceError, type Clock } from '@sluice/kernel'
 import type { Coordinator } from './coordinator.ts'
 import { fetchSources } from './fetch-sources.ts'
 import { downloadDependencies, uploadArtifacts, type ArtifactTransfer } from './job-artifacts.ts'
@@ -82,8 +83,11 @@ async function runParts(
   let caches: JobCaches | null = null
   try {
     await log.say(`Running with sluice-runner on ${host.name}\n`)
+    if (job.sluice_refusal !== undefined) return refused(job.sluice_refusal)
     workspace = await log.section('prepare_executor', 'Preparing the "process" executor', async () => {
       await log.say(`Isolation: ${host.executor.isolation}\n`)
+      const unused = unusedContainers(job)
+      if (unused !== null) await log.say(`${unused}\n`)
       return prepare(host, job)
     })
     caches = cachesOf(host, job, workspace, log)
@@ -97,9 +101,17 @@ async function runParts(
 }
 
 function cachesOf(host: JobHost, job: JobResponse, workspace: Workspace, log: JobLog): JobCaches {
-  const caches = (job.cache ?? []).map(({ sluice_key_files: keyFiles, ...cache }) => ({ ...cache, keyFiles }))
+  const caches = (job.cache ?? []).map(
+    ({ sluice_key_files: keyFiles, sluice_key_by_commit: keyByCommit = false, fallback_keys, ...cache }) => ({
+      ...cache,
+      keyFiles,
+      keyByCommit,
+      fallbackKeys: fallback_keys ?? [],
+    }),
+  )
   return jobCaches({
     caches,
+    fallbackKey: job.variables.findLast(({ key }) => key === 'CACHE_FALLBACK_KEY')?.value,
     project: String(job.job_info.project_id),
     workspace,
     store: host.caches,
@@ -130,6 +142,8 @@ async function runIn(host: JobHost, job: JobResponse, place: JobPlace): Promise<
   const { clock, waits, coordinator } = host
   const blobs = await openFileBlobStore(join(scratch, 'blobs'), { durable: false })
   const transfer: ArtifactTransfer = { job, workspace, coordinator, blobs, scratch, log, clock, waits, signal }
+  const hooked = await runHook(host, job, place)
+  if (hooked !== null) return hooked
   await log.section('get_sources', 'Getting source from Git repository', async () =>
     fetchSources(job, workspace, { onOutput: log.write, waits, signal }),
   )
@@ -142,6 +156,26 @@ async function runIn(host: JobHost, job: JobResponse, place: JobPlace): Promise<
   const stopped = stoppedResult(signal)
   if (stopped !== null) return stopped
   return finishIn(job, result, { log, caches, transfer })
+}
+
+/** Runs what comes before the sources; a result where the job ends with that. */
+async function runHook(
+  { clock, waits }: JobHost,
+  job: JobResponse,
+  { log, signal, workspace }: JobPlace,
+): Promise<StepsResult | null> {
+  const script = (job.hooks ?? []).find(({ name }) => name === 'pre_get_sources_script')?.script ?? []
+  const step = preGetSourcesStep(script, job.runner_info.timeout * 1000)
+  if (step === null) return null
+  const result = await runSteps({
+    workspace,
+    steps: [step],
+    onOutput: log.write,
+    clock,
+    signal,
+    graceMs: waits.graceMs,
+  })
+  return result.state === 'success' ? null : (stoppedResult(signal) ?? result)
 }
 
 /** Artifacts first: saving a cache may take its files away. */
@@ -160,11 +194,14 @@ async function handIn(result: StepsResult, log: JobLog, transfer: ArtifactTransf
   const succeeded = result.state === 'success'
   try {
     const name = succeeded ? 'upload_artifacts_on_success' : 'upload_artifacts_on_failure'
-    await log.section(name, 'Uploading artifacts', async () => uploadArtifacts(transfer, succeeded))
+    await log.section(name, 'Uploading artifacts', async () => uploadArtifacts(transfer, result))
     return result
   } catch (cause) {
     // A job whose artifacts are missing must not pass; one that failed keeps its own reason.
-    return succeeded ? systemFailure(`Cannot hand in artifacts: ${(cause as Error).message}`) : result
+    if (!succeeded) return result
+    const message = `Cannot hand in artifacts: ${(cause as Error).message}`
+    const isOfScript = cause instanceof SluiceError && cause.code === 'EXECUTION_DOTENV'
+    return isOfScript ? { state: 'failed', reason: 'script_failure', exitCode: null, message } : systemFailure(message)
   }
 }
 
@@ -177,6 +214,13 @@ function stepsOfJob(job: JobResponse): Step[] {
     timeoutMs: timeout * 1000,
   }))
 }
+
+const refused = (message: string): StepsResult => ({
+  state: 'failed',
+  reason: 'unmet_prerequisites',
+  exitCode: null,
+  message,
+})
 
 const systemFailure = (message: string): StepsResult => ({
   state: 'failed',
@@ -225,5 +269,7 @@ function updateOf(result: StepsResult): Omit<JobUpdate, 'token'> {
   if (result.state === 'success') return { state: 'success', exit_code: 0 }
   if (result.state === 'canceled') return { state: 'failed', failure_reason: 'unknown_failure' }
   const exitCode = result.exitCode === null ? {} : { exit_code: result.exitCode }
-  return { state: 'failed', failure_reason: result.reason, ...exitCode }
+  // GitLab Runner's name for a job that cannot be run as it is configured.
+  const reason = result.reason === 'unmet_prerequisites' ? 'configuration_error' : result.reason
+  return { state: 'failed', failure_reason: reason, ...exitCode }
 }

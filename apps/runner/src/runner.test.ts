@@ -274,6 +274,52 @@ describe('startRunner() moves files', () => {
     expect(log).toContain('from build')
   })
 
+  it('runs a hook before the sources are there, and says what it has no use for', async () => {
+    const { log, end } = await run({
+      hooks: [{ name: 'pre_get_sources_script', script: ['ls -A | wc -l', 'echo from hook >~/note'] }],
+      script: ['cat ~/note', 'git log --oneline | wc -l'],
+      image: { name: 'node:24' },
+      services: [{ name: 'postgres:18', alias: 'db' }],
+    })
+    expect([end?.state, log]).toEqual(['success', expect.stringMatching(/\n0\n[^]*\nfrom hook\n[^]*\n1\n/)])
+    expect(log).toContain('WARNING: image node:24, service postgres:18 not used')
+  })
+
+  it('ends a job whose hook fails before its sources are there', async () => {
+    const hooks = [{ name: 'pre_get_sources_script', script: ['exit 4'] }]
+    const { log, end } = await run({ hooks, script: ['echo ran'] })
+    expect(end).toMatchObject({ state: 'failed', failure_reason: 'script_failure', exit_code: 4 })
+    expect(log).not.toContain('Checking out')
+  })
+
+  it('does not begin a job that the server refuses', async () => {
+    const { log, end } = await run({ sluice_refusal: 'it wants secret KEY from HashiCorp Vault', script: ['echo ran'] })
+    expect(end).toMatchObject({ state: 'failed', failure_reason: 'configuration_error' })
+    expect(log).toContain('Job failed: it wants secret KEY from HashiCorp Vault')
+    expect(log).not.toContain('Executing')
+  })
+
+  it('hands in files that Git does not track', async () => {
+    const archive = { artifact_type: 'archive', artifact_format: 'zip' as const, untracked: true, exclude: ['*.o'] }
+    const { uploads } = await run({
+      script: ['mkdir out && touch out/new a.o'],
+      artifacts: [{ ...archive, name: 'all', paths: [], when: 'always', expire_in: '1 day' }],
+    })
+    await writeFile(join(base, 'untracked.zip'), uploads[0]?.bytes ?? '')
+    const { entries } = await readZip(join(base, 'untracked.zip'), await openFileBlobStore(join(base, 'blobs')))
+    expect(entries.map(({ path }) => path)).toEqual(['out/new'])
+  })
+
+  it('fails a job whose dotenv report no later job could take', async () => {
+    const report = { artifact_type: 'dotenv', artifact_format: 'gzip' as const, untracked: false, exclude: [] }
+    const { log, end, uploads } = await run({
+      script: ['echo "# note" >build.env'],
+      artifacts: [{ ...report, name: 'dotenv', paths: ['build.env'], when: 'always', expire_in: 'never' }],
+    })
+    expect([end, uploads]).toMatchObject([{ state: 'failed', failure_reason: 'script_failure' }, []])
+    expect(log).toContain('Cannot take dotenv report "build.env": line 1 has no "="')
+  })
+
   const cacheOf = (key: string, more: Partial<Cache> = {}): Cache => ({
     key,
     sluice_key_files: ['package-lock.json'],
@@ -300,6 +346,21 @@ describe('startRunner() moves files', () => {
       job_info: { id: 3, name: 'test', stage: 'test', project_id: 8, project_name: 'card' },
     })
     expect(other.log).toContain('\nnone\n')
+  })
+
+  it('finds a cache under a fallback key', async () => {
+    await run({ id: 1, script: [fill], cache: [cacheOf('main', { sluice_key_files: [] })] })
+    const cache = [cacheOf('branch', { sluice_key_files: [], fallback_keys: ['none', 'main'] })]
+    const { log } = await run({ id: 2, script: ['cat .npm/index'], cache })
+    expect(log).toContain('\ncached\n')
+    const variables = [variable('CACHE_FALLBACK_KEY', 'main')]
+    const other = await run({
+      id: 3,
+      script: ['cat .npm/index'],
+      variables,
+      cache: [cacheOf('third', { sluice_key_files: [] })],
+    })
+    expect(other.log).toContain('\ncached\n')
   })
 
   it('lets a job that only pulls do with cached files what it likes, and no other job sees it', async () => {

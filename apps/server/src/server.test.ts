@@ -309,6 +309,35 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
       expect((await refs('sample')).status).toBe(401)
     })
 
+    test('hands dotenv variables on to later jobs, and none that GitLab would refuse', async () => {
+      const id = await push()
+      const job = await takeJob('package')
+      const refused = await runner.uploadDotenv(job, 'build.env', 'no variable\n')
+      expect([refused.status, await textOf(refused)]).toEqual([422, expect.stringContaining('EXECUTION_DOTENV')])
+      expect((await runner.uploadDotenv(job, 'build.env', 'VERSION=1.2\nKIND=a\n')).status).toBe(201)
+      expect((await runner.uploadDotenv(job, 'more.env', 'KIND=b\n')).status).toBe(201)
+      await runner.finish(job, 'success')
+      const later = await takeJob('unit-test')
+      const values = Object.fromEntries(later.variables.map(({ key, value }) => [key, value]))
+      expect(values).toMatchObject({ VERSION: '1.2', KIND: 'b' })
+      await platform.call(routes.cancelRun, { parameters: { run: id } })
+      await runner.finish(later, 'failed')
+      await platform.untilRun(id, hasEnded)
+    })
+
+    test('gets no script of a job whose secrets nobody has', async () => {
+      const pipeline = `${projectFiles['.gitlab-ci.yml']}  secrets: { KEY: { vault: app/db/password } }\n`
+      await platform.addProject('secretive', { ...projectFiles, '.gitlab-ci.yml': pipeline })
+      const id = await push({}, 'secretive')
+      await runner.play(await takeJob('package'), { files: {} })
+      const job = await takeJob('unit-test')
+      expect(job.sluice_refusal).toContain('secret KEY from HashiCorp Vault')
+      expect(JSON.stringify(job)).not.toContain('./test')
+      await platform.call(routes.cancelRun, { parameters: { run: id } })
+      await runner.finish(job, 'failed')
+      await platform.untilRun(id, hasEnded)
+    })
+
     test('hears that its job is canceled, and the run ends with it', async () => {
       const id = await push()
       const job = await takeJob('package')

@@ -113,6 +113,11 @@ export class FakeRunner {
     return this.#upload(job, query, gzipSync(text))
   }
 
+  uploadDotenv(job: JobResponse, path: string, text: string): Promise<Response> {
+    const query = { artifact_type: 'dotenv', artifact_format: 'gzip', artifact_name: 'dotenv', sluice_path: path }
+    return this.#upload(job, query, gzipSync(text))
+  }
+
   finish(job: JobResponse, state: JobUpdate['state']): Promise<Response> {
     const update: JobUpdate = {
       token: job.token,

@@ -10,6 +10,10 @@ export const errors = errorTable({
     summary: 'An artifact has too many files or is too large.',
     remedy: 'Narrow `artifacts:paths`, or leave folders out with `artifacts:exclude`.',
   },
+  EXECUTION_DOTENV: {
+    summary: 'A dotenv report is too large, has too many variables or a line that is not NAME=value.',
+    remedy: 'Write one NAME=value a line, without empty lines and comments; 5 KiB and 20 variables at most.',
+  },
   EXECUTION_BLOB_DAMAGED: {
     summary: 'Stored bytes do not have the digest that they are stored under.',
     remedy: 'Check the disk; restore the blob from a copy, or run the job that made it again.',

@@ -38,6 +38,17 @@ describe('compileSelection().takes', () => {
     expect(compileSelection({ paths: ['dist'], exclude: [exclude] }).takes(path)).toBe(taken)
   })
 
+  it('takes files named exactly, whatever is in their names, but for those that are excluded', () => {
+    const selection = compileSelection({ paths: ['dist'], exclude: ['**/*.o'], files: ['a/*/b[1]', 'a/c.o'] })
+    expect(['a/*/b[1]', 'a/x/b1', 'a/c.o', 'dist/d'].map((path) => selection.takes(path))).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ])
+    expect(['a', 'a/*', 'a/x', 'b'].map((folder) => selection.mayHold(folder))).toEqual([true, true, false, false])
+  })
+
   it('answers a pattern of many stars at once', () => {
     const pattern = 'a*'.repeat(200)
     expect(compileSelection({ paths: [pattern], exclude: [] }).takes(`${'a'.repeat(900)}b`)).toBe(true)

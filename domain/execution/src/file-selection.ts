@@ -21,16 +21,26 @@ type Segment = 'anyDepth' | Token[]
 export function compileSelection(selection: FileSelection): CompiledSelection {
   const wanted = selection.paths.flatMap(patternsOf)
   const unwanted = selection.exclude.flatMap(patternsOf)
+  const files = new Set(selection.files)
+  const folders = new Set([...files].flatMap(foldersAbove))
   return {
     takes: (path) => {
       const names = path.split('/')
-      return wanted.some((pattern) => matchesPrefix(pattern, names)) && !unwanted.some((p) => matches(p, names))
+      const isWanted = files.has(path) || wanted.some((pattern) => matchesPrefix(pattern, names))
+      return isWanted && !unwanted.some((p) => matches(p, names))
     },
     mayHold: (folder) => {
       const names = folder.split('/')
-      return wanted.some((pattern) => matchesPrefix(pattern, names) || mayContinue(pattern, names))
+      const mayMatch = (pattern: Segment[]): boolean => matchesPrefix(pattern, names) || mayContinue(pattern, names)
+      return folders.has(folder) || wanted.some(mayMatch)
     },
   }
+}
+
+/** `a/b/c` → `a`, `a/b`. */
+function foldersAbove(path: string): string[] {
+  const names = path.split('/')
+  return names.slice(1).map((_, index) => names.slice(0, index + 1).join('/'))
 }
 
 function patternsOf(pattern: string): Segment[][] {

@@ -10,7 +10,9 @@ export {
   type ArtifactManifest,
 } from './artifact-manifest.ts'
 export { artifactSourcesOf } from './artifact-sources-of.ts'
+export { createCoverageReader, type CoverageReader } from './coverage-reader.ts'
 export { errors } from './errors.ts'
+export { missingProviders } from './missing-providers.ts'
 export type {
   BlobContent,
   BlobStore,
@@ -33,7 +35,9 @@ export type {
   WorkspaceRequest,
   WritablePath,
 } from './ports.ts'
-export { afterScriptTimeoutMs, stepsOf, type Step } from './steps-of.ts'
+export { dotenvLimits, readDotenv } from './read-dotenv.ts'
+export { afterScriptTimeoutMs, preGetSourcesStep, stepsOf, type Step } from './steps-of.ts'
+export { withDotenv } from './with-dotenv.ts'
 export { blobDamaged, blobMissing, checkDigest, checkTraceKey, isolationRefused, traceRange } from './port-errors.ts'
 export { compileSelection, type CompiledSelection } from './file-selection.ts'
 export { jobResponseOf, type JobDependency, type JobOffer } from './job-response-of.ts'

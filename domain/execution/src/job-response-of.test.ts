@@ -50,6 +50,61 @@ describe('jobResponseOf', () => {
     expect(response.git_info.protected).toBe(isProtected)
   })
 
+  it('tells a runner of image, services and hooks as GitLab does', () => {
+    const image = { name: 'node:24', entrypoint: ['sh'], pullPolicy: ['always' as const], docker: { user: 'dave' } }
+    const service = {
+      name: 'postgres:18',
+      alias: 'db',
+      command: ['start'],
+      variables: [{ key: 'A', value: 'b', raw: true }],
+      kubernetes: { user: '1001' },
+    }
+    const hooks = { preGetSourcesScript: ['echo'] }
+    const response = jobResponseOf({ ...offer, job: { ...job, image, services: [service], hooks } })
+    expect(response.image).toEqual({
+      name: 'node:24',
+      entrypoint: ['sh'],
+      pull_policy: ['always'],
+      executor_opts: { docker: { user: 'dave' } },
+    })
+    expect(response.services).toEqual([
+      {
+        name: 'postgres:18',
+        alias: 'db',
+        command: ['start'],
+        variables: [{ key: 'A', value: 'b', public: true, masked: false, file: false, raw: true }],
+        executor_opts: { kubernetes: { user: '1001' } },
+      },
+    ])
+    expect(response).toMatchObject({ hooks: [{ name: 'pre_get_sources_script', script: ['echo'] }] })
+  })
+
+  it('says nothing of image, services and hooks that a job does not have', () => {
+    expect(Object.keys(jobResponseOf(offer))).not.toContain('hooks')
+    expect([jobResponseOf(offer).image, jobResponseOf(offer).services]).toEqual([undefined, undefined])
+  })
+
+  it('keeps a shared cache with those of other branches, and its fallback keys beside it', () => {
+    const [cache] = job.cache
+    if (cache === undefined) throw new Error('the job has a cache')
+    const plain = { ...cache, keyFiles: [], key: 'a', fallbackKeys: ['b', 'c'] }
+    const cached = { ...job, cache: [plain, { ...plain, unprotect: true as const, keyByCommit: true as const }] }
+    const response = jobResponseOf({ ...offer, job: cached, trigger: { ...offer.trigger, ref: 'main' } })
+    expect(response.cache?.map((one) => [one.key, one.fallback_keys, one.sluice_key_by_commit])).toEqual([
+      ['a-protected', ['b-protected', 'c-protected'], false],
+      ['a-non_protected', ['b-non_protected', 'c-non_protected'], true],
+    ])
+  })
+
+  it('gives no runner the script of a job whose secrets nobody has', () => {
+    const secrets = { KEY: { provider: 'vault' as const, settings: { path: "it's" }, file: true } }
+    const response = jobResponseOf({ ...offer, job: { ...job, secrets, hooks: { preGetSourcesScript: ['echo'] } } })
+    expect(response).toMatchObject({ sluice_refusal: expect.stringContaining('secret KEY from HashiCorp Vault') })
+    expect(JSON.stringify(response)).not.toContain('npm test')
+    expect(response.steps.map(({ script }) => script.at(-1))).toEqual(['exit 1'])
+    expect(Object.keys(response)).not.toContain('hooks')
+  })
+
   it('has null where the job declares nothing', () => {
     const bare = jobResponseOf({ ...offer, job: { ...job, artifacts: null, cache: [] }, reportSources: [] })
     expect([bare.artifacts, bare.cache]).toEqual([null, null])

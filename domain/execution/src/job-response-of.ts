@@ -1,6 +1,15 @@
-import type { PlanArtifacts, PlanCache, PlanJob, PlanTrigger, PlanVariable } from '@sluice/contracts/plan'
+import type {
+  PlanArtifacts,
+  PlanCache,
+  PlanImage,
+  PlanJob,
+  PlanService,
+  PlanTrigger,
+  PlanVariable,
+} from '@sluice/contracts/plan'
 import { pathsOfReport, type ReportSource } from '@sluice/contracts/policy'
-import { stepsOf } from './steps-of.ts'
+import { missingProviders } from './missing-providers.ts'
+import { stepsOf, type ScriptStep } from './steps-of.ts'
 
 /** What the server adds to a planned job when it hands it to a runner. */
 export interface JobOffer {
@@ -51,6 +60,7 @@ interface OfferedArtifact {
  */
 export function jobResponseOf(offer: JobOffer) {
   const { job, jobId, jobToken, project } = offer
+  const refusal = missingProviders(job)
   return {
     id: jobId,
     token: jobToken,
@@ -59,7 +69,10 @@ export function jobResponseOf(offer: JobOffer) {
     git_info: gitInfoOf(offer),
     runner_info: { timeout: seconds(job.timeoutMs) },
     variables: variablesOf(offer),
-    steps: stepsOf(job).map((step) => ({
+    ...(job.image === null ? {} : { image: containerOf(job.image) }),
+    ...(job.services.length === 0 ? {} : { services: job.services.map(containerOf) }),
+    ...(refusal === null ? hooksOf(job) : { sluice_refusal: refusal }),
+    steps: (refusal === null ? stepsOf(job) : refusedSteps(job, refusal)).map((step) => ({
       name: step.name,
       script: step.script,
       timeout: seconds(step.timeoutMs),
@@ -76,6 +89,37 @@ export function jobResponseOf(offer: JobOffer) {
     })),
     features: { trace_sections: true },
   }
+}
+
+/** For runners that do not know `sluice_refusal`: they must not run the script either. */
+function refusedSteps(job: PlanJob, refusal: string): ScriptStep[] {
+  const script = [`echo 'Cannot begin: ${refusal.replaceAll("'", '')}'`, 'exit 1']
+  return stepsOf({ beforeScript: [], script, afterScript: [], timeoutMs: job.timeoutMs })
+}
+
+function hooksOf({ hooks }: PlanJob): { hooks?: { name: string; script: string[] }[] } {
+  const script = hooks?.preGetSourcesScript ?? []
+  return script.length === 0 ? {} : { hooks: [{ name: 'pre_get_sources_script', script }] }
+}
+
+/** GitLab Runner's `Image`, which services are too. */
+function containerOf({ name, pullPolicy, docker, kubernetes, ...more }: PlanImage | PlanService) {
+  const { entrypoint = [] } = more
+  const service = 'alias' in more ? more : null
+  const options = { ...(docker === undefined ? {} : { docker }), ...(kubernetes === undefined ? {} : { kubernetes }) }
+  return {
+    name,
+    ...(entrypoint.length === 0 ? {} : { entrypoint }),
+    ...(pullPolicy === undefined ? {} : { pull_policy: pullPolicy }),
+    ...(Object.keys(options).length === 0 ? {} : { executor_opts: options }),
+    ...(service?.alias == null ? {} : { alias: service.alias }),
+    ...(service?.command === undefined ? {} : { command: service.command }),
+    ...(service?.variables === undefined ? {} : { variables: service.variables.map(runnerVariable) }),
+  }
+}
+
+function runnerVariable({ key, value, masked = false, file = false, raw = false }: PlanVariable) {
+  return { key, value, public: !masked, masked, file, raw }
 }
 
 const seconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1000))
@@ -101,14 +145,7 @@ function variablesOf(offer: JobOffer) {
     { key: 'CI_JOB_ID', value: String(offer.jobId) },
     { key: 'CI_JOB_TOKEN', value: offer.sourcesToken, masked: true },
   ]
-  return [...offer.job.variables, ...(offer.variables ?? []), ...own].map((variable) => ({
-    key: variable.key,
-    value: variable.value,
-    public: !variable.masked,
-    masked: variable.masked ?? false,
-    file: variable.file ?? false,
-    raw: variable.raw ?? false,
-  }))
+  return [...offer.job.variables, ...(offer.variables ?? []), ...own].map(runnerVariable)
 }
 
 /** Reports travel gzipped one by one and whatever the job's result: a failed test job's report is the one that matters. */
@@ -159,10 +196,12 @@ const isProtected = ({ refType, ref, defaultBranch }: PlanTrigger): boolean =>
  */
 function cacheOf(cache: PlanCache, ofProtected: boolean) {
   const key = cache.keyFiles.length === 0 ? cache.key : cache.keyPrefix
-  const suffix = ofProtected ? 'protected' : 'non_protected'
+  const suffix = ofProtected && cache.unprotect !== true ? 'protected' : 'non_protected'
   return {
     key: key === '' ? suffix : `${key}-${suffix}`,
+    fallback_keys: (cache.fallbackKeys ?? []).map((one) => `${one}-${suffix}`),
     sluice_key_files: cache.keyFiles,
+    sluice_key_by_commit: cache.keyByCommit === true,
     paths: cache.paths,
     untracked: cache.untracked,
     policy: cache.policy,

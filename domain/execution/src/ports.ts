@@ -176,6 +176,8 @@ export interface CommandLimits {
 export interface FileSelection {
   paths: readonly string[]
   exclude: readonly string[]
+  /** More files, by their exact paths; `exclude` holds for them too. */
+  files?: readonly string[]
 }
 
 /**

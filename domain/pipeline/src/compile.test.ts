@@ -8,6 +8,7 @@ import { compileFrom } from './compile-from.ts'
 import type { CompileRequest, CompileResult } from './compile-request.ts'
 import { planDigest } from './plan-digest.ts'
 import { predefinedVariables } from './predefined-variables.ts'
+import { jobKeywords } from './read/keywords.ts'
 
 const trigger: PlanTrigger = {
   source: 'push',
@@ -126,6 +127,12 @@ describe('compile()', () => {
     expect(result.kind === 'mistakes' && result.mistakes[0]?.code).toBe('PIPELINE_TOO_MUCH_MATCHING')
   })
 
+  test('inputs of a job cannot multiply without end', () => {
+    const script = '${{ job.inputs.a }}'.repeat(2000)
+    const result = compileText(`x: { script: "${script}", inputs: { a: { default: "${'y'.repeat(60_000)}" } } }`)
+    expect(result.kind === 'mistakes' && result.mistakes.map(({ code }) => code)).toEqual(['PIPELINE_TOO_BIG'])
+  })
+
   test('11 levels of extends and chains of 5000 needs are fine', () => {
     expect(planOf(chain(11)).jobs).toHaveLength(1)
     const jobs = Array.from(
@@ -165,23 +172,26 @@ describe('compile()', () => {
   })
 
   test('refuses every keyword of GitLab that it cannot plan', () => {
-    const keywords = [
-      'trigger',
-      'id_tokens',
-      'secrets',
-      'inputs',
-      'release',
-      'pages',
-      'run',
-      'hooks',
-      'dast_configuration',
-    ]
+    const keywords = ['trigger', 'type']
     for (const keyword of keywords) {
       const result = compileText(`x: { script: x, ${keyword}: { a: b } }`)
       const messages =
         result.kind === 'mistakes' ? result.mistakes.map(({ code, message }) => `${code} ${message}`) : []
       expect(messages).toEqual([`PIPELINE_UNSUPPORTED Cannot plan job "x": keyword "${keyword}" is not supported yet`])
     }
+  })
+})
+
+describe('any value of any keyword', () => {
+  test.each(jobKeywords.known)('%s gives a plan or mistakes with their places', (keyword) => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
+        const result = compileText(`x: { script: a, ${keyword}: ${JSON.stringify(value)} }`)
+        const places = result.kind === 'mistakes' ? result.mistakes.map(({ place }) => place.line) : [1]
+        expect(places.length > 0 && places.every((line) => line >= 1)).toBe(true)
+      }),
+      { numRuns: 50 },
+    )
   })
 })
 
@@ -285,6 +295,15 @@ some: { stage: test, script: npm test, dependencies: [] }
     ],
   ])('changes with a change of %s', (_, text, wanted) => {
     expect(changed(text)).toEqual(wanted)
+  })
+
+  test.each([
+    ['fallback_keys', `fallback_keys: [main]`, ''],
+    ['CACHE_FALLBACK_KEY', `paths: [m]`, 'variables: { CACHE_FALLBACK_KEY: main }'],
+  ])('changes with who saves a cache that it may get by %s', (_, said, variables) => {
+    const pipeline = (script: string): string =>
+      `${variables}\na: { script: ${script}, cache: { key: main, paths: [m], policy: push } }\nb: { script: x, cache: { key: own, policy: pull, ${said} } }`
+    expect(digests(pipeline('x'))['b']).not.toBe(digests(pipeline('y'))['b'])
   })
 
   test('two that save and read one cache feed each other', () => {

@@ -7,6 +7,7 @@ import { fillExtends } from './merge/extends.ts'
 import { fillReferences } from './merge/references.ts'
 import { Mistakes } from './mistakes.ts'
 import { checkNeeds } from './plan/check-needs.ts'
+import { checkOnStop } from './plan/check-on-stop.ts'
 import { closeDefinitions } from './plan/close-definitions.ts'
 import { decideWorkflow, type WorkflowDecision } from './plan/decide-workflow.ts'
 import { PathsElsewhere } from './plan/paths-elsewhere.ts'
@@ -72,6 +73,7 @@ function definePipeline(gathered: Gathered, mistakes: Mistakes, warnings: Warnin
   const root = fillReferences(extended.root, mistakes)
   const pipeline = readPipeline({ ...extended, root }, mistakes, warnings)
   checkNeeds(pipeline, mistakes)
+  checkOnStop(pipeline, mistakes)
   return pipeline
 }
 

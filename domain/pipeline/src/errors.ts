@@ -95,7 +95,7 @@ export const errors = errorTable({
     remedy: 'Add the stage to stages, or correct the name.',
   },
   PIPELINE_UNKNOWN_JOB: {
-    summary: 'needs or dependencies name a job that is not defined.',
+    summary: 'needs, dependencies or environment:on_stop name a job that is not defined.',
     remedy: 'Correct the name, or mark the need optional.',
   },
   PIPELINE_LATER_STAGE: {

@@ -111,3 +111,60 @@ test('a second run in the same folder is refused by name', async () => {
   ])
   await lock.release()
 })
+
+const keywords = `
+stages: [build, test, deploy]
+build:
+  stage: build
+  hooks: { pre_get_sources_script: 'test ! -e input.txt && echo nothing here yet' }
+  script: ['echo VERSION=1.2 >build.env', 'echo "Lines: 81.5%"', touch new]
+  coverage: '/Lines: \\d+\\.\\d+%/'
+  artifacts: { untracked: true, exclude: [build.env], reports: { dotenv: build.env } }
+test:
+  stage: test
+  tags: [docker]
+  image: node:24
+  variables: { TITLED: 'release $VERSION' }
+  script: ['echo "got $TITLED"', ls new]
+aside:
+  stage: test
+  needs: []
+  script: ['echo "version: \${VERSION:-none}"']
+secret:
+  stage: test
+  needs: []
+  allow_failure: true
+  secrets: { KEY: { vault: app/db/password } }
+  script: [echo never]
+publish:
+  stage: deploy
+  script: [echo published]
+  release: { tag_name: v$VERSION, description: input.txt }
+stop:
+  stage: deploy
+  when: manual
+  manual_confirmation: Stop all of it?
+  script: [echo stopped]
+`
+
+test('keywords have their effect from job to job, and the report tells of them', async () => {
+  const folder = writeFiles(scratchFolder(), { '.gitlab-ci.yml': keywords, 'input.txt': 'good\n' })
+  const { status, output } = await sluice('run', '--folder', folder)
+  expect(status).toBe(exitStatus.ok)
+  expect(output).toContain('warning: .gitlab-ci.yml:28:3: release of job "publish": no release of GitLab is made here')
+  expect(output).toContain('warning: tags of "test" are not looked at: this machine takes every job\n')
+  expect(output).toContain('build   | nothing here yet\n')
+  expect(output).toContain('test    | WARNING: image node:24 not used')
+  expect(output).toContain('test    | got release 1.2\n')
+  expect(output).toContain('aside   | version: none\n')
+  expect(output).toContain('Cannot begin job "secret": it wants secret KEY from HashiCorp Vault')
+  expect(output).not.toContain('secret  | never')
+  expect(output).toMatch(/✔ build .*coverage 81\.5 %\n/)
+  expect(output).toMatch(/✖ secret .*unmet_prerequisites, it may fail\n/)
+  expect(output).toContain(
+    'After job publish GitLab would make release v1.2: described by file input.txt. None was made.',
+  )
+  expect(output).toContain('Not started, as a person starts it: stop ("Stop all of it?"); name it')
+  const explained = await sluice('explain', 'stop', folder)
+  expect(explained.output).toContain('asks first: Stop all of it?')
+})

@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os'
+import type { Plan } from '@sluice/contracts/plan'
 import { GitRepository } from '@sluice/git'
 import { SluiceError } from '@sluice/kernel'
 import type { CliErrorCode } from '../errors.ts'
 import { exitStatus } from '../exit-status.ts'
 import { renderMistakes } from '../plan/render-mistakes.ts'
+import { renderWarnings } from '../plan/render-warnings.ts'
 import { checkGit } from '../platform/preflight.ts'
 import type { ProcessIdentity } from '../processes/process-identity.ts'
 import { takeSupervisorLock } from '../processes/supervisor-lock.ts'
@@ -63,6 +65,8 @@ async function runLocked(
   const isDecided = gatesInForce(policy, namesOf(plan), namesOf(compiled.plan))
   const output = options.json === true ? process.stderr : process.stdout
   const colour = hasColour(output, process.env)
+  const warnings = [...plan.warnings, ...warnOfTags(plan)]
+  if (warnings.length > 0) output.write(`${renderWarnings(warnings, { colour })}\n\n`)
   const interruption = onInterruption({
     first: (name) => output.write(`\n${name}: stopping the jobs\n`),
     // The sandboxes die with this process.
@@ -83,7 +87,7 @@ async function runLocked(
       ),
     })
     const undecided = isDecided ? [] : policy.gates.map(({ name }) => name)
-    const report = { ...result, undecided, tookMs: clock.now() - begunMs }
+    const report = { ...result, undecided, confirmations: confirmationsOf(plan), tookMs: clock.now() - begunMs }
     output.write(`\n${renderRun(report, colour)}\n`)
     if (options.json === true) process.stdout.write(`${JSON.stringify(asJson(result, report.tookMs))}\n`)
     return isWell(result) ? exitStatus.ok : exitStatus.failed
@@ -94,7 +98,19 @@ async function runLocked(
 
 const namesOf = ({ jobs }: { jobs: readonly { name: string }[] }): Set<string> => new Set(jobs.map(({ name }) => name))
 
-function asJson({ state, durationsMs, verdicts }: FolderRunResult, tookMs: number): unknown {
+/** Tags choose among runners, and here is none to choose. */
+function warnOfTags({ jobs }: Plan): Plan['warnings'] {
+  const tagged = jobs.filter(({ tags }) => tags.length > 0).map(({ name }) => `"${name}"`)
+  if (tagged.length === 0) return []
+  return [{ kind: 'default', text: `tags of ${tagged.join(', ')} are not looked at: this machine takes every job` }]
+}
+
+const confirmationsOf = ({ jobs }: Plan): Record<string, string> =>
+  Object.fromEntries(
+    jobs.flatMap(({ name, manualConfirmation: asked }) => (asked === undefined ? [] : [[name, asked]])),
+  )
+
+function asJson({ state, durationsMs, verdicts, coverages, releases }: FolderRunResult, tookMs: number): unknown {
   const jobs = Object.values(state.jobs).map(({ name, stage, status, attempt, reason, exitCode }) => ({
     name,
     stage,
@@ -103,6 +119,7 @@ function asJson({ state, durationsMs, verdicts }: FolderRunResult, tookMs: numbe
     reason,
     exitCode,
     durationMs: durationsMs[name] ?? null,
+    coverage: coverages[name] ?? null,
   }))
-  return { runId: state.runId, isWell: isWell({ state, verdicts }), tookMs, jobs, verdicts }
+  return { runId: state.runId, isWell: isWell({ state, verdicts }), tookMs, jobs, verdicts, releases }
 }

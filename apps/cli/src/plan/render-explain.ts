@@ -33,6 +33,7 @@ function headOf(job: PlanJob, { colour }: Pick<RenderOptions, 'colour'>): string
         : `waits for ${needs}`
   return [
     `${colours.bold(printable(job.name))} is in the plan: stage ${printable(job.stage)}, when: ${job.when}; ${waits}`,
+    ...(job.manualConfirmation === undefined ? [] : [`  asks first: ${printable(job.manualConfirmation)}`]),
   ]
 }
 

@@ -10,7 +10,7 @@ const text = `
 build:
   stage: build
   script: make
-  artifacts: { paths: [out], public: true }
+  artifacts: { paths: [out], public: false }
 lint:
   script: lint
   needs: []
@@ -73,7 +73,7 @@ describe('renderPlanTable()', () => {
         'Not in the plan:',
         'deploy  release  no rule matched: rules[0] did not match: $CI_COMMIT_TAG',
         '',
-        'warning: .gitlab-ci.yml:5:30: Keyword "artifacts:public" of job "build" has no effect yet',
+        'warning: .gitlab-ci.yml:5:30: artifacts:public of job "build": all who see the project see its artifacts here',
       ].join('\n'),
     )
   })

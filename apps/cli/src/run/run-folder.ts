@@ -3,11 +3,12 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openFileBlobStore } from '@sluice/blobs-files'
 import type { EvidenceSubject, Verdict } from '@sluice/contracts/evidence'
-import type { Plan, PlanJob } from '@sluice/contracts/plan'
+import type { Plan, PlanJob, PlanVariable } from '@sluice/contracts/plan'
 import type { Policy } from '@sluice/contracts/policy'
 import type { RunState } from '@sluice/engine'
 import {
   artifactSourcesOf,
+  withDotenv,
   type ArtifactManifest,
   type BlobStore,
   type Executor,
@@ -22,6 +23,7 @@ import {
   type CacheStore,
   type JobResult,
   type JobTools,
+  type WouldBeRelease,
 } from '@sluice/executor-process'
 import { detectIsolation } from '@sluice/isolation-namespaces'
 import { formatDuration, type Clock } from '@sluice/kernel'
@@ -51,6 +53,10 @@ export interface FolderRunResult {
   /** Of each job's last attempt, in milliseconds. */
   durationsMs: Record<string, number>
   verdicts: Verdict[]
+  /** Coverage of each job whose log told one. */
+  coverages: Record<string, number>
+  /** By the job after which GitLab would make it. */
+  releases: Record<string, WouldBeRelease>
 }
 
 /** What all jobs of one run share. */
@@ -65,6 +71,9 @@ interface Shop {
   tools: JobTools
   reader: ReportReader
   artifacts: Map<string, ArtifactManifest>
+  dotenv: Map<string, PlanVariable[]>
+  coverages: Record<string, number>
+  releases: Record<string, WouldBeRelease>
   durationsMs: Record<string, number>
   verdicts: Verdict[]
 }
@@ -90,7 +99,8 @@ export async function runFolder(run: FolderRun): Promise<FolderRunResult> {
     )
     // What was stopped says nothing of the change; the run before it does.
     if (state.status !== 'canceled') await writeLastRun(local.lastRun, shop.last)
-    return { state, durationsMs: shop.durationsMs, verdicts: shop.verdicts }
+    const { durationsMs, verdicts, coverages, releases } = shop
+    return { state, durationsMs, verdicts, coverages, releases }
   } finally {
     await removeFolder(local.jobs)
   }
@@ -118,6 +128,9 @@ async function openShop(run: FolderRun): Promise<Shop> {
     tools: await findJobTools(process.env['PATH'] ?? '', undefined),
     reader: { blobs, signer, clock, ids: { next: () => randomUUID() } },
     artifacts: new Map(),
+    dotenv: new Map(),
+    coverages: {},
+    releases: {},
     durationsMs: {},
     verdicts: [],
   }
@@ -130,7 +143,7 @@ async function runAttempt(shop: Shop, job: PlanJob, attempt: number, signal: Abo
   try {
     const result = await doJob(shop, job, signal)
     lines.flush(job.name)
-    if (result.artifacts !== null) shop.artifacts.set(job.name, result.artifacts)
+    keepOutcome(shop, job.name, result)
     if (result.state !== 'canceled') await keepReports(shop, job, attempt, result)
     return endOf(result)
   } catch (error) {
@@ -143,11 +156,21 @@ async function runAttempt(shop: Shop, job: PlanJob, attempt: number, signal: Abo
   }
 }
 
+function keepOutcome({ artifacts, dotenv, coverages, releases }: Shop, job: string, result: JobResult): void {
+  if (result.artifacts !== null) artifacts.set(job, result.artifacts)
+  dotenv.set(job, result.dotenv)
+  if (result.coverage !== null) coverages[job] = result.coverage
+  if (result.release !== null) releases[job] = result.release
+}
+
 async function doJob(shop: Shop, job: PlanJob, signal: AbortSignal): Promise<JobResult> {
   const { run, snapshot, executor, isolation, caches, blobs, tools } = shop
   const sources = artifactSourcesOf(run.plan, job)
   return runJob({
-    job,
+    job: withDotenv(
+      job,
+      sources.flatMap((name) => shop.dotenv.get(name) ?? []),
+    ),
     project: run.plan.project,
     snapshot,
     executor,

@@ -1,5 +1,6 @@
 import type { Verdict } from '@sluice/contracts/evidence'
 import type { RunJob, RunState } from '@sluice/engine'
+import type { WouldBeRelease } from '@sluice/executor-process'
 import { formatDuration } from '@sluice/kernel'
 import pc from 'picocolors'
 import { padTo, displayWidth } from '../plan/display-width.ts'
@@ -12,6 +13,12 @@ export interface RunReportInput {
   verdicts: readonly Verdict[]
   /** Gates of the policy that could not be decided, as jobs that report to them were not among those to run. */
   undecided: readonly string[]
+  /** Coverage that jobs' logs told. */
+  coverages?: Readonly<Record<string, number>>
+  /** By the job after which GitLab would make it. */
+  releases?: Readonly<Record<string, WouldBeRelease>>
+  /** What a person is to be asked before a manual job starts. */
+  confirmations?: Readonly<Record<string, string>>
   tookMs: number
 }
 
@@ -24,11 +31,14 @@ export function isWell({ state, verdicts }: Pick<RunReportInput, 'state' | 'verd
 
 /** What came of a run, for people. No line break at the end. */
 export function renderRun(input: RunReportInput, colour: boolean): string {
-  const { state, verdicts, undecided, durationsMs } = input
+  const { state, verdicts, undecided, durationsMs, coverages = {}, releases = {} } = input
   const colours = pc.createColors(colour)
   const jobs = Object.values(state.jobs)
   const width = Math.max(...jobs.map(({ name }) => displayWidth(name)), 0)
-  const lines = jobs.map((job) => jobLine(job, width, durationsMs[job.name], colour))
+  const lines = jobs.map((job) =>
+    jobLine(job, width, { durationMs: durationsMs[job.name], coverage: coverages[job.name] }, colour),
+  )
+  for (const [job, release] of Object.entries(releases)) lines.push('', releaseLine(job, release))
   for (const verdict of verdicts) lines.push('', renderVerdict(verdict, colour))
   for (const gate of undecided)
     lines.push('', `Gate ${colours.bold(gate)}: not decided, as not all of its jobs were run`)
@@ -39,16 +49,30 @@ export function renderRun(input: RunReportInput, colour: boolean): string {
 
 const marks: Partial<Record<RunJob['status'], string>> = { success: '✔', failed: '✖', canceled: '✖' }
 
-function jobLine(job: RunJob, width: number, durationMs: number | undefined, colour: boolean): string {
+/** No release is made here: the server makes its own, of runs that succeed. */
+function releaseLine(job: string, { tagName, name, description, links }: WouldBeRelease): string {
+  const from = 'file' in description ? `described by file ${description.file}` : JSON.stringify(description.text)
+  const titled = name === tagName ? '' : ` (${name})`
+  const linked = links === 0 ? '' : `, ${links} link${links === 1 ? '' : 's'}`
+  return printable(`After job ${job} GitLab would make release ${tagName}${titled}: ${from}${linked}. None was made.`)
+}
+
+interface JobFigures {
+  durationMs: number | undefined
+  coverage: number | undefined
+}
+
+function jobLine(job: RunJob, width: number, { durationMs, coverage }: JobFigures, colour: boolean): string {
   const colours = pc.createColors(colour)
   const mark = marks[job.status] ?? '-'
   const paint = job.status === 'success' ? colours.green : mark === '✖' ? colours.red : colours.dim
   const notes = [durationMs === undefined ? '' : formatDuration(durationMs), job.status === 'success' ? '' : job.reason]
+  if (coverage !== undefined) notes.push(`coverage ${coverage} %`)
   if (job.status === 'failed' && job.allowFailure !== false) notes.push('it may fail')
   return `${paint(mark)} ${padTo(printable(job.name), width)}  ${printable(notes.filter(Boolean).join(', '))}`.trimEnd()
 }
 
-function sentenceOf({ state, verdicts, tookMs }: RunReportInput): string {
+function sentenceOf({ state, verdicts, tookMs, confirmations = {} }: RunReportInput): string {
   const after = `after ${formatDuration(tookMs)}`
   const closed = verdicts.filter(({ decision }) => decision === 'closed').map(({ gate }) => `"${gate}"`)
   const failed = Object.values(state.jobs).filter((job) => job.status === 'failed' && job.allowFailure === false)
@@ -61,6 +85,11 @@ function sentenceOf({ state, verdicts, tookMs }: RunReportInput): string {
   const waiting =
     manual.length === 0
       ? ''
-      : ` Not started, as a person starts it: ${manual.map(({ name }) => name).join(', ')}; name it to run it.`
+      : ` Not started, as a person starts it: ${manual.map(({ name }) => named(name, confirmations[name])).join(', ')}; name it to run it.`
   return faults.length === 0 ? `All is well ${after}.${waiting}` : `Not well ${after}: ${faults.join('; ')}.${waiting}`
+}
+
+/** A manual job with what a person is asked before it. */
+function named(job: string, confirmation: string | undefined): string {
+  return confirmation === undefined ? job : printable(`${job} (${JSON.stringify(confirmation)})`)
 }

@@ -22,6 +22,7 @@ import {
 } from '@sluice/store-postgres'
 import { hashToken } from '../system.ts'
 import { findLiveAttempt } from './find-live-attempt.ts'
+import { readDotenvFiles } from './read-dotenv-files.ts'
 
 interface Transfers {
   db: Database
@@ -69,6 +70,8 @@ async function receiveReport(
   const { type, name } = artifact
   if (await isReportFull(db, { attemptId, type, name }, reportMax)) return true
   const file = await fileOfReport(blobs, artifact)
+  // What no later job could take is refused when it comes, as in GitLab: the job then fails.
+  if (type === 'dotenv') await readDotenvFiles(blobs, [file])
   return db.transaction().execute((unit) => addReportFile(unit, { attemptId, type, name, file }, reportMax))
 }
 

@@ -50,7 +50,7 @@ const reasons: Record<NonNullable<JobUpdate['failure_reason']>, RetryReason> = {
   runner_unsupported: 'runner_unsupported',
   image_pull_failure: 'runner_system_failure',
   unknown_failure: 'unknown_failure',
-  configuration_error: 'runner_unsupported',
+  configuration_error: 'unmet_prerequisites',
 }
 
 /** What a runner's last update says, in the engine's words. */

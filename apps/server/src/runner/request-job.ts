@@ -1,5 +1,6 @@
+import type { PlanVariable } from '@sluice/contracts/plan'
 import type { JobRequest, JobResponse } from '@sluice/contracts/runner'
-import { jobResponseOf, type JobDependency } from '@sluice/execution'
+import { jobResponseOf, withDotenv, type BlobStore, type JobDependency } from '@sluice/execution'
 import type { Clock, Ids } from '@sluice/kernel'
 import {
   appendEntry,
@@ -19,6 +20,7 @@ import {
   type Unit,
 } from '@sluice/store-postgres'
 import { hashToken, newToken } from '../system.ts'
+import { readDotenvFiles } from './read-dotenv-files.ts'
 
 export interface JobGivers {
   db: Database
@@ -26,6 +28,7 @@ export interface JobGivers {
   clock: Clock
   ids: Ids
   serverUrl: () => string
+  blobs: BlobStore
 }
 
 /** Hands a runner the oldest job that it may take, with all it needs to do it; `null` when there is none now. */
@@ -83,26 +86,28 @@ async function responseOf(
   const project = await findProject(unit, run.project)
   const job = run.plan.jobs.find(({ name }) => name === attempt.job)
   if (job === undefined || project === null) return null
+  const { dependencies, dotenv } = await handedOn(givers, unit, run, job, tokens.runner)
   return jobResponseOf({
-    job,
+    job: withDotenv(job, dotenv),
     trigger: run.plan.trigger,
     jobId: attempt.id,
     jobToken: tokens.runner,
     sourcesToken: tokens.sources,
     project,
     repoUrl: `${givers.serverUrl()}/git/${run.project}.git`,
-    dependencies: await dependenciesOf(unit, run, job, tokens.runner),
+    dependencies,
     reportSources: run.policy.reports.filter((source) => source.job === job.name),
   })
 }
 
-/** Whose artifacts the job receives: of its needs, or of all earlier stages, narrowed by `dependencies`. */
-async function dependenciesOf(
+/** Whose artifacts and dotenv variables the job receives: of its needs, or of all earlier stages, narrowed by `dependencies`. */
+async function handedOn(
+  { blobs }: JobGivers,
   unit: Unit,
   run: RunRow,
   job: RunRow['plan']['jobs'][number],
   token: string,
-): Promise<JobDependency[]> {
+): Promise<{ dependencies: JobDependency[]; dotenv: PlanVariable[] }> {
   const names = artifactJobs(run, job)
   const newest = new Map(
     (await listAttempts(unit, run.id))
@@ -110,18 +115,20 @@ async function dependenciesOf(
       .map((attempt) => [attempt.job, attempt]),
   )
   const attempts = names.flatMap((name) => newest.get(name) ?? [])
-  const archives = (
-    await listArtifacts(
-      unit,
-      attempts.map(({ id }) => id),
-    )
-  ).filter(({ type }) => type === 'archive')
-  return archives.map((archive) => ({
-    jobId: archive.attempt_id,
-    token,
-    name: attempts.find(({ id }) => id === archive.attempt_id)?.job ?? '',
-    sizeBytes: Number(archive.size_bytes),
-  }))
+  const artifacts = await listArtifacts(
+    unit,
+    attempts.map(({ id }) => id),
+  )
+  const dependencies = artifacts
+    .filter(({ type }) => type === 'archive')
+    .map((archive) => ({
+      jobId: archive.attempt_id,
+      token,
+      name: attempts.find(({ id }) => id === archive.attempt_id)?.job ?? '',
+      sizeBytes: Number(archive.size_bytes),
+    }))
+  const reports = artifacts.filter(({ type }) => type === 'dotenv').flatMap(({ files }) => files)
+  return { dependencies, dotenv: await readDotenvFiles(blobs, reports) }
 }
 
 function artifactJobs(run: RunRow, job: RunRow['plan']['jobs'][number]): string[] {

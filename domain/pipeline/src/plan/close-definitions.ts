@@ -72,8 +72,10 @@ class FileGraph {
 
   #linkReader(index: number, job: PlanJob, byName: ReadonlyMap<string, number>, stage: number): void {
     const edges = this.#edges[index]
-    const reads = job.cache.filter(({ policy }) => policy !== 'push').map((cache) => this.#cacheNode(cache))
-    edges?.push(...reads)
+    for (const cache of job.cache) {
+      if (cache.policy === 'push') continue
+      edges?.push(this.#cacheNode(cache), ...fallbackKeys(job, cache).map((key) => this.#keyNode({ key })))
+    }
     const before = job.needs === null && job.dependencies === null ? this.#before[stage] : null
     if (before != null) edges?.push(before)
     const names = job.needs?.filter(({ artifacts }) => artifacts).map((need) => need.job) ?? job.dependencies ?? []
@@ -84,7 +86,11 @@ class FileGraph {
   }
 
   #cacheNode({ key, keyFiles, keyPrefix }: PlanCache): number {
-    const id = keyFiles.length > 0 ? canonicalJson({ keyFiles, keyPrefix }) : canonicalJson({ key })
+    return this.#keyNode(keyFiles.length > 0 ? { keyFiles, keyPrefix } : { key })
+  }
+
+  #keyNode(key: { key: string } | Pick<PlanCache, 'keyFiles' | 'keyPrefix'>): number {
+    const id = canonicalJson(key)
     const known = this.#caches.get(id)
     if (known !== undefined) return known
     const node = this.#add([])
@@ -95,4 +101,10 @@ class FileGraph {
   #add(edges: number[]): number {
     return this.#edges.push(edges) - 1
   }
+}
+
+/** Other keys that a job may get a cache from: its `fallback_keys` and GitLab's variable for all caches. */
+function fallbackKeys({ variables }: PlanJob, { fallbackKeys: named = [] }: PlanCache): string[] {
+  const ofAll = variables.findLast(({ key }) => key === 'CACHE_FALLBACK_KEY')?.value
+  return ofAll === undefined ? named : [...named, ofAll]
 }

@@ -30,5 +30,11 @@ export function definitionDigest(
     dependencies: job.dependencies?.map((dependency) => dependency.job) ?? null,
     tags: job.tags,
     environment: job.environment,
+    ...optionsOf(job),
   })
+}
+
+/** What is absent stays out, so that it changes no digest. */
+function optionsOf({ options: { onStopPlace: _place, ...options } }: JobDefinition): object {
+  return options
 }

@@ -2,6 +2,7 @@ import type {
   ExcludedJob,
   PlanArtifacts,
   PlanCache,
+  PlanEnvironment,
   PlanJob,
   PlanTrigger,
   PlanVariable,
@@ -12,16 +13,22 @@ import type { Mistakes } from '../mistakes.ts'
 import { jobVariables, nodeVariables } from '../predefined-variables.ts'
 import { cachePolicies, type CacheDefinition } from '../read/cache.ts'
 import { inherits } from '../read/defaults.ts'
+import type { EnvironmentDefinition } from '../read/environment.ts'
 import type { JobDefinition, JobInstance } from '../read/job.ts'
 import { planNeed, type NeedDefinition } from '../read/needs.ts'
 import type { Rule } from '../read/rules.ts'
 import { slug } from '../slug.ts'
+import { expandTexts } from '../variables/expand-texts.ts'
 import { VariableScope, type ExpansionBudget } from '../variables/variable-scope.ts'
 import { quote } from '../yaml/located.ts'
 import { decideOnlyExcept } from './decide-only-except.ts'
 import { decideRules } from './decide-rules.ts'
 import { definitionDigest } from './definition-digest.ts'
 import type { PathsElsewhere } from './paths-elsewhere.ts'
+import { expandContainer, expandService } from './expand-container.ts'
+import { fillJobInputs } from './fill-job-inputs.ts'
+import { planJobOptions, withPages } from './plan-job-options.ts'
+import { standInForSecrets } from './stand-in-for-secrets.ts'
 
 /** What is the same for all jobs of one pipeline. */
 export interface PlanContext {
@@ -56,6 +63,12 @@ export function planJob(definition: JobDefinition, context: PlanContext): Planne
   if (choice.when === 'never') return { kind: 'out', job: excludedJob(definition, reasons) }
   const needs = choice.rule?.needs ?? definition.needs
   const scope = jobScope(definition, context, choice.rule?.variables ?? [])
+  const fill = fillJobInputs(definition, context)
+  const stoodIn = standInForSecrets(
+    planJobOptions(definition.options, (text) => scope.expandText(fill(text)), fill),
+    scope.resolved(),
+    new Set(context.project.map(({ key }) => key)),
+  )
   return {
     kind: 'in',
     needs,
@@ -64,9 +77,9 @@ export function planJob(definition: JobDefinition, context: PlanContext): Planne
       stage: definition.stage.name,
       needs: needs?.map(planNeed) ?? null,
       dependencies: definition.dependencies?.map(({ job }) => job) ?? null,
-      beforeScript: definition.beforeScript,
-      script: definition.script,
-      afterScript: definition.afterScript,
+      beforeScript: definition.beforeScript.map(fill),
+      script: definition.script.map(fill),
+      afterScript: definition.afterScript.map(fill),
       when: choice.when,
       startInMs: choice.when === 'delayed' ? choice.startInMs : null,
       allowFailure: choice.allowFailure,
@@ -75,9 +88,11 @@ export function planJob(definition: JobDefinition, context: PlanContext): Planne
       interruptible: choice.rule?.interruptible ?? definition.interruptible,
       coverage: definition.coverage,
       ...parallelOf(definition),
-      ...expandedParts(definition, scope, context.mistakes),
+      variables: stoodIn.variables,
+      ...expandedParts(definition, scope, fill, context.mistakes),
+      ...stoodIn.options,
       definitionDigest: definitionDigest(definition, writtenVariables(definition, context, choice.rule), needs),
-      reasons,
+      reasons: [...reasons, ...stoodIn.reasons],
     },
   }
 }
@@ -209,7 +224,7 @@ function jobScope(definition: JobDefinition, context: PlanContext, ofRule: reado
     CI_ENVIRONMENT_NAME: name,
     CI_ENVIRONMENT_SLUG: slug(name).slice(0, 24),
     CI_ENVIRONMENT_ACTION: environment.action,
-    CI_ENVIRONMENT_TIER: environment.tier,
+    CI_ENVIRONMENT_TIER: environment.tier === null ? null : scope.expandText(environment.tier),
     CI_ENVIRONMENT_URL: environment.url,
   }
   const variables = Object.entries(values).flatMap(([key, value]) => (value === null ? [] : [{ key, value }]))
@@ -218,40 +233,48 @@ function jobScope(definition: JobDefinition, context: PlanContext, ofRule: reado
 
 type ExpandedParts = Pick<
   PlanJob,
-  'variables' | 'resourceGroup' | 'tags' | 'image' | 'services' | 'environment' | 'artifacts' | 'cache'
+  'resourceGroup' | 'tags' | 'image' | 'services' | 'environment' | 'artifacts' | 'cache'
 >
 
-function expandedParts(definition: JobDefinition, scope: VariableScope, mistakes: Mistakes): ExpandedParts {
-  const text = (value: string): string => scope.expandText(value)
+function expandedParts(
+  definition: JobDefinition,
+  scope: VariableScope,
+  fill: (text: string) => string,
+  mistakes: Mistakes,
+): ExpandedParts {
+  const text = (value: string): string => scope.expandText(fill(value))
   const { image, environment, artifacts } = definition
   return {
-    variables: scope.resolved(),
     resourceGroup: definition.resourceGroup === null ? null : text(definition.resourceGroup),
     tags: definition.tags.map(text),
-    image: image === null ? null : { name: text(image.name), entrypoint: image.entrypoint },
-    services: definition.services.map(({ name, alias }) => ({
-      name: text(name),
-      alias: alias === null ? null : text(alias),
-    })),
-    environment:
-      environment === null
-        ? null
-        : {
-            name: text(environment.name),
-            url: environment.url === null ? null : text(environment.url),
-            action: environment.action,
-          },
-    artifacts: artifacts === null ? null : expandArtifacts(artifacts, text),
+    image: image === null ? null : expandContainer(image, text),
+    services: definition.services.map((service) => expandService(service, text)),
+    environment: environment === null ? null : expandEnvironment(environment, text),
+    artifacts: expandArtifacts(withPages(artifacts, definition.options.pages), text),
     cache: definition.cache.map((cache) => expandCache(cache, text, definition, mistakes)),
   }
 }
 
-function expandArtifacts(artifacts: PlanArtifacts, text: (value: string) => string): PlanArtifacts {
+/** The job that stops it is a name, and GitLab fills in nothing there. */
+function expandEnvironment(
+  { tier, ...environment }: EnvironmentDefinition,
+  text: (value: string) => string,
+): PlanEnvironment {
+  const { onStop } = environment
+  return {
+    ...expandTexts(environment, text),
+    ...(onStop === undefined ? {} : { onStop }),
+    ...(tier === null ? {} : { tier: text(tier) }),
+  }
+}
+
+function expandArtifacts(artifacts: PlanArtifacts | null, text: (value: string) => string): PlanArtifacts | null {
+  if (artifacts === null) return null
   const reports = Object.entries(artifacts.reports).map(([kind, paths]) => [kind, paths.map(text)] as const)
   return {
     ...artifacts,
     name: text(artifacts.name),
-    paths: artifacts.paths.map(text),
+    paths: [...new Set(artifacts.paths.map(text))],
     exclude: artifacts.exclude.map(text),
     reports: Object.fromEntries(reports),
   }
@@ -274,6 +297,7 @@ function expandCache(
     key: text(cache.key) || 'default',
     keyFiles: cache.keyFiles.map(text),
     keyPrefix: text(cache.keyPrefix),
+    ...(cache.fallbackKeys === undefined ? {} : { fallbackKeys: cache.fallbackKeys.map(text) }),
     paths: cache.paths.map(text),
     policy: policy ?? 'pull-push',
   }

@@ -1,6 +1,7 @@
 import type { PlanArtifacts, PlanReports } from '@sluice/contracts/plan'
 import type { Located, LocatedEntry } from '../yaml/located.ts'
 import { readFields } from './fields.ts'
+import { readGiven } from './read-given.ts'
 import type { Reading } from './reading.ts'
 import {
   choiceReader,
@@ -12,11 +13,11 @@ import {
   readTextList,
   readTextOrList,
   wrongType,
+  wrongValue,
 } from './values.ts'
 
 const artifactsKeywords = {
-  known: ['paths', 'exclude', 'untracked', 'when', 'expire_in', 'name', 'reports'],
-  withoutEffect: ['expose_as', 'access', 'public'],
+  known: ['paths', 'exclude', 'untracked', 'when', 'expire_in', 'name', 'reports', 'access', 'public', 'expose_as'],
 }
 
 export const readUploadWhen = choiceReader(['on_success', 'on_failure', 'always'])
@@ -40,7 +41,66 @@ export function readArtifacts(node: Located, keyword: string, reading: Reading):
     when: field('when', 'on_success', readUploadWhen),
     expireInMs: field('expire_in', defaultExpireInMs, readExpiry),
     reports: field('reports', {}, readReports),
+    ...readCoverageFormat(fields.get('reports')),
+    ...readAccess(fields, keyword, reading),
+    ...readExposed(fields, keyword, reading),
   }
+}
+
+const readAccessLevel = choiceReader(['all', 'developer', 'maintainer', 'none'])
+
+/** `access`, and `public`, which is older and says less; a job has one of the two. */
+function readAccess(
+  fields: ReadonlyMap<string, LocatedEntry>,
+  keyword: string,
+  reading: Reading,
+): Pick<PlanArtifacts, 'access'> {
+  const [access, isPublic] = [fields.get('access'), fields.get('public')]
+  if (access === undefined && isPublic === undefined) return {}
+  if (access !== undefined && isPublic !== undefined)
+    wrongValue(isPublic.value, `${keyword}:public`, 'access alone', reading)
+  const level =
+    access === undefined
+      ? levelOf(isPublic, keyword, reading)
+      : readAccessLevel(access.value, `${keyword}:access`, reading)
+  if (level === 'all') return {}
+  const name = `${keyword}:${access === undefined ? 'public' : 'access'}`
+  const place = (access ?? isPublic)?.keyPlace
+  const text = `${name} of ${reading.subject}: all who see the project see its artifacts here`
+  if (place !== undefined) reading.warnings.add(text, place)
+  return { access: level }
+}
+
+function levelOf(isPublic: LocatedEntry | undefined, keyword: string, reading: Reading): 'all' | 'developer' {
+  return isPublic === undefined || readBoolean(isPublic.value, `${keyword}:public`, reading) ? 'all' : 'developer'
+}
+
+/** `expose_as` stands beside paths without patterns (GitLab's `artifacts:expose_as`). */
+function readExposed(
+  fields: ReadonlyMap<string, LocatedEntry>,
+  keyword: string,
+  reading: Reading,
+): Pick<PlanArtifacts, 'exposeAs'> {
+  const { exposeAs } = readGiven<Pick<PlanArtifacts, 'exposeAs'>>(
+    fields,
+    keyword,
+    { exposeAs: ['expose_as', readText] },
+    reading,
+  )
+  const entry = fields.get('expose_as')
+  if (entry === undefined || exposeAs === undefined) return {}
+  const paths = fields.get('paths')?.value
+  const plain = paths?.kind === 'list' && paths.items.every((item) => !isText(item) || !/[*?[{]/.test(item.value))
+  if (!plain) wrongValue(entry.value, `${keyword}:expose_as`, 'paths without patterns beside it', reading)
+  reading.warnings.add(`${keyword}:expose_as of ${reading.subject}: no page shows the link here`, entry.keyPlace)
+  return { exposeAs }
+}
+
+/** Cobertura is what a plan means where it says nothing. */
+function readCoverageFormat(reports: LocatedEntry | undefined): Pick<PlanArtifacts, 'coverageFormat'> {
+  const report = reports?.value.kind === 'map' ? reports.value.entries.get('coverage_report')?.value : undefined
+  const format = report?.kind === 'map' ? report.entries.get('coverage_format')?.value : undefined
+  return format !== undefined && isText(format) && format.value === 'jacoco' ? { coverageFormat: 'jacoco' } : {}
 }
 
 function readExpiry(node: Located, keyword: string, reading: Reading): number | null {

@@ -1,7 +1,7 @@
 import type { Mistakes } from '../mistakes.ts'
 import { quote, type Located, type LocatedEntry, type LocatedMap } from '../yaml/located.ts'
 import { readFields } from './fields.ts'
-import { defaultKeywords, topLevelDefaults, unsupportedDefaultKeywords } from './keywords.ts'
+import { defaultKeywords, topLevelDefaults } from './keywords.ts'
 import type { Reading } from './reading.ts'
 import { readTextList, readMap, wrongValue } from './values.ts'
 
@@ -14,8 +14,7 @@ export function readDefaults(root: LocatedMap, reading: Reading): Defaults {
   const node = root.entries.get('default')?.value
   const map = node === undefined || isNothing(node) ? null : readMap(node, 'default', 'a map', reading)
   if (map !== null) {
-    const keywords = { known: defaultKeywords, unsupported: unsupportedDefaultKeywords }
-    for (const [key, entry] of readFields(map, keywords, '', reading)) defaults.set(key, entry)
+    for (const [key, entry] of readFields(map, { known: defaultKeywords }, '', reading)) defaults.set(key, entry)
   }
   for (const key of topLevelDefaults) takeTopLevel(key, root, defaults, reading.mistakes)
   return defaults
@@ -59,7 +58,7 @@ function readSelection(node: Located, keyword: string, reading: Reading): boolea
 }
 
 function checkNames(node: Located, names: readonly string[], keyword: string, reading: Reading): void {
-  const known: readonly string[] = [...defaultKeywords, ...unsupportedDefaultKeywords]
+  const known: readonly string[] = defaultKeywords
   const items = node.kind === 'list' ? node.items : []
   names.forEach((name, index) => {
     if (!known.includes(name))

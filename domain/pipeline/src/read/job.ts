@@ -8,6 +8,7 @@ import { inherits, readInherit, type Defaults, type Inheritance } from './defaul
 import { readEnvironment, type EnvironmentDefinition } from './environment.ts'
 import { readFields } from './fields.ts'
 import { readImage, readServices } from './image.ts'
+import { readJobOptions, type JobOptions } from './job-options.ts'
 import { jobKeywords } from './keywords.ts'
 import { readDependencies, readNeeds, type DependencyDefinition, type NeedDefinition } from './needs.ts'
 import { readRefPolicy, type RefPolicy } from './only-except.ts'
@@ -18,12 +19,12 @@ import { readRules, type Rule } from './rules.ts'
 import { readScript } from './script.ts'
 import {
   choiceReader,
+  flatItems,
   isText,
   readBoolean,
   readDurationMs,
   readStartIn,
   readText,
-  readTextList,
   wrongType,
   wrongValue,
   type ReadValue,
@@ -78,6 +79,7 @@ export interface JobDefinition {
   coverage: string | null
   artifacts: PlanArtifacts | null
   cache: CacheDefinition[]
+  options: JobOptions
 }
 
 /** GitLab's default for `timeout`. */
@@ -134,15 +136,31 @@ export function readJob(
     retry: field('retry', noRetry, readRetry),
     timeoutMs: field('timeout', defaultTimeoutMs, readTimeout),
     interruptible: field('interruptible', false, readBoolean),
-    resourceGroup: field<string | null>('resource_group', null, readText),
-    tags: field('tags', [], readTextList),
+    resourceGroup: field<string | null>('resource_group', null, readResourceGroup),
+    tags: field('tags', [], readTags),
     image: field('image', null, readImage),
     services: field('services', [], readServices),
     environment: field('environment', null, readEnvironment),
     coverage: field('coverage', null, readCoverage),
     artifacts: field('artifacts', null, readArtifacts),
     cache: field('cache', [], readCaches),
+    options: readJobOptions(name, fields, reading),
   }
+}
+
+/** A list of texts; lists inside, as `!reference` leaves them, are made flat. */
+function readTags(node: Located, keyword: string, reading: Reading): string[] {
+  if (node.kind === 'list') return flatItems(node, limits.scriptNesting).map((item) => readText(item, keyword, reading))
+  wrongType(node, keyword, 'a list of texts', reading)
+  return []
+}
+
+/** Letters, digits, blanks, `-_/.` and variables, no `/` at an end (GitLab's `resource_group`). */
+function readResourceGroup(node: Located, keyword: string, reading: Reading): string {
+  const name = readText(node, keyword, reading)
+  if (isText(node) && (!/^[A-Za-z0-9_\-/.${} ]+$/.test(name) || /^\/|\/$/.test(name)))
+    wrongValue(node, keyword, 'letters, digits, blanks, "-", "_", "/", "." and variables, no "/" at an end', reading)
+  return name
 }
 
 function readOwn<T>(
@@ -161,8 +179,6 @@ function checkName(name: string, entry: LocatedEntry, reading: Reading): void {
     const message = `Cannot plan job ${quote(name)}: its name has ${name.length} characters; wanted ${limits.nameLength} at most`
     reading.mistakes.add('PIPELINE_WRONG_VALUE', entry.keyPlace, message)
   }
-  if (name === 'pages')
-    reading.warnings.add('Job "pages" runs as any other job: publishing pages is not supported', entry.keyPlace)
 }
 
 /** `trigger` and `run` stand in place of a script and have a mistake of their own. */

@@ -4,6 +4,9 @@ export const defaultKeywords = [
   'artifacts',
   'before_script',
   'cache',
+  'hooks',
+  'id_tokens',
+  'identity',
   'image',
   'interruptible',
   'retry',
@@ -11,8 +14,6 @@ export const defaultKeywords = [
   'tags',
   'timeout',
 ] as const
-
-export const unsupportedDefaultKeywords = ['hooks', 'id_tokens', 'identity'] as const
 
 /** Default keywords that may also stand at the top of a file, in GitLab's older spelling. */
 export const topLevelDefaults = ['image', 'services', 'cache', 'before_script', 'after_script'] as const
@@ -28,35 +29,31 @@ export const jobKeywords = {
     ...defaultKeywords,
     'allow_failure',
     'coverage',
+    'dast_configuration',
     'dependencies',
     'environment',
     'except',
     'extends',
     'inherit',
+    'inputs',
+    'manual_confirmation',
     'needs',
     'only',
+    'pages',
     'parallel',
+    'publish',
+    'release',
     'resource_group',
     'rules',
+    'run',
     'script',
+    'secrets',
     'stage',
     'start_in',
     'variables',
     'when',
   ],
-  unsupported: [
-    ...unsupportedDefaultKeywords,
-    'dast_configuration',
-    'inputs',
-    'manual_confirmation',
-    'pages',
-    'publish',
-    'release',
-    'run',
-    'secrets',
-    'trigger',
-    'type',
-  ],
+  unsupported: ['trigger', 'type'],
 } as const
 
 export function isRootKeyword(key: string): boolean {

@@ -20,6 +20,7 @@ const readReason = choiceReader<RetryReason>([
   'unmet_prerequisites',
   'scheduler_failure',
   'data_integrity_failure',
+  'runner_provisioning_timeout',
 ])
 
 const retryKeywords = { known: ['max', 'when', 'exit_codes'] }
