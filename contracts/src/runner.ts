@@ -114,6 +114,8 @@ export const jobResponse = z.object({
         key: z.string(),
         /** Own addition: the runner appends the digest of these files' content to `key`. */
         sluice_key_files: z.array(z.string()).default([]),
+        /** Own addition: keys to try before `fallback_keys`, each with the same end. */
+        sluice_earlier_keys: z.array(z.string()).optional(),
         /** Own addition: of these files the newest commits count. */
         sluice_key_by_commit: z.boolean().optional(),
         /** Keys to try in this order where nothing is kept under `key`. */

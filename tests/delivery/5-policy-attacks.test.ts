@@ -94,6 +94,25 @@ test.each([
   await expectStopped(run, [['tests-pass', 'untrusted']])
 })
 
+test('what a stopped change left in a cache reaches no later change', async () => {
+  // The reporting job takes its tool from a cache that another job fills.
+  const cache = ['  cache:', '    key: tools', '    paths: [tools/]']
+  const fill = (script: string) => ['tools:', '  stage: .pre', '  script:', `    - ${script}`, ...cache, ''].join('\n')
+  const cached = pipeline
+    .replace('  stage: test\n', `  stage: test\n${cache.join('\n')}\n    policy: pull\n`)
+    .replace('sh tests.sh', 'sh tools/tests.sh')
+  const good = `${cached}\n${fill('test -e tools/tests.sh || { mkdir -p tools && cp tests.sh tools/; }')}`
+  const poison = `${cached}\n${fill(`mkdir -p tools && echo "echo '${green}'" > tools/tests.sh`)}`
+  const taken = await project.over(await project.change('cached', { '.gitlab-ci.yml': good }))
+  expect(judged(taken)).toEqual([['tests-pass', 'untrusted']])
+  const stopped = await project.over(await project.change('poison', { ...wrong, '.gitlab-ci.yml': poison }, true))
+  await expectStopped(stopped, [['tests-pass', 'untrusted']])
+  const next = await project.change('after-poison', { ...wrong, '.gitlab-ci.yml': good }, true)
+  await expectStopped(await project.over(next), [['tests-pass', 'untrusted']])
+  expect(await project.log(next, 'tools')).toContain('No cache of this key yet')
+  expect(await project.log(next, 'unit-test')).toContain('sh tools/tests.sh')
+})
+
 test('another job that hands in a green report under the same path does not count', async () => {
   const other = ['other:', '  stage: test', '  script:', `    - echo '${green}' > junit.xml`]
   const reports = ['  artifacts:', '    reports:', '      junit: junit.xml', '']

@@ -8,7 +8,9 @@ export interface CacheRequest extends CacheKey {
   paths: readonly string[]
   /** Files that Git does not track are in it too. Default `false`. */
   untracked?: boolean
-  /** Keys to try in this order where nothing is kept under the key. */
+  /** Keys to try first where nothing is kept under the key; with key files each gets the same end as the key. */
+  earlierKeys?: readonly string[]
+  /** Keys to try in this order after these. */
   fallbackKeys?: readonly string[]
   policy: 'pull' | 'push' | 'pull-push'
   when: 'on_success' | 'on_failure' | 'always'
@@ -79,11 +81,17 @@ const fullKey = (project: string, key: string): string => `${project}/${key}`
 /** The key, then what may stand in for it, until something is found. */
 async function restoreOne(one: UsedCache, options: JobCachesOptions): Promise<void> {
   const { project, store, workspace, say, fallbackKey = '' } = options
-  const keys = new Set([one.key, ...(one.cache.fallbackKeys ?? [])])
+  const { cache } = one
+  const earlier = (cache.earlierKeys ?? []).map((key) => () => cacheKey({ ...cache, key }, workspace))
+  const named = [...(cache.fallbackKeys ?? [])]
   if (isProtectedKey(fallbackKey))
     await say(`WARNING: CACHE_FALLBACK_KEY ${fallbackKey} is not tried: it is protected\n`)
-  else if (fallbackKey !== '') keys.add(fallbackKey)
-  for (const key of keys) {
+  else if (fallbackKey !== '') named.push(fallbackKey)
+  const tried = new Set<string>()
+  for (const next of [one.key, ...earlier, ...named]) {
+    const key = typeof next === 'string' ? next : await next()
+    if (tried.has(key)) continue
+    tried.add(key)
     await say(`Checking cache for ${key}...\n`)
     try {
       one.lease = await store.restore(fullKey(project, key), workspace)
@@ -96,8 +104,11 @@ async function restoreOne(one: UsedCache, options: JobCachesOptions): Promise<vo
   }
 }
 
-/** A job names this key itself: it must not reach the caches of protected branches, nor does it in GitLab Runner. */
-const isProtectedKey = (key: string): boolean => /(^|-)protected(-|$)/.test(key)
+/**
+ * A job names this key itself: it must not reach the caches of other runs, nor those of protected branches in GitLab
+ * Runner.
+ */
+const isProtectedKey = (key: string): boolean => /(^|-)(protected|r\d+)(-|$)/.test(key)
 
 async function textOf(saved: ReturnType<CacheStore['save']>): Promise<string> {
   const texts = {

@@ -372,6 +372,7 @@ it.each([
   ['main', true],
   ['main-protected', false],
   ['npm-protected-0123', false],
+  ['npm-r12-0123', false],
 ])('runJob() tries CACHE_FALLBACK_KEY %s last: %s', async (key, tried) => {
   const caches = openCacheStore(join(base, 'caches'), { clock: fixedClock(0) })
   await run({ cache: [{ ...cache, key }], script: ['mkdir kept; echo found >kept/from'] }, { caches })

@@ -166,6 +166,23 @@ export async function projectOfRun(db: Database | Unit, runId: string): Promise<
   return row?.project ?? null
 }
 
+/** Numbers of the newest runs of a branch before this one that succeeded, the newest first. */
+export async function findGoodRuns(
+  db: Database | Unit,
+  run: { project: string; branch: string; before: number },
+  most: number,
+): Promise<number[]> {
+  const rows = await headsOf(db)
+    .where('run.project', '=', run.project)
+    .where('run.ref', '=', run.branch)
+    .where('run.number', '<', run.before)
+    .where('journal.status', '=', 'success')
+    .orderBy('run.number', 'desc')
+    .limit(most)
+    .execute()
+  return rows.map(({ number }) => number)
+}
+
 /** The newest commit of the protected branch, other than this one, whose run succeeded; `null` before the first. */
 export async function findPolicyCommit(
   db: Database | Unit,

@@ -102,10 +102,17 @@ async function runParts(
 
 function cachesOf(host: JobHost, job: JobResponse, workspace: Workspace, log: JobLog): JobCaches {
   const caches = (job.cache ?? []).map(
-    ({ sluice_key_files: keyFiles, sluice_key_by_commit: keyByCommit = false, fallback_keys, ...cache }) => ({
+    ({
+      sluice_key_files: keyFiles,
+      sluice_key_by_commit: keyByCommit = false,
+      sluice_earlier_keys,
+      fallback_keys,
+      ...cache
+    }) => ({
       ...cache,
       keyFiles,
       keyByCommit,
+      earlierKeys: sluice_earlier_keys ?? [],
       fallbackKeys: fallback_keys ?? [],
     }),
   )

@@ -348,6 +348,13 @@ describe('startRunner() moves files', () => {
     expect(other.log).toContain('\nnone\n')
   })
 
+  it('finds the cache of an earlier run of the same key files, and keeps it for its own', async () => {
+    await run({ id: 1, script: [fill], cache: [cacheOf('npm-r1')] })
+    const next = [cacheOf('npm-r2', { sluice_earlier_keys: ['npm-r0', 'npm-r1'] })]
+    expect((await run({ id: 2, script: ['cat .npm/index'], cache: next })).log).toContain('\ncached\n')
+    expect((await run({ id: 3, script: ['cat .npm/index'], cache: [cacheOf('npm-r2')] })).log).toContain('\ncached\n')
+  })
+
   it('finds a cache under a fallback key', async () => {
     await run({ id: 1, script: [fill], cache: [cacheOf('main', { sluice_key_files: [] })] })
     const cache = [cacheOf('branch', { sluice_key_files: [], fallback_keys: ['none', 'main'] })]

@@ -36,17 +36,25 @@ describe('jobResponseOf', () => {
     expect(response.git_info.refspecs).toEqual([refspec])
   })
 
-  it.each([
-    ['main', 'branch', ['npm-protected', 'default-protected', 'protected'], true],
-    ['feature', 'branch', ['npm-non_protected', 'default-non_protected', 'non_protected'], false],
-    ['main', 'tag', ['npm-non_protected', 'default-non_protected', 'non_protected'], false],
-  ] as const)('keeps the caches of %s (%s) apart from those of other protection', (ref, refType, keys, isProtected) => {
+  it('lets a job have the caches of its own run, else those of the newest good runs', () => {
     const [cache] = job.cache
     if (cache === undefined) throw new Error('the job has a cache')
     const plain = { ...cache, key: 'default', keyFiles: [] }
     const withCaches = { ...job, cache: [cache, plain, { ...cache, keyPrefix: '' }] }
-    const response = jobResponseOf({ ...offer, job: withCaches, trigger: { ...offer.trigger, ref, refType } })
-    expect(response.cache?.map(({ key }) => key)).toEqual(keys)
+    const response = jobResponseOf({ ...offer, job: withCaches })
+    expect(response.cache?.map((one) => [one.key, one.sluice_earlier_keys, one.fallback_keys])).toEqual([
+      ['npm-r7', ['npm-r6', 'npm-r4'], []],
+      ['default-r7', [], ['default-r6', 'default-r4']],
+      ['r7', ['r6', 'r4'], []],
+    ])
+  })
+
+  it.each([
+    ['main', 'branch', true],
+    ['feature', 'branch', false],
+    ['main', 'tag', false],
+  ] as const)('tells whether %s (%s) is protected: %s', (ref, refType, isProtected) => {
+    const response = jobResponseOf({ ...offer, trigger: { ...offer.trigger, ref, refType } })
     expect(response.git_info.protected).toBe(isProtected)
   })
 
@@ -84,15 +92,15 @@ describe('jobResponseOf', () => {
     expect([jobResponseOf(offer).image, jobResponseOf(offer).services]).toEqual([undefined, undefined])
   })
 
-  it('keeps a shared cache with those of other branches, and its fallback keys beside it', () => {
+  it('keeps a cache that all runs share apart, and looks for fallback keys among the same runs', () => {
     const [cache] = job.cache
     if (cache === undefined) throw new Error('the job has a cache')
     const plain = { ...cache, keyFiles: [], key: 'a', fallbackKeys: ['b', 'c'] }
     const cached = { ...job, cache: [plain, { ...plain, unprotect: true as const, keyByCommit: true as const }] }
-    const response = jobResponseOf({ ...offer, job: cached, trigger: { ...offer.trigger, ref: 'main' } })
+    const response = jobResponseOf({ ...offer, job: cached })
     expect(response.cache?.map((one) => [one.key, one.fallback_keys, one.sluice_key_by_commit])).toEqual([
-      ['a-protected', ['b-protected', 'c-protected'], false],
-      ['a-non_protected', ['b-non_protected', 'c-non_protected'], true],
+      ['a-r7', ['a-r6', 'a-r4', 'b-r7', 'b-r6', 'b-r4', 'c-r7', 'c-r6', 'c-r4'], false],
+      ['a-shared', ['b-shared', 'c-shared'], true],
     ])
   })
 

@@ -29,8 +29,17 @@ export interface JobOffer {
   dependencies: readonly JobDependency[]
   /** Reports that the policy wants of this job, beyond what the job declares. */
   reportSources: readonly Pick<ReportSource, 'name' | 'path'>[]
+  /** Whose caches it may have. */
+  cacheRuns: CacheRuns
   /** Variables known only now, secrets among them; they win over the plan's. */
   variables?: readonly PlanVariable[]
+}
+
+/** Runs of the project by their numbers. */
+export interface CacheRuns {
+  own: number
+  /** Of the protected branch, before this one, that succeeded; the newest first. */
+  good: readonly number[]
 }
 
 /** A job whose artifacts this one receives. */
@@ -80,7 +89,7 @@ export function jobResponseOf(offer: JobOffer) {
       allow_failure: step.allowFailure,
     })),
     artifacts: artifactsOf(job.artifacts, offer.reportSources),
-    cache: job.cache.length === 0 ? null : job.cache.map((cache) => cacheOf(cache, isProtected(offer.trigger))),
+    cache: job.cache.length === 0 ? null : job.cache.map((cache) => cacheOf(cache, offer.cacheRuns)),
     dependencies: offer.dependencies.map(({ jobId: id, token, name, sizeBytes }) => ({
       id,
       token,
@@ -185,22 +194,27 @@ function artifactsOf(
 const expireInOf = (expireInMs: number | null): string =>
   expireInMs === null ? 'never' : `${Math.ceil(expireInMs / 1000)} seconds`
 
-/** Only the default branch is protected: policy is read from it, and what it caches must not come from other branches. */
+/** Only the default branch is protected: policy is read from it. */
 const isProtected = ({ refType, ref, defaultBranch }: PlanTrigger): boolean =>
   refType === 'branch' && ref === defaultBranch
 
 /**
- * As GitLab does, the key's last part keeps the caches of protected branches apart from all others, so that nobody can
- * put something into a cache that a protected branch then runs. Where the runner adds the digest of key files, it comes
- * after this.
+ * The key's last part is the run: a job finds what its own run saved, else what the newest runs of the protected branch
+ * that passed their gates saved, and saves for its own run. GitLab keeps protected branches apart from others and no
+ * more, so a change that a gate stopped could leave in the cache what later changes then run. With `unprotect` all runs
+ * share one. Where the runner adds the digest of key files, it comes after this.
  */
-function cacheOf(cache: PlanCache, ofProtected: boolean) {
+function cacheOf(cache: PlanCache, runs: CacheRuns) {
   const key = cache.keyFiles.length === 0 ? cache.key : cache.keyPrefix
-  const suffix = ofProtected && cache.unprotect !== true ? 'protected' : 'non_protected'
+  const [own, ...good] = cache.unprotect === true ? ['shared'] : [runs.own, ...runs.good].map((run) => `r${run}`)
+  const keyOf = (base: string, run: string | undefined): string => (base === '' ? `${run}` : `${base}-${run}`)
+  const earlier = good.map((run) => keyOf(key, run))
+  const fallback = (cache.fallbackKeys ?? []).flatMap((base) => [own, ...good].map((run) => keyOf(base, run)))
   return {
-    key: key === '' ? suffix : `${key}-${suffix}`,
-    fallback_keys: (cache.fallbackKeys ?? []).map((one) => `${one}-${suffix}`),
+    key: keyOf(key, own),
+    fallback_keys: cache.keyFiles.length === 0 ? [...earlier, ...fallback] : fallback,
     sluice_key_files: cache.keyFiles,
+    sluice_earlier_keys: cache.keyFiles.length === 0 ? [] : earlier,
     sluice_key_by_commit: cache.keyByCommit === true,
     paths: cache.paths,
     untracked: cache.untracked,

@@ -5,6 +5,7 @@ import type { Clock, Ids } from '@sluice/kernel'
 import {
   appendEntry,
   claimAttempt,
+  findGoodRuns,
   findProject,
   findRun,
   findRunner,
@@ -76,6 +77,9 @@ async function claimIn(
   return responseOf(givers, unit, run, attempt, tokens)
 }
 
+/** Some, as not every run saves every cache. */
+const cacheRunsMax = 5
+
 async function responseOf(
   givers: JobGivers,
   unit: Unit,
@@ -86,6 +90,8 @@ async function responseOf(
   const project = await findProject(unit, run.project)
   const job = run.plan.jobs.find(({ name }) => name === attempt.job)
   if (job === undefined || project === null) return null
+  const before = { project: run.project, branch: project.default_branch, before: run.number }
+  const good = await findGoodRuns(unit, before, cacheRunsMax)
   const { dependencies, dotenv } = await handedOn(givers, unit, run, job, tokens.runner)
   return jobResponseOf({
     job: withDotenv(job, dotenv),
@@ -96,6 +102,7 @@ async function responseOf(
     project,
     repoUrl: `${givers.serverUrl()}/git/${run.project}.git`,
     dependencies,
+    cacheRuns: { own: run.number, good },
     reportSources: run.policy.reports.filter((source) => source.job === job.name),
   })
 }
