@@ -45,6 +45,7 @@ test('help names every command and every exit status', async () => {
     'demo',
     'plan',
     'explain',
+    'graph',
     'lint',
     'run',
     'gate',
