@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { collect } from './event/collect.ts'
 import { addEventOptions } from './event/add-event-options.ts'
 import { exitStatus } from './exit-status.ts'
 import { sayError } from './say-error.ts'
@@ -14,6 +15,15 @@ Exit status:
 Environment:
   DATABASE_URL  a PostgreSQL (15 or later) of your own instead of the embedded one
   NO_COLOR      no colours`
+
+const runFooter = `
+Exit status:
+  0  all is well: no job failed that may not, and every gate that was decided is open
+  1  a job failed, a gate is closed, the pipeline has mistakes, or the run was stopped
+  2  the command line is wrong, or a job that it names is not in the plan
+  3  git is missing, or the folder .sluice cannot be written
+
+Every log stays whole in .sluice/local/logs until the next run.`
 
 /** Runs one command line. Each command loads only what it needs. @returns the exit status */
 export async function runProgram(args: readonly string[]): Promise<number> {
@@ -134,8 +144,16 @@ function addLocalCommands(program: Command, end: End): void {
     .argument('[jobs...]', 'jobs to run with all they need, manual ones too (default: the whole pipeline)')
     .description('run jobs of a folder on this machine, with its edits, and decide its gates')
     .option(...folder)
+    .option('--needs', 'with the named jobs all that they wait for (the default)')
+    .option('--no-needs', 'the named jobs alone, with artifacts of the last run')
+    .option('--manual <job>', 'start this manual job too; may be repeated', collect)
+    .option('--failed', 'run again what failed or was not reached in the last run, with artifacts of the rest')
     .option('--concurrency <jobs>', 'jobs at once (default: one a core)', countOf)
-    .option('--json', 'what came of it as JSON; logs go to standard error')
+    .option('--quiet', 'nothing of the jobs, only what came of them')
+    .option('--logs', 'on a terminal too, every line with its job before it')
+    .option('--timestamps', 'the same, with the time (UTC) before that')
+    .option('--json', 'what came of it as JSON; everything else goes to standard error')
+    .addHelpText('after', runFooter)
     .action(async (jobs, options) => end(await (await import('./commands/run.ts')).run(jobs, options)))
   program
     .command('gate')

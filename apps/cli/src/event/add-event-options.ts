@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander'
+import { collect } from './collect.ts'
 import { eventNames } from './event-options.ts'
 
 /** Gives a command the options that say what happened: the same for all that compile a pipeline. */
@@ -17,8 +18,4 @@ export function addEventOptions(command: Command): Command {
       collect,
     )
     .option('--include-untracked', 'take files that Git does not track yet, but for ignored ones')
-}
-
-function collect(value: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), value]
 }

@@ -8,10 +8,15 @@ import type { CliErrorCode } from '../errors.ts'
 export interface LocalFolder {
   repository: string
   caches: string
-  /** Workspaces, the copy of the sources, artifacts on their way from job to job; there only while something runs. */
+  /** Workspaces and the copy of the sources; there only while something runs. */
   jobs: string
   key: string
   lastRun: string
+  /** How the jobs of the last run ended, and the artifacts that they made. */
+  lastJobs: string
+  artifacts: string
+  /** A log a job, of the last run. */
+  logs: string
   lock: string
 }
 
@@ -36,6 +41,9 @@ export async function openLocalFolder(folder: string): Promise<LocalFolder> {
     jobs: join(root, 'jobs'),
     key: join(root, 'keys', 'local.pem'),
     lastRun: join(root, 'last-run.json'),
+    lastJobs: join(root, 'last-jobs.json'),
+    artifacts: join(root, 'artifacts'),
+    logs: join(root, 'logs'),
     lock: join(root, 'run.json'),
   }
 }
