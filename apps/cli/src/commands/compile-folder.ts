@@ -12,6 +12,7 @@ import type { EventOptions } from '../event/event-options.ts'
 import { readChanged } from '../event/read-changed.ts'
 import { readEvent, type LocalEvent } from '../event/read-event.ts'
 import { readVariables } from '../event/read-variables.ts'
+import { importedBranch } from '../run/imported-branch.ts'
 import { cardProject } from './deliver-change.ts'
 
 const pipelinePath = '.gitlab-ci.yml'
@@ -43,7 +44,7 @@ export async function compileFolder(folder: string, options: EventOptions) {
   }
 }
 
-/** The same, with the folder's content left in the repository, as the commit of a branch with the event's ref as name. */
+/** The same, with the folder's content left in the repository, as the newest commit of `importedBranch`. */
 export async function compileInto(
   repository: GitRepository,
   folder: string,
@@ -56,7 +57,7 @@ export async function compileInto(
   const named = options.changed === undefined ? null : readChanged(options.changed)
   const { commit, leftOut } = await repository.importFolder({
     folder,
-    branch: event.ref,
+    branch: importedBranch,
     clock: await contentClock(folder, checkout),
     untracked: options.includeUntracked === true,
     alwaysPaths: [pipelinePath],

@@ -185,3 +185,9 @@ test('a secret of a file reaches the job and never its log; with the time before
   expect(output).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]{12}Z show \| \[MASKED\] 12$/m)
   expect(output + readFileSync(join(folder, '.sluice', 'local', 'logs', 'show.log'), 'utf8')).not.toContain('s3cr3t')
 })
+
+test('branches whose names exclude each other, or are Chinese, are run one after another', async () => {
+  const folder = writeFiles(scratchFolder(), { '.gitlab-ci.yml': 'show: { script: ["echo on $CI_COMMIT_BRANCH"] }\n' })
+  for (const branch of ['功能', '功能/登录', '功能'])
+    expect((await sluice('run', '--branch', branch, '--folder', folder)).output).toContain(`show | on ${branch}\n`)
+})

@@ -44,6 +44,9 @@ describe('readEvent()', () => {
     [{ tag: 'v1', branch: 'topic' }, 'exclude each other'],
     [{ tag: 'v1', event: 'merge_request' }, 'not a tag'],
     [{ target: 'trunk', event: 'push' }, '--target belongs to a merge request'],
+    [{ branch: 'a b' }, '"a b" is no name that Git allows'],
+    [{ tag: '-v1' }, 'is no name that Git allows'],
+    [{ target: 'a..b' }, 'is no name that Git allows'],
     [{ target: 'topic' }, 'a merge request from "topic" into itself'],
   ] as [EventOptions, string][])('%j contradicts itself', (options, words) => {
     expect(() => readEvent(options, checkout)).toThrow(

@@ -3,6 +3,7 @@ import type { FolderCheckout } from '@sluice/git'
 import { SluiceError } from '@sluice/kernel'
 import type { CliErrorCode } from '../errors.ts'
 import type { EventOptions } from './event-options.ts'
+import { isRefName } from './is-ref-name.ts'
 
 /** What happened, before anything is known of the files. */
 export interface LocalEvent {
@@ -41,6 +42,8 @@ export function readEvent(options: EventOptions, checkout: Checkout | null): Loc
   if (tag !== undefined && event === 'merge_request') throw wrong('a merge request has a branch, not a tag')
   if (options.target !== undefined && event !== 'merge_request')
     throw wrong(`--target belongs to a merge request, and the event is "${event}"`)
+  for (const name of [tag, options.branch, options.target])
+    if (name !== undefined && !isRefName(name)) throw wrong(`${JSON.stringify(name)} is no name that Git allows`)
   const common = { source: sources[event], defaultBranch }
   if (tag !== undefined)
     return { ...common, ref: tag, refType: 'tag', target: null, tagMessage: messageOf(tag, checkout) }

@@ -28,6 +28,7 @@ import type { Clock } from '@sluice/kernel'
 import { Ed25519FileSigner } from '@sluice/signer-ed25519'
 import { version } from '../version.ts'
 import { driveRun, type AttemptEnd } from './drive-run.ts'
+import { importedBranch } from './imported-branch.ts'
 import { writeLastJobs, type LastJob, type LastJobs } from './last-jobs.ts'
 import { judge, writeLastRun, type LastRun } from './last-run.ts'
 import type { LocalFolder } from './local-folder.ts'
@@ -126,7 +127,7 @@ async function openShop(run: FolderRun): Promise<Shop> {
   const { local, plan, clock } = run
   await mkdir(local.jobs, { recursive: true, mode: 0o700 })
   const snapshot = join(local.jobs, 'sources')
-  await takeSnapshot(local.repository, plan.trigger.ref, snapshot)
+  await takeSnapshot(local.repository, importedBranch, snapshot)
   const isolation = await detectIsolation()
   const blobs = await openFileBlobStore(local.artifacts, { durable: false })
   const signer = await Ed25519FileSigner.open(local.key)
