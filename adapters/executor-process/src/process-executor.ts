@@ -1,10 +1,18 @@
 import { chmod, lchown, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { BoundPath, Executor, IsolatedSpec, Isolation, Workspace, WorkspaceRequest } from '@sluice/execution'
+import type {
+  BoundPath,
+  Executor,
+  IsolatedSpec,
+  Isolation,
+  RunningStep,
+  Workspace,
+  WorkspaceRequest,
+} from '@sluice/execution'
 import { SluiceError } from '@sluice/kernel'
 import { jobEnvironment, type JobEnvironment } from './job-environment.ts'
 import { removeFolder } from './remove-folder.ts'
-import { startProcess } from './start-process.ts'
+import { startIsolated } from './start-isolated.ts'
 import { stepScript } from './step-script.ts'
 import { layersWork } from './try-layers.ts'
 import { WorkspaceFiles } from './workspace-files.ts'
@@ -115,15 +123,11 @@ function workspaceOf(
       const command = ['/bin/bash', '--noprofile', '--norc', `${isolation.inside(folders.control)}/${script}`]
       const ready = writeFile(join(folders.control.from, script), stepScript(step.script), { mode: 0o644 })
       const launch = () =>
-        startProcess(
-          isolation.command(specOf(command, { ...base, ...environment.env, ...env })),
-          step.timeoutMs,
-          onOutput,
-        )
+        startIsolated(isolation, specOf(command, { ...base, ...environment.env, ...env }), step.timeoutMs, onOutput)
       return startAfter(ready, launch)
     },
     startCommand: (command, { timeoutMs, env }, onOutput) =>
-      startProcess(isolation.command(specOf(command, { ...base, ...env })), timeoutMs, onOutput),
+      startIsolated(isolation, specOf(command, { ...base, ...env }), timeoutMs, onOutput),
     collect: async (selection, blobs) => files.collect(selection, blobs),
     extract: async (manifest, blobs) => files.extract(manifest, blobs),
     underlay: async (tree) => files.underlay(tree),
@@ -132,11 +136,9 @@ function workspaceOf(
   }
 }
 
-type Launch = () => ReturnType<typeof startProcess>
-
 /** A step that starts once its script is written; a stop before that keeps it from starting. */
-function startAfter(ready: Promise<void>, launch: Launch): ReturnType<typeof startProcess> {
-  let running: ReturnType<typeof startProcess> | null = null
+function startAfter(ready: Promise<void>, launch: () => RunningStep): RunningStep {
+  let running: RunningStep | null = null
   let stopped = false
   const ended = ready.then(
     async () => {
