@@ -17,6 +17,8 @@ export interface ImportedFolder {
   author: string
   /** Milliseconds since 1970. */
   committedAt: number
+  /** Paths that the checkout does not track and that were not wanted; see `ImportRequest.untracked`. */
+  leftOut: string[]
 }
 
 export interface ProposedChange {
@@ -78,12 +80,12 @@ export class GitRepository {
    */
   async importFolder(request: ImportRequest): Promise<ImportedFolder> {
     checkedRef(request.branch)
-    const tree = await treeOfFolder(this.folder, request.folder)
+    const { tree, leftOut } = await treeOfFolder(this.folder, request)
     const tip = await this.#tip(request.branch)
     const changed = tip?.tree !== tree
     const commit = changed ? await commitTree(this.folder, request, tree, tip) : tip.commit
     const info = await this.commitInfo(commit)
-    return { commit, changed, title: info.title, author: info.author, committedAt: info.committedAt }
+    return { commit, changed, title: info.title, author: info.author, committedAt: info.committedAt, leftOut }
   }
 
   /**

@@ -1,5 +1,6 @@
 export { type CommitInfo } from './commit-info.ts'
 export { errors, type GitErrorCode } from './errors.ts'
+export { FolderCheckout, type CheckoutHead, type CheckoutTag, type FolderChange } from './folder-checkout.ts'
 export { GitRepository, type ImportedFolder, type ProposedChange, type TreeFile } from './git-repository.ts'
 export { GitSourceTree } from './git-source-tree.ts'
 export { type ImportRequest } from './import-folder.ts'

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { addEventOptions } from './event/add-event-options.ts'
 import { exitStatus } from './exit-status.ts'
 import { sayError } from './say-error.ts'
 import { version } from './version.ts'
@@ -28,11 +29,13 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   }
 }
 
+const wrongCommandLines = new Set(['CLI_DEMO_UNKNOWN', 'CLI_JOB_UNKNOWN', 'CLI_EVENT_WRONG', 'CLI_VARIABLE_WRONG'])
+
 /** What keeps the platform from starting has its own exit status, whatever command meets it. */
 function statusOf(error: unknown): number {
   const found: unknown = (error as { code?: unknown } | null)?.code
   const code = typeof found === 'string' ? found : ''
-  if (code === 'CLI_DEMO_UNKNOWN' || code === 'CLI_JOB_UNKNOWN') return exitStatus.usage
+  if (wrongCommandLines.has(code)) return exitStatus.usage
   const cannotStart = /^(POSTGRES_|CLI_(?!PIPELINE_|RUN_)|GIT_MISSING|ENOSPC|EDQUOT|ERR_MODULE_NOT_FOUND)/
   return cannotStart.test(code) ? exitStatus.cannotStart : exitStatus.failed
 }
@@ -102,37 +105,35 @@ function addDeliveryCommands(program: Command, end: End): void {
 
 function addPipelineCommands(program: Command, end: End): void {
   const folder = ['[folder]', 'folder with a .gitlab-ci.yml (default: the current one, else card/)'] as const
-  const ref = ['--ref <branch>', 'plan as for a push to this branch', 'main'] as const
-  program
-    .command('plan')
+  const compiling = (name: string): Command => addEventOptions(program.command(name))
+  compiling('plan')
     .argument(...folder)
     .description('show the jobs of a pipeline, each with the reason why it is in or out')
-    .option(...ref)
     .option('--json', 'the plan as canonical JSON')
     .action(async (named, options) => end(await (await import('./commands/plan.ts')).plan(named, options)))
-  program
-    .command('explain')
+  compiling('explain')
     .argument('<job>', 'name of a job')
     .argument(...folder)
     .description('tell why one job is in the plan or out of it')
-    .option(...ref)
     .action(async (job, named, options) => end(await (await import('./commands/plan.ts')).explain(job, named, options)))
-  program
-    .command('lint')
+  compiling('graph')
+    .argument(...folder)
+    .description('draw which job waits for which')
+    .option('--svg', 'as an SVG picture on standard output')
+    .action(async (named, options) => end(await (await import('./commands/graph.ts')).graph(named, options)))
+  compiling('lint')
     .argument(...folder)
     .description('list the mistakes of a pipeline with their places')
-    .option(...ref)
-    .action(async (named, options) => end(await (await import('./commands/plan.ts')).lint(named, options)))
+    .option('--json', 'mistakes and warnings as JSON')
+    .action(async (named, options) => end(await (await import('./commands/lint.ts')).lint(named, options)))
 }
 
 function addLocalCommands(program: Command, end: End): void {
   const folder = ['--folder <folder>', 'folder with a .gitlab-ci.yml (default: the current one, else card/)'] as const
-  program
-    .command('run')
+  addEventOptions(program.command('run'))
     .argument('[jobs...]', 'jobs to run with all they need, manual ones too (default: the whole pipeline)')
     .description('run jobs of a folder on this machine, with its edits, and decide its gates')
     .option(...folder)
-    .option('--ref <branch>', 'run as for a push to this branch', 'main')
     .option('--concurrency <jobs>', 'jobs at once (default: one a core)', countOf)
     .option('--json', 'what came of it as JSON; logs go to standard error')
     .action(async (jobs, options) => end(await (await import('./commands/run.ts')).run(jobs, options)))

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { GitRepository } from '@sluice/git'
 import { SluiceError } from '@sluice/kernel'
 import type { CliErrorCode } from '../errors.ts'
+import type { EventOptions } from '../event/event-options.ts'
 import { exitStatus } from '../exit-status.ts'
 import { renderMistakes } from '../plan/render-mistakes.ts'
 import { checkGit } from '../platform/preflight.ts'
@@ -17,9 +18,8 @@ import { hasColour } from '../terminal/has-colour.ts'
 import { compileInto, pipelineFolder } from './compile-folder.ts'
 import { onInterruption } from './interruption.ts'
 
-export interface RunOptions {
+export interface RunOptions extends EventOptions {
   folder?: string
-  ref: string
   concurrency?: number
   json?: boolean
 }
@@ -53,7 +53,7 @@ async function runLocked(
   options: RunOptions,
 ): Promise<number> {
   const begunMs = clock.now()
-  const compiled = await compileInto(await GitRepository.openOrCreate(local.repository), folder, options.ref, clock)
+  const compiled = await compileInto(await GitRepository.openOrCreate(local.repository), folder, options)
   if (compiled.kind !== 'plan') {
     process.stderr.write(`${renderMistakes(compiled.mistakes)}\n`)
     return exitStatus.failed

@@ -26,10 +26,12 @@ import {
 import { detectIsolation } from '@sluice/isolation-namespaces'
 import { formatDuration, type Clock } from '@sluice/kernel'
 import { Ed25519FileSigner } from '@sluice/signer-ed25519'
+import { version } from '../version.ts'
 import { driveRun, type AttemptEnd } from './drive-run.ts'
 import type { JobLines } from './job-lines.ts'
 import { judge, writeLastRun, type LastRun } from './last-run.ts'
 import type { LocalFolder } from './local-folder.ts'
+import { localVariables } from './local-variables.ts'
 import { readReports, type ReportReader } from './read-reports.ts'
 import { takeSnapshot } from './take-snapshot.ts'
 
@@ -67,6 +69,10 @@ interface Shop {
   artifacts: Map<string, ArtifactManifest>
   durationsMs: Record<string, number>
   verdicts: Verdict[]
+  /** Attempts begun. */
+  attempts: number
+  /** Places taken by attempts that run. */
+  slots: Set<number>
 }
 
 /** Runs jobs of a folder, whose content lies as a commit in its local repository, and decides the gates on the way. */
@@ -120,15 +126,18 @@ async function openShop(run: FolderRun): Promise<Shop> {
     artifacts: new Map(),
     durationsMs: {},
     verdicts: [],
+    attempts: 0,
+    slots: new Set(),
   }
 }
 
 async function runAttempt(shop: Shop, job: PlanJob, attempt: number, signal: AbortSignal): Promise<AttemptEnd> {
   const { lines, clock } = shop.run
   const begunMs = clock.now()
+  const slot = freeSlot(shop)
   lines.say(job.name, attempt === 1 ? 'begins' : `begins again, attempt ${attempt}`)
   try {
-    const result = await doJob(shop, job, signal)
+    const result = await doJob(shop, withLocalVariables(shop, job, slot, begunMs), signal)
     lines.flush(job.name)
     if (result.artifacts !== null) shop.artifacts.set(job.name, result.artifacts)
     if (result.state !== 'canceled') await keepReports(shop, job, attempt, result)
@@ -138,9 +147,24 @@ async function runAttempt(shop: Shop, job: PlanJob, attempt: number, signal: Abo
     lines.say(job.name, `cannot be run: ${error instanceof Error ? error.message : String(error)}`)
     return { outcome: 'failed', reason: 'runner_system_failure', exitCode: null }
   } finally {
+    shop.slots.delete(slot)
     shop.durationsMs[job.name] = clock.now() - begunMs
     lines.say(job.name, `ended after ${formatDuration(clock.now() - begunMs)}`)
   }
+}
+
+function freeSlot({ slots }: Shop): number {
+  let slot = 0
+  while (slots.has(slot)) slot++
+  slots.add(slot)
+  return slot
+}
+
+function withLocalVariables(shop: Shop, job: PlanJob, slot: number, startedMs: number): PlanJob {
+  shop.attempts += 1
+  const { platform, arch: architecture } = process
+  const own = localVariables(job, { id: shop.attempts, startedMs, slot, version, platform, architecture })
+  return { ...job, variables: [...own, ...job.variables] }
 }
 
 async function doJob(shop: Shop, job: PlanJob, signal: AbortSignal): Promise<JobResult> {
