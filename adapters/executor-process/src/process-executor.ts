@@ -12,6 +12,7 @@ import type {
 import { SluiceError } from '@sluice/kernel'
 import { jobEnvironment, type JobEnvironment } from './job-environment.ts'
 import { removeFolder } from './remove-folder.ts'
+import { rememberTrial } from './remember-trial.ts'
 import { startIsolated } from './start-isolated.ts'
 import { stepScript } from './step-script.ts'
 import { layersWork } from './try-layers.ts'
@@ -29,13 +30,20 @@ interface JobFolders {
   work: string
 }
 
+export interface ProcessExecutorOptions {
+  folder: string
+  isolation: Isolation
+  /** A file beside the folder where it is noted what can be done there, so that a next process need not try it. */
+  trials?: string
+}
+
 /**
  * Runs jobs as processes of this machine, each in folders of its own below `folder`, through an isolation.
  * `folder` should be one that nobody else may enter (mode 0700).
  */
-export function processExecutor({ folder, isolation }: { folder: string; isolation: Isolation }): Executor {
+export function processExecutor({ folder, isolation, trials }: ProcessExecutorOptions): Executor {
   let found: Promise<boolean> | null = null
-  const tryLayers = async (): Promise<boolean> => (found ??= layersWork(folder, isolation))
+  const tryLayers = async (): Promise<boolean> => (found ??= rememberTrial(trials, folder, isolation, layersWork))
   return {
     isolation: isolation.level,
     prepare: async (request) => {
@@ -128,6 +136,7 @@ function workspaceOf(
     },
     startCommand: (command, { timeoutMs, env }, onOutput) =>
       startIsolated(isolation, specOf(command, { ...base, ...env }), timeoutMs, onOutput),
+    begin: async (snapshot) => files.begin(snapshot),
     collect: async (selection, blobs) => files.collect(selection, blobs),
     extract: async (manifest, blobs) => files.extract(manifest, blobs),
     underlay: async (tree) => files.underlay(tree),

@@ -223,14 +223,19 @@ export interface Workspace {
   /** Writes files of a manifest. Never writes through a link and never outside. */
   extract(manifest: ArtifactManifest, blobs: BlobStore): Promise<void>
   /**
+   * Gives the workspace the files of a folder, before anything else. Nothing is written to the folder, which must not change
+   * before `remove` and belongs to the job's user.
+   */
+  begin(snapshot: string): Promise<void>
+  /**
    * Puts the files of a tree that `takeOut` made beneath the workspace's own: a file of the workspace wins over one of
    * the tree, a later tree over an earlier one. The tree must not change before `remove`, and never does by the job.
    */
   underlay(tree: string): Promise<void>
   /**
    * Takes selected files out into `tree`, a path on this disk where nothing is yet and where no job may look.
-   * @param options `leave: false`: nothing will be run or collected after this, so files may be moved, which takes no
-   * time. `base`: a tree that was put beneath, made by the same selection.
+   * @param options `leave: false`: nothing will be run after this and nothing that is selected here be taken again, so files
+   * may be moved, which takes no time. `base`: a tree that was put beneath, made by the same selection.
    * @returns `unchanged`: nothing selected differs from `base`, and `tree` was not made; `empty`: nothing was found
    */
   takeOut(

@@ -5,7 +5,6 @@ import type { CliErrorCode } from '../errors.ts'
 import type { EventOptions } from '../event/event-options.ts'
 import { exitStatus } from '../exit-status.ts'
 import { renderMistakes } from '../plan/render-mistakes.ts'
-import { checkGit } from '../platform/preflight.ts'
 import type { ProcessIdentity } from '../processes/process-identity.ts'
 import { takeSupervisorLock } from '../processes/supervisor-lock.ts'
 import { jobLines } from '../run/job-lines.ts'
@@ -29,7 +28,6 @@ const clock = { now: () => Date.now() }
 /** `sluice run [JOB…]`: the pipeline of a folder on this machine. Exit status 0 when all is well. */
 export async function run(names: readonly string[], options: RunOptions): Promise<number> {
   const folder = pipelineFolder(options.folder)
-  await checkGit()
   const local = await openLocalFolder(folder)
   const lock = await takeSupervisorLock(local.lock, process.pid, inUse)
   try {
@@ -53,7 +51,8 @@ async function runLocked(
   options: RunOptions,
 ): Promise<number> {
   const begunMs = clock.now()
-  const compiled = await compileInto(await GitRepository.openOrCreate(local.repository), folder, options)
+  const repository = await GitRepository.openOrCreate(local.repository)
+  const compiled = await compileInto(repository, folder, options)
   if (compiled.kind !== 'plan') {
     process.stderr.write(`${renderMistakes(compiled.mistakes)}\n`)
     return exitStatus.failed
@@ -71,6 +70,7 @@ async function runLocked(
   try {
     const result = await runFolder({
       local,
+      sources: { repository, folder, ...compiled.imported },
       plan,
       policy,
       gates: isDecided ? policy.gates : [],

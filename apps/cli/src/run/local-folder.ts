@@ -8,10 +8,14 @@ import type { CliErrorCode } from '../errors.ts'
 export interface LocalFolder {
   repository: string
   caches: string
+  /** Sources as jobs get them, by commit; the newest ones stay. */
+  snapshots: string
   /** Workspaces, the copy of the sources, artifacts on their way from job to job; there only while something runs. */
   jobs: string
   key: string
   lastRun: string
+  /** What was found that can be done on this disk. */
+  trials: string
   lock: string
 }
 
@@ -33,9 +37,11 @@ export async function openLocalFolder(folder: string): Promise<LocalFolder> {
   return {
     repository: join(root, 'repository.git'),
     caches: join(root, 'caches'),
+    snapshots: join(root, 'snapshots'),
     jobs: join(root, 'jobs'),
     key: join(root, 'keys', 'local.pem'),
     lastRun: join(root, 'last-run.json'),
+    trials: join(root, 'trials.json'),
     lock: join(root, 'run.json'),
   }
 }

@@ -6,13 +6,7 @@ import type { EvidenceSubject, Verdict } from '@sluice/contracts/evidence'
 import type { Plan, PlanJob } from '@sluice/contracts/plan'
 import type { Policy } from '@sluice/contracts/policy'
 import type { RunState } from '@sluice/engine'
-import {
-  artifactSourcesOf,
-  type ArtifactManifest,
-  type BlobStore,
-  type Executor,
-  type Isolation,
-} from '@sluice/execution'
+import { artifactSourcesOf, type BlobStore, type Executor, type Isolation } from '@sluice/execution'
 import {
   findJobTools,
   openCacheStore,
@@ -33,10 +27,12 @@ import { judge, writeLastRun, type LastRun } from './last-run.ts'
 import type { LocalFolder } from './local-folder.ts'
 import { localVariables } from './local-variables.ts'
 import { readReports, type ReportReader } from './read-reports.ts'
-import { takeSnapshot } from './take-snapshot.ts'
+import { takeSnapshot, type Snapshot, type Sources } from './take-snapshot.ts'
 
 export interface FolderRun {
   local: LocalFolder
+  /** Whose content is run. */
+  sources: Sources
   /** What is to be run: the plan, or the part of it that was asked for. */
   plan: Plan
   policy: Policy
@@ -59,14 +55,15 @@ export interface FolderRunResult {
 interface Shop {
   run: FolderRun
   last: LastRun
-  snapshot: string
+  snapshot: Snapshot
   executor: Executor
   isolation: Isolation
   caches: CacheStore
   blobs: BlobStore
   tools: JobTools
   reader: ReportReader
-  artifacts: Map<string, ArtifactManifest>
+  /** Folders of the files that jobs have handed on, by job. */
+  artifacts: Map<string, string>
   durationsMs: Record<string, number>
   verdicts: Verdict[]
   /** Attempts begun. */
@@ -104,10 +101,17 @@ export async function runFolder(run: FolderRun): Promise<FolderRunResult> {
 
 async function openShop(run: FolderRun): Promise<Shop> {
   const { local, plan, clock } = run
-  await mkdir(local.jobs, { recursive: true, mode: 0o700 })
-  const snapshot = join(local.jobs, 'sources')
-  await takeSnapshot(local.repository, plan.trigger.ref, snapshot)
+  for (const folder of [join(local.jobs, 'artifacts'), local.snapshots])
+    await mkdir(folder, { recursive: true, mode: 0o700 })
   const isolation = await detectIsolation()
+  const snapshot = await takeSnapshot(local.snapshots, {
+    sources: run.sources,
+    commit: plan.trigger.commit,
+    branch: plan.trigger.ref,
+    project: plan.project,
+    isolation,
+    clock,
+  })
   const blobs = await openFileBlobStore(join(local.jobs, 'blobs'), { durable: false })
   const signer = await Ed25519FileSigner.open(local.key)
   const { ref, commit } = plan.trigger
@@ -118,7 +122,7 @@ async function openShop(run: FolderRun): Promise<Shop> {
     last: { version: 1, runId: randomUUID(), ref, commit, subject, at, jobs: {}, evidence: [], refused: [] },
     snapshot,
     isolation,
-    executor: processExecutor({ folder: join(local.jobs, 'workspaces'), isolation }),
+    executor: processExecutor({ folder: join(local.jobs, 'workspaces'), isolation, trials: local.trials }),
     caches: openCacheStore(local.caches, { clock }),
     blobs,
     tools: await findJobTools(process.env['PATH'] ?? '', undefined),
@@ -173,14 +177,15 @@ async function doJob(shop: Shop, job: PlanJob, signal: AbortSignal): Promise<Job
   return runJob({
     job,
     project: run.plan.project,
-    snapshot,
+    snapshot: snapshot.folder,
     executor,
     isolation,
     caches,
     blobs,
     clock: run.clock,
     artifacts: sources.flatMap((name) => shop.artifacts.get(name) ?? []),
-    readOnlyPaths: tools.readOnlyPaths,
+    artifactsTo: join(run.local.jobs, 'artifacts', randomUUID()),
+    readOnlyPaths: [...tools.readOnlyPaths, ...snapshot.readOnlyPaths],
     env: { PATH: tools.path },
     reportSources: run.policy.reports.filter((source) => source.job === job.name),
     onOutput: (chunk) => run.lines.write(job.name, chunk),
