@@ -4,6 +4,7 @@ import { SluiceError, type Clock } from '@sluice/kernel'
 import type { CommitInfo } from './commit-info.ts'
 import type { GitErrorCode } from './errors.ts'
 import { git, gitText, lastWords, tryGit } from './git-program.ts'
+import { keptTreeOf, type FolderTree } from './kept-tree.ts'
 import { commitBehindTree, findSurroundingCheckout, type SurroundingCheckout } from './surrounding-checkout.ts'
 import { trackedPaths } from './tracked-paths.ts'
 import { moveBranch, submodulesIn, withTemporaryIndex, writeCommit } from './write-commit.ts'
@@ -19,6 +20,11 @@ export interface ImportRequest {
   untracked?: boolean
   /** Paths from the folder on that are taken whether tracked or not. */
   alwaysPaths?: readonly string[]
+  /**
+   * `true`: objects of the checkout whose root the folder is are used where they are, and the repository then depends on
+   * it. Default `false`: the repository has all of its objects itself.
+   */
+  borrow?: boolean
 }
 
 interface Origin {
@@ -29,10 +35,7 @@ interface Origin {
 }
 
 /** Makes the tree object of a folder's content, by the rules of `git add -A`. */
-export async function treeOfFolder(
-  gitDir: string,
-  request: ImportRequest,
-): Promise<{ tree: string; leftOut: string[] }> {
+export async function treeOfFolder(gitDir: string, request: ImportRequest): Promise<FolderTree> {
   const { folder } = request
   const found = await stat(folder).catch(() => null)
   if (found === null || !found.isDirectory()) {
@@ -42,6 +45,11 @@ export async function treeOfFolder(
       { status: 422 },
     )
   }
+  return (await keptTreeOf(gitDir, request)) ?? treeFromNothing(gitDir, request)
+}
+
+async function treeFromNothing(gitDir: string, request: ImportRequest): Promise<FolderTree> {
+  const { folder } = request
   return withTemporaryIndex(gitDir, async (indexFile) => {
     const answer = await tryGit({ gitDir, indexFile, workTree: folder, cwd: folder, args: ['add', '-A', '--', '.'] })
     if (answer.status !== 0) {
@@ -53,7 +61,7 @@ export async function treeOfFolder(
     }
     const leftOut = request.untracked === false ? await dropUntracked(gitDir, indexFile, request) : []
     await dropSubmodules(gitDir, indexFile, folder)
-    return { tree: await gitText({ gitDir, indexFile, args: ['write-tree'] }), leftOut }
+    return { tree: await gitText({ gitDir, indexFile, args: ['write-tree'] }), leftOut, files: null }
   })
 }
 

@@ -19,6 +19,8 @@ export type {
   Executor,
   FileSelection,
   IsolatedCommand,
+  IsolatedProcess,
+  IsolatedProcessEnd,
   IsolatedSpec,
   IsolatedUser,
   Isolation,

@@ -55,12 +55,13 @@ export async function compileInto(
   const event = readEvent(options, checkout)
   const variables = await readVariables(options)
   const named = options.changed === undefined ? null : readChanged(options.changed)
-  const { commit, leftOut } = await repository.importFolder({
+  const { commit, leftOut, files } = await repository.importFolder({
     folder,
     branch: importedBranch,
     clock: await contentClock(folder, checkout),
     untracked: options.includeUntracked === true,
     alwaysPaths: [pipelinePath],
+    borrow: true,
   })
   const imported = await repository.commitInfo(commit)
   const change = await changeOf(repository, checkout, event, imported.tree)
@@ -82,8 +83,11 @@ export async function compileInto(
   })
   const changedPaths = named ?? change.paths
   const request = { project, trigger, path: pipelinePath, variables, predefined, changedPaths }
-  const result = await compileFrom(request, new GitSourceTree(repository, commit))
-  return { ...result, leftOut }
+  const result = await compileFrom(
+    request,
+    new GitSourceTree(repository, commit, files === null ? null : { folder, files }),
+  )
+  return { ...result, leftOut, imported: { commit, files } }
 }
 
 async function changeOf(

@@ -11,7 +11,6 @@ import type { EventOptions } from '../event/event-options.ts'
 import { exitStatus } from '../exit-status.ts'
 import { renderLeftOut } from '../plan/render-left-out.ts'
 import { renderMistakes } from '../plan/render-mistakes.ts'
-import { checkGit } from '../platform/preflight.ts'
 import type { ProcessIdentity } from '../processes/process-identity.ts'
 import { takeSupervisorLock } from '../processes/supervisor-lock.ts'
 import { jobLines } from '../run/job-lines.ts'
@@ -25,6 +24,7 @@ import { quietView } from '../run/quiet-view.ts'
 import { runFolder, type FolderRunResult } from '../run/run-folder.ts'
 import { isWell, renderRun, type RunReportInput } from '../run/run-report.ts'
 import { selectJobs, type SelectedJobs } from '../run/select-jobs.ts'
+import type { Sources } from '../run/take-snapshot.ts'
 import { hasColour } from '../terminal/has-colour.ts'
 import { isInteractive } from '../terminal/is-interactive.ts'
 import { compileInto, pipelineFolder } from './compile-folder.ts'
@@ -49,7 +49,6 @@ const clock = { now: () => Date.now() }
 /** `sluice run [JOB…]`: the pipeline of a folder on this machine. Exit status 0 when all is well. */
 export async function run(names: readonly string[], options: RunOptions): Promise<number> {
   const folder = pipelineFolder(options.folder)
-  await checkGit()
   const local = await openLocalFolder(folder)
   const lock = await takeSupervisorLock(local.lock, process.pid, inUse)
   try {
@@ -77,7 +76,8 @@ async function runLocked(
   const number = (last?.number ?? 0) + 1
   const runId = randomUUID()
   const identity = { id: runId, number, createdAt: new Date(begunMs).toISOString() }
-  const compiled = await compileInto(await GitRepository.openOrCreate(local.repository), folder, options, identity)
+  const repository = await GitRepository.openOrCreate(local.repository)
+  const compiled = await compileInto(repository, folder, options, identity)
   const note = renderLeftOut(compiled.leftOut)
   if (note !== null) process.stderr.write(`${note}\n`)
   if (compiled.kind !== 'plan') {
@@ -86,11 +86,13 @@ async function runLocked(
   }
   const chosen = chooseJobs(compiled.plan, names, options, last)
   const policy = await readLocalPolicy(folder)
-  return carryOut({ local, whole: compiled.plan, chosen, policy, runId, number, begunMs }, options)
+  const sources = { repository, folder, ...compiled.imported }
+  return carryOut({ local, sources, whole: compiled.plan, chosen, policy, runId, number, begunMs }, options)
 }
 
 interface Work {
   local: LocalFolder
+  sources: Sources
   whole: Plan
   chosen: ChosenJobs
   policy: Policy

@@ -1,6 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import type { RunJob } from '@sluice/engine'
-import type { ArtifactManifest } from '@sluice/execution'
 import { SluiceError } from '@sluice/kernel'
 import type { CliErrorCode } from '../errors.ts'
 import type { LastRun } from './last-run.ts'
@@ -11,7 +10,8 @@ export interface LastJob {
   attempt: number
   /** Of the job as it ran. */
   definitionDigest: string
-  artifacts: ArtifactManifest | null
+  /** Folder of the files that it handed on. */
+  artifacts: string | null
 }
 
 /** What the last run left for one that goes on from it. */

@@ -6,13 +6,7 @@ import type { EvidenceSubject, IsolationLevel, Verdict } from '@sluice/contracts
 import type { Plan, PlanJob } from '@sluice/contracts/plan'
 import type { Policy } from '@sluice/contracts/policy'
 import type { RunState } from '@sluice/engine'
-import {
-  artifactSourcesOf,
-  type ArtifactManifest,
-  type BlobStore,
-  type Executor,
-  type Isolation,
-} from '@sluice/execution'
+import { artifactSourcesOf, type BlobStore, type Executor, type Isolation } from '@sluice/execution'
 import {
   findJobTools,
   openCacheStore,
@@ -28,7 +22,6 @@ import type { Clock } from '@sluice/kernel'
 import { Ed25519FileSigner } from '@sluice/signer-ed25519'
 import { version } from '../version.ts'
 import { driveRun, type AttemptEnd } from './drive-run.ts'
-import { importedBranch } from './imported-branch.ts'
 import { writeLastJobs, type LastJob, type LastJobs } from './last-jobs.ts'
 import { judge, writeLastRun, type LastRun } from './last-run.ts'
 import type { LocalFolder } from './local-folder.ts'
@@ -36,10 +29,12 @@ import { localVariables } from './local-variables.ts'
 import { readReports, type ReportReader } from './read-reports.ts'
 import type { RunView } from './run-view.ts'
 import { summariseReports, type ReportSummary } from './summarise-reports.ts'
-import { takeSnapshot } from './take-snapshot.ts'
+import { takeSnapshot, type Snapshot, type Sources } from './take-snapshot.ts'
 
 export interface FolderRun {
   local: LocalFolder
+  /** Whose content is run. */
+  sources: Sources
   /** What is to be run: the plan, or the part of it that was asked for. */
   plan: Plan
   /** All of it: it says whose artifacts a job receives. */
@@ -75,14 +70,15 @@ export interface FolderRunResult {
 interface Shop {
   run: FolderRun
   last: LastRun
-  snapshot: string
+  snapshot: Snapshot
   executor: Executor
   isolation: Isolation
   caches: CacheStore
   blobs: BlobStore
   tools: JobTools
   reader: ReportReader
-  artifacts: Map<string, ArtifactManifest>
+  /** Folders of the files that jobs have handed on, by job. */
+  artifacts: Map<string, string>
   durationsMs: Record<string, number>
   verdicts: Verdict[]
   /** Attempts begun. */
@@ -125,11 +121,17 @@ export async function runFolder(run: FolderRun): Promise<FolderRunResult> {
 
 async function openShop(run: FolderRun): Promise<Shop> {
   const { local, plan, clock } = run
-  await mkdir(local.jobs, { recursive: true, mode: 0o700 })
-  const snapshot = join(local.jobs, 'sources')
-  await takeSnapshot(local.repository, importedBranch, snapshot)
+  for (const folder of [local.artifacts, local.snapshots]) await mkdir(folder, { recursive: true, mode: 0o700 })
   const isolation = await detectIsolation()
-  const blobs = await openFileBlobStore(local.artifacts, { durable: false })
+  const snapshot = await takeSnapshot(local.snapshots, {
+    sources: run.sources,
+    commit: plan.trigger.commit,
+    branch: plan.trigger.ref,
+    project: plan.project,
+    isolation,
+    clock,
+  })
+  const blobs = await openFileBlobStore(join(local.jobs, 'blobs'), { durable: false })
   const signer = await Ed25519FileSigner.open(local.key)
   const { ref, commit } = plan.trigger
   const subject: EvidenceSubject = { name: plan.project, digest: { gitCommit: commit } }
@@ -139,7 +141,7 @@ async function openShop(run: FolderRun): Promise<Shop> {
     last: { version: 1, runId: run.runId, ref, commit, subject, at, ...keptEvidence(run) },
     snapshot,
     isolation,
-    executor: processExecutor({ folder: join(local.jobs, 'workspaces'), isolation }),
+    executor: processExecutor({ folder: join(local.jobs, 'workspaces'), isolation, trials: local.trials }),
     caches: openCacheStore(local.caches, { clock }),
     blobs,
     tools: await findJobTools(process.env['PATH'] ?? '', undefined),
@@ -163,7 +165,7 @@ function keptEvidence({ kept, before }: FolderRun): Pick<LastRun, 'jobs' | 'evid
   return { jobs, evidence, refused }
 }
 
-function keptArtifacts({ before }: FolderRun): Map<string, ArtifactManifest> {
+function keptArtifacts({ before }: FolderRun): Map<string, string> {
   const made = Object.entries(before?.jobs ?? {})
   return new Map(made.flatMap(([name, { artifacts }]) => (artifacts === null ? [] : [[name, artifacts] as const])))
 }
@@ -229,14 +231,15 @@ async function doJob(shop: Shop, job: PlanJob, signal: AbortSignal): Promise<Job
   return runJob({
     job,
     project: run.plan.project,
-    snapshot,
+    snapshot: snapshot.folder,
     executor,
     isolation,
     caches,
     blobs,
     clock: run.clock,
     artifacts: sources.flatMap((name) => shop.artifacts.get(name) ?? []),
-    readOnlyPaths: tools.readOnlyPaths,
+    artifactsTo: join(run.local.artifacts, randomUUID()),
+    readOnlyPaths: [...tools.readOnlyPaths, ...snapshot.readOnlyPaths],
     env: { PATH: tools.path },
     reportSources: run.policy.reports.filter((source) => source.job === job.name),
     onOutput: (chunk) => run.view.write(job.name, chunk),
