@@ -46,7 +46,7 @@ test('a checkout tells its branch, its default branch, its tags and the commit t
     committedAt: 1_700_000_100_000,
   })
   const commit = developerGit(folder, 'rev-parse', 'main')
-  expect(found?.tags).toEqual([
+  expect(await found?.tags()).toEqual([
     { name: 'plain', message: '', commit },
     { name: 'v1', message: 'Version one\n\nWith care.', commit },
   ])
@@ -68,7 +68,7 @@ test('a detached head has no branch; the remote says which branch is the default
 test('before the first commit there is a branch and no head', async () => {
   const folder = scratchFolder()
   developerGit(folder, 'init', '-q')
-  expect(await FolderCheckout.find(folder)).toMatchObject({ branch: 'main', head: null, tags: [] })
+  expect(await FolderCheckout.find(folder)).toMatchObject({ branch: 'main', head: null })
   const { change } = await lookAt(writeFiles(folder, { 'a.txt': 'a\n' }), null)
   expect(change).toEqual({ commit: null, base: null, paths: null })
 })

@@ -46,7 +46,6 @@ export class FolderCheckout {
   readonly defaultBranch: string
   /** `null` before the first commit. */
   readonly head: CheckoutHead | null
-  readonly tags: readonly CheckoutTag[]
   /** `group/project` by the address of the remote `origin`; `null` without one and for a folder below the root. */
   readonly projectPath: string | null
 
@@ -60,9 +59,6 @@ export class FolderCheckout {
     this.head = found.head
     this.projectPath = found.projectPath
     this.defaultBranch = defaultBranchOf(found.refs, found.branch)
-    this.tags = found.refs.flatMap(({ name, commit, message }) =>
-      name.startsWith('refs/tags/') ? [{ name: name.slice('refs/tags/'.length), commit, message }] : [],
-    )
   }
 
   /** Looks at the checkout around a folder; `null` where there is none. */
@@ -77,6 +73,11 @@ export class FolderCheckout {
     ])
     const projectPath = checkout.prefix === '' ? pathOfAddress(origin) : null
     return new FolderCheckout(checkout, { branch, head, refs, projectPath })
+  }
+
+  /** All tags, by name. */
+  tags(): Promise<CheckoutTag[]> {
+    return readTags(this.#checkout)
   }
 
   /** The commit of a branch, of this checkout or of its remote `origin`, whichever is there first. */
@@ -138,7 +139,6 @@ function nothingToLearn(error: unknown): null {
 interface Ref {
   name: string
   commit: string
-  message: string
   /** What a symbolic ref names. */
   target: string
 }
@@ -159,23 +159,32 @@ async function readHead({ gitDir }: SurroundingCheckout): Promise<CheckoutHead |
   return { commit, parents, committedAt: Number(seconds ?? 0) * 1000 }
 }
 
-const refFormat = '--format=%(refname)%00%(objectname)%00%(*objectname)%00%(symref)%00%(objecttype)%00%(contents)%00%01'
 /** Bounds what is read of a checkout with a great many refs: of those beyond, by name, nothing is known. */
 const refsMax = 20_000
 
+/** Names alone: no object is looked up for them, however many there are. */
 async function readRefs({ gitDir }: SurroundingCheckout): Promise<Ref[]> {
-  const args = ['for-each-ref', `--count=${refsMax}`, refFormat, 'refs/heads', 'refs/remotes/origin', 'refs/tags']
+  const format = '--format=%(refname)%00%(objectname)%00%(symref)'
+  const args = ['for-each-ref', `--count=${refsMax}`, format, 'refs/heads', 'refs/remotes/origin']
   const answer = await tryGit({ gitDir, args })
   if (answer.status !== 0) return []
-  return answer.stdout
-    .toString('utf8')
-    .split('\u0001\n')
-    .filter((record) => record !== '')
-    .map((record) => {
-      const [name = '', object = '', peeled = '', target = '', type = '', text = ''] = record.split('\0')
-      const message = type === 'tag' ? text.trimEnd() : ''
-      return { name, commit: peeled === '' ? object : peeled, message, target }
-    })
+  const lines = answer.stdout.toString('utf8').split('\n')
+  return lines.flatMap((line) => {
+    const [name = '', commit = '', target = ''] = line.split('\0')
+    return name === '' ? [] : [{ name, commit, target }]
+  })
+}
+
+async function readTags({ gitDir }: SurroundingCheckout): Promise<CheckoutTag[]> {
+  const format = '--format=%(refname:lstrip=2)%00%(objectname)%00%(*objectname)%00%(objecttype)%00%(contents)%00%01'
+  const answer = await tryGit({ gitDir, args: ['for-each-ref', `--count=${refsMax}`, format, 'refs/tags'] })
+  if (answer.status !== 0) return []
+  const records = answer.stdout.toString('utf8').split('\u0001\n')
+  return records.flatMap((record) => {
+    const [name = '', object = '', peeled = '', type = '', text = ''] = record.split('\0')
+    const message = type === 'tag' ? text.trimEnd() : ''
+    return name === '' ? [] : [{ name, message, commit: peeled === '' ? object : peeled }]
+  })
 }
 
 async function readOrigin({ commonDir }: SurroundingCheckout): Promise<string> {

@@ -10,7 +10,7 @@ import type { CliErrorCode } from '../errors.ts'
 import { comparedWith } from '../event/compared-with.ts'
 import type { EventOptions } from '../event/event-options.ts'
 import { readChanged } from '../event/read-changed.ts'
-import { readEvent, type LocalEvent } from '../event/read-event.ts'
+import { readEvent, type EventCheckout, type LocalEvent } from '../event/read-event.ts'
 import { readVariables } from '../event/read-variables.ts'
 import { importedBranch } from '../run/imported-branch.ts'
 import { cardProject } from './deliver-change.ts'
@@ -52,7 +52,7 @@ export async function compileInto(
   run?: PredefinedInput['run'],
 ) {
   const checkout = await FolderCheckout.find(folder)
-  const event = readEvent(options, checkout)
+  const event = readEvent(options, await eventCheckout(options, checkout))
   const variables = await readVariables(options)
   const named = options.changed === undefined ? null : readChanged(options.changed)
   const { commit, leftOut, files } = await repository.importFolder({
@@ -88,6 +88,14 @@ export async function compileInto(
     new GitSourceTree(repository, commit, files === null ? null : { folder, files }),
   )
   return { ...result, leftOut, imported: { commit, files } }
+}
+
+/** Tags are looked at only where they count: a checkout may have very many. */
+async function eventCheckout(options: EventOptions, checkout: FolderCheckout | null): Promise<EventCheckout | null> {
+  if (checkout === null) return null
+  const { branch, defaultBranch, head } = checkout
+  const isForTag = options.event === 'tag' || options.tag !== undefined
+  return { branch, defaultBranch, head, tags: isForTag ? await checkout.tags() : [] }
 }
 
 async function changeOf(

@@ -1,5 +1,5 @@
 import type { PlanTrigger } from '@sluice/contracts/plan'
-import type { FolderCheckout } from '@sluice/git'
+import type { CheckoutTag, FolderCheckout } from '@sluice/git'
 import { SluiceError } from '@sluice/kernel'
 import type { CliErrorCode } from '../errors.ts'
 import type { EventOptions } from './event-options.ts'
@@ -17,7 +17,8 @@ export interface LocalEvent {
   tagMessage: string | null
 }
 
-type Checkout = Pick<FolderCheckout, 'branch' | 'defaultBranch' | 'head' | 'tags'>
+/** What an event takes from the checkout. */
+export type EventCheckout = Pick<FolderCheckout, 'branch' | 'defaultBranch' | 'head'> & { tags: readonly CheckoutTag[] }
 
 const sources = {
   push: 'push',
@@ -34,7 +35,7 @@ const sources = {
  * `--target` alone a merge request.
  * @throws SluiceError CLI_EVENT_WRONG for options that contradict each other
  */
-export function readEvent(options: EventOptions, checkout: Checkout | null): LocalEvent {
+export function readEvent(options: EventOptions, checkout: EventCheckout | null): LocalEvent {
   const event = options.event ?? (options.target !== undefined ? 'merge_request' : 'push')
   const tag = options.tag ?? (event === 'tag' ? tagOfHead(checkout) : undefined)
   const defaultBranch = checkout?.defaultBranch ?? 'main'
@@ -54,14 +55,14 @@ export function readEvent(options: EventOptions, checkout: Checkout | null): Loc
   return { ...common, ref, refType: 'branch', target, tagMessage: null }
 }
 
-function tagOfHead(checkout: Checkout | null): string {
+function tagOfHead(checkout: EventCheckout | null): string {
   const tags = checkout?.tags.filter(({ commit }) => commit === checkout.head?.commit) ?? []
   const last = tags.at(-1)
   if (last !== undefined) return last.name
   throw wrong('the commit that is checked out has no tag; wanted --tag with its name')
 }
 
-function messageOf(name: string, checkout: Checkout | null): string | null {
+function messageOf(name: string, checkout: EventCheckout | null): string | null {
   return checkout?.tags.find((tag) => tag.name === name)?.message ?? null
 }
 
