@@ -32,6 +32,8 @@ const pipeline = `
 workflow: { name: all }
 deploy:
   script: [make]
+  parallel: 2
+  rules: [{ when: always }]
   environment: { name: production, url: "https://bank.example", deployment_tier: production }
 `
 

@@ -1,6 +1,7 @@
 export { type CommitInfo } from './commit-info.ts'
 export { errors, type GitErrorCode } from './errors.ts'
 export { FolderCheckout, type CheckoutHead, type CheckoutTag, type FolderChange } from './folder-checkout.ts'
+export { GitPathSource, type PlannedCommit } from './git-path-source.ts'
 export { GitRepository, type ImportedFolder, type ProposedChange } from './git-repository.ts'
 export { GitSourceTree } from './git-source-tree.ts'
 export { type ImportRequest } from './import-folder.ts'

@@ -1,5 +1,6 @@
 import type { Plan, PlanTrigger, PlanVariable, SourcePosition } from '@sluice/contracts/plan'
 import type { Mistake } from './mistakes.ts'
+import type { WantedPaths } from './wanted-paths.ts'
 
 /** What to compile, and all that decides about it but the text of the files. */
 export interface CompileRequest {
@@ -35,6 +36,6 @@ export interface WantedSource {
 export type CompileResult =
   | { kind: 'plan'; plan: Plan }
   /** Load these, add them to `loaded`, call again. */
-  | { kind: 'wanted'; sources: WantedSource[] }
+  | { kind: 'wanted'; sources: WantedSource[]; paths?: WantedPaths[] }
   /** Every mistake that could be found, by path and line. Never empty. */
   | { kind: 'mistakes'; mistakes: Mistake[] }

@@ -4,6 +4,8 @@ export type { CompileRequest, CompileResult, LoadedSources, WantedSource } from 
 export { errors, type MistakeCode } from './errors.ts'
 export type { Mistake } from './mistakes.ts'
 export { nearestName } from './nearest-name.ts'
+export type { PathSource } from './path-source.ts'
 export { planDigest } from './plan-digest.ts'
 export type { SourceTree } from './ports.ts'
 export { predefinedVariables, type PredefinedInput } from './predefined-variables.ts'
+export type { LoadedPaths, PathsAnswer, WantedPaths } from './wanted-paths.ts'

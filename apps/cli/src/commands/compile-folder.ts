@@ -3,7 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import type { PlanTrigger } from '@sluice/contracts/plan'
-import { FolderCheckout, GitRepository, GitSourceTree, type FolderChange } from '@sluice/git'
+import { FolderCheckout, GitPathSource, GitRepository, GitSourceTree, type FolderChange } from '@sluice/git'
 import { SluiceError, type Clock } from '@sluice/kernel'
 import { compileFrom, predefinedVariables, type PredefinedInput } from '@sluice/pipeline'
 import type { CliErrorCode } from '../errors.ts'
@@ -83,10 +83,10 @@ export async function compileInto(
   })
   const changedPaths = named ?? change.paths
   const request = { project, trigger, path: pipelinePath, variables, predefined, changedPaths }
-  const result = await compileFrom(
-    request,
-    new GitSourceTree(repository, commit, files === null ? null : { folder, files }),
-  )
+  const projectPath = checkout?.projectPath ?? project
+  const planned = { repository, commit, projectPath, defaultBranch: trigger.defaultBranch }
+  const tree = new GitSourceTree(repository, commit, files === null ? null : { folder, files })
+  const result = await compileFrom(request, tree, await GitPathSource.ofFolder(planned, folder))
   return { ...result, leftOut, imported: { commit, files } }
 }
 

@@ -7,6 +7,7 @@ import { deepMerge, withoutKey } from '../merge/deep-merge.ts'
 import type { Mistakes } from '../mistakes.ts'
 import { hint } from '../nearest-name.ts'
 import { decideRules, type RulesView } from '../plan/decide-rules.ts'
+import type { PathsElsewhere } from '../plan/paths-elsewhere.ts'
 import type { Reading, Warnings } from '../read/reading.ts'
 import { VariableScope } from '../variables/variable-scope.ts'
 import { describe, locatedMap, quote, type Located, type LocatedMap } from '../yaml/located.ts'
@@ -31,8 +32,9 @@ export function gatherSources(
   parsed: ParsedSources,
   mistakes: Mistakes,
   warnings: Warnings,
+  elsewhere: PathsElsewhere,
 ): Gathered {
-  return new SourceGatherer(request, loaded, parsed, mistakes, warnings).gather()
+  return new SourceGatherer(request, loaded, parsed, mistakes, warnings, elsewhere).gather()
 }
 
 class SourceGatherer {
@@ -55,6 +57,7 @@ class SourceGatherer {
     parsed: ParsedSources,
     mistakes: Mistakes,
     warnings: Warnings,
+    elsewhere: PathsElsewhere,
   ) {
     this.#request = request
     this.#loaded = loaded
@@ -65,6 +68,8 @@ class SourceGatherer {
       scope: new VariableScope([request.predefined, request.variables]),
       changed: request.changedPaths === null ? null : new FileMatcher(request.changedPaths),
       files: new FileMatcher(request.files),
+      elsewhere,
+      subject: 'include',
     }
   }
 
