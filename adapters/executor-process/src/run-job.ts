@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { StringDecoder } from 'node:string_decoder'
-import type { PlanArtifacts, PlanCache, PlanJob, PlanJobOptions, PlanVariable } from '@sluice/contracts/plan'
-import { pathsOfReport, type ReportSource } from '@sluice/contracts/policy'
+import type { PlanCache, PlanJob, PlanJobOptions, PlanVariable } from '@sluice/contracts/plan'
+import type { ReportSource } from '@sluice/contracts/policy'
 import {
   createCoverageReader,
   createMasker,
   missingProviders,
   preGetSourcesStep,
   stepsOf,
-  type ArtifactManifest,
   type BlobStore,
   type BoundPath,
   type Executor,
@@ -19,12 +18,11 @@ import {
 } from '@sluice/execution'
 import { SluiceError, type Clock } from '@sluice/kernel'
 import type { CacheStore } from './cache-store.ts'
-import { copyFolder } from './copy-folder.ts'
-import { isDue, jobCaches, type CacheRequest, type JobCaches } from './job-caches.ts'
+import { jobCaches, type CacheRequest, type JobCaches } from './job-caches.ts'
+import { collectReports, takeArtifacts, wantsArtifacts, type JobReport } from './job-files.ts'
 import { readDotenvReports } from './read-dotenv-reports.ts'
 import { releaseOf, type WouldBeRelease } from './release-of.ts'
-import { isTimeout, runSteps, type StepsResult } from './run-steps.ts'
-import { selectFiles } from './select-files.ts'
+import { runSteps, type StepsResult } from './run-steps.ts'
 import { unusedContainers } from './unused-containers.ts'
 
 /** One planned job to be run in this process, as the command line does. */
@@ -37,7 +35,7 @@ export interface JobRequest {
     Pick<PlanJobOptions, 'hooks' | 'run' | 'release' | 'secrets' | 'idTokens' | 'identity'>
   /** Folder name inside, below `/builds`: the project's slug. */
   project: string
-  /** A folder with the change's files. It is copied and never written to. */
+  /** A folder with the change's files, which belong to the job's user. It is put beneath the job's own, and never written to. */
   snapshot: string
   /** Of this machine, with this isolation. */
   executor: Executor
@@ -46,8 +44,10 @@ export interface JobRequest {
   caches: CacheStore | null
   blobs: BlobStore
   clock: Clock
-  /** File sets of earlier jobs, written into the workspace in this order. */
-  artifacts: readonly ArtifactManifest[]
+  /** File sets of earlier jobs, in this order: trees as `artifacts` of a result names them. */
+  artifacts: readonly string[]
+  /** Where the job's own file set is to be, if it makes one: a path on the disk of the workspaces where nothing is. */
+  artifactsTo: string
   readOnlyPaths: readonly (string | BoundPath)[]
   /** Environment before the job's variables, such as PATH. */
   env: Readonly<Record<string, string>>
@@ -58,18 +58,9 @@ export interface JobRequest {
   signal: AbortSignal
 }
 
-/** One report file. `kind` is GitLab's name of it, or `sluice_report` for one that the policy wants. */
-export interface JobReport {
-  kind: string
-  name: string
-  path: string
-  digest: string
-  sizeBytes: number
-}
-
 type JobOutcome = StepsResult & {
-  /** `null`: the job declares none, or not for this result. */
-  artifacts: ArtifactManifest | null
+  /** Folder of the files that it hands on; `null`: the job declares none, or not for this result, or made none. */
+  artifacts: string | null
   reports: JobReport[]
   /** What later jobs receive of its dotenv reports. */
   dotenv: PlanVariable[]
@@ -111,8 +102,10 @@ export async function runJob(request: JobRequest): Promise<JobResult> {
   }
 }
 
+/** What a job leaves that did not get to its script. */
+const nothing = { artifacts: null, reports: [], dotenv: [], coverage: null, release: null }
+
 function notBegun(message: string): JobOutcome {
-  const nothing = { artifacts: null, reports: [], dotenv: [], coverage: null, release: null }
   return { state: 'failed', reason: 'unmet_prerequisites', exitCode: null, message, ...nothing }
 }
 
@@ -124,19 +117,16 @@ async function runIn(request: JobRequest, workspace: Workspace, caches: JobCache
   const output = watched(request)
   const hook = preGetSourcesStep(job.hooks?.preGetSourcesScript ?? [], job.timeoutMs)
   const hooked = hook === null ? null : await runMasked(request, workspace, [hook], output)
-  if (hooked !== null && hooked.state !== 'success')
-    return { ...hooked, artifacts: null, reports: [], dotenv: [], coverage: null, release: null }
-  await copyFolder(request.snapshot, workspace.folder, request.isolation.owner('job'))
+  if (hooked !== null && hooked.state !== 'success') return { ...hooked, ...nothing }
+  await workspace.begin(request.snapshot)
   await caches?.restore()
-  for (const manifest of request.artifacts) await workspace.extract(manifest, request.blobs)
+  for (const tree of request.artifacts) await workspace.underlay(tree)
   const result = await runMasked(request, workspace, stepsOf(job), output)
-  const artifacts = wantsArtifacts(job.artifacts, result)
-    ? await workspace.collect(await selectFiles(job.artifacts, workspace, say), request.blobs)
-    : null
   const reports = await collectReports(request, workspace)
   const release =
     result.state === 'success' && job.release !== undefined ? await releaseOf(job.release, workspace) : null
-  // Last, as it may take files away.
+  // Last, as these may take files away.
+  const artifacts = wantsArtifacts(job.artifacts, result) ? await takeArtifacts(request, workspace, say) : null
   if (result.state !== 'canceled') await caches?.save(result.state === 'success')
   const outcome = { artifacts, reports, coverage: output.coverage(), release }
   return withDotenvOf(request, result, outcome)
@@ -207,26 +197,4 @@ async function runMasked(
   const result = await runSteps({ workspace, steps, onOutput: masked, clock, signal })
   await onOutput(masker.flush())
   return result
-}
-
-/** Whether `artifacts:when` wants the files of a job that ended so. */
-function wantsArtifacts(artifacts: PlanArtifacts | null, result: StepsResult): artifacts is PlanArtifacts {
-  if (artifacts === null || result.state === 'canceled' || isTimeout(result)) return false
-  if (artifacts.paths.length === 0 && !artifacts.untracked) return false
-  return isDue(artifacts.when, result.state === 'success')
-}
-
-async function collectReports({ job, reportSources, blobs }: JobRequest, workspace: Workspace): Promise<JobReport[]> {
-  const declared = Object.entries(job.artifacts?.reports ?? {}).map(([kind, paths]) => ({ kind, name: kind, paths }))
-  const wanted = reportSources.map((source) => ({
-    kind: 'sluice_report',
-    name: source.name,
-    paths: pathsOfReport(source),
-  }))
-  const reports: JobReport[] = []
-  for (const { kind, name, paths } of [...declared, ...wanted]) {
-    const { entries } = await workspace.collect({ paths, exclude: [] }, blobs)
-    for (const { path, digest, sizeBytes } of entries) reports.push({ kind, name, path, digest, sizeBytes })
-  }
-  return reports
 }

@@ -8,6 +8,7 @@ import type {
   PlanVariable,
 } from '@sluice/contracts/plan'
 import { pathsOfReport, type ReportSource } from '@sluice/contracts/policy'
+import { jobFacts } from './job-facts.ts'
 import { missingProviders } from './missing-providers.ts'
 import { stepsOf, type ScriptStep } from './steps-of.ts'
 
@@ -154,7 +155,7 @@ function variablesOf(offer: JobOffer) {
     { key: 'CI_JOB_ID', value: String(offer.jobId) },
     { key: 'CI_JOB_TOKEN', value: offer.sourcesToken, masked: true },
   ]
-  return [...offer.job.variables, ...(offer.variables ?? []), ...own].map(runnerVariable)
+  return [...jobFacts(offer.job), ...offer.job.variables, ...(offer.variables ?? []), ...own].map(runnerVariable)
 }
 
 /** Reports travel gzipped one by one and whatever the job's result: a failed test job's report is the one that matters. */

@@ -1,29 +1,51 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
+import { relative } from 'node:path'
 import type { Plan } from '@sluice/contracts/plan'
+import type { Policy } from '@sluice/contracts/policy'
 import { GitRepository } from '@sluice/git'
 import { SluiceError } from '@sluice/kernel'
 import type { CliErrorCode } from '../errors.ts'
+import type { EventOptions } from '../event/event-options.ts'
+import { readVariables } from '../event/read-variables.ts'
 import { exitStatus } from '../exit-status.ts'
+import { renderLeftOut } from '../plan/render-left-out.ts'
 import { renderMistakes } from '../plan/render-mistakes.ts'
 import { renderWarnings } from '../plan/render-warnings.ts'
-import { checkGit } from '../platform/preflight.ts'
 import type { ProcessIdentity } from '../processes/process-identity.ts'
 import { takeSupervisorLock } from '../processes/supervisor-lock.ts'
 import { jobLines } from '../run/job-lines.ts'
+import { continueRun } from '../run/kept-jobs.ts'
+import { findLastJobs, wantedLastJobs, type LastJob, type LastJobs } from '../run/last-jobs.ts'
+import { liveView } from '../run/live-view.ts'
+import { logFiles, type LogFiles } from '../run/log-files.ts'
 import { openLocalFolder, type LocalFolder } from '../run/local-folder.ts'
 import { gatesInForce, readLocalPolicy } from '../run/read-local-policy.ts'
-import { runFolder, type FolderRunResult } from '../run/run-folder.ts'
+import { quietView } from '../run/quiet-view.ts'
+import { runFolder } from '../run/run-folder.ts'
+import { localWarnings } from '../run/local-warnings.ts'
+import { runJson } from '../run/run-json.ts'
 import { isWell, renderRun } from '../run/run-report.ts'
-import { selectJobs } from '../run/select-jobs.ts'
+import { selectJobs, type SelectedJobs } from '../run/select-jobs.ts'
+import type { Sources } from '../run/take-snapshot.ts'
 import { hasColour } from '../terminal/has-colour.ts'
+import { isInteractive } from '../terminal/is-interactive.ts'
 import { compileInto, pipelineFolder } from './compile-folder.ts'
 import { onInterruption } from './interruption.ts'
 
-export interface RunOptions {
+export interface RunOptions extends EventOptions {
   folder?: string
-  ref: string
   concurrency?: number
   json?: boolean
+  /** `false`: the named jobs alone. */
+  needs?: boolean
+  /** Manual jobs that are started. */
+  manual?: string[]
+  failed?: boolean
+  quiet?: boolean
+  logs?: boolean
+  timestamps?: boolean
 }
 
 const clock = { now: () => Date.now() }
@@ -31,7 +53,6 @@ const clock = { now: () => Date.now() }
 /** `sluice run [JOB…]`: the pipeline of a folder on this machine. Exit status 0 when all is well. */
 export async function run(names: readonly string[], options: RunOptions): Promise<number> {
   const folder = pipelineFolder(options.folder)
-  await checkGit()
   const local = await openLocalFolder(folder)
   const lock = await takeSupervisorLock(local.lock, process.pid, inUse)
   try {
@@ -55,71 +76,120 @@ async function runLocked(
   options: RunOptions,
 ): Promise<number> {
   const begunMs = clock.now()
-  const compiled = await compileInto(await GitRepository.openOrCreate(local.repository), folder, options.ref, clock)
+  const last = await findLastJobs(local.lastJobs)
+  const number = (last?.number ?? 0) + 1
+  const runId = randomUUID()
+  const identity = { id: runId, number, createdAt: new Date(begunMs).toISOString() }
+  const repository = await GitRepository.openOrCreate(local.repository)
+  const compiled = await compileInto(repository, folder, options, identity)
+  const note = renderLeftOut(compiled.leftOut)
+  if (note !== null) process.stderr.write(`${note}\n`)
   if (compiled.kind !== 'plan') {
     process.stderr.write(`${renderMistakes(compiled.mistakes)}\n`)
     return exitStatus.failed
   }
+  const chosen = chooseJobs(compiled.plan, names, options, last)
   const policy = await readLocalPolicy(folder)
-  const plan = selectJobs(compiled.plan, names)
-  const isDecided = gatesInForce(policy, namesOf(plan), namesOf(compiled.plan))
+  const sources = { repository, folder, ...compiled.imported }
+  const given = new Set((await readVariables(options)).map(({ key }) => key))
+  return carryOut({ local, sources, whole: compiled.plan, chosen, policy, given, runId, number, begunMs }, options)
+}
+
+interface Work {
+  local: LocalFolder
+  sources: Sources
+  whole: Plan
+  chosen: ChosenJobs
+  policy: Policy
+  /** Names of the variables that the command line gives. */
+  given: ReadonlySet<string>
+  runId: string
+  number: number
+  begunMs: number
+}
+
+async function carryOut({ begunMs, chosen, ...work }: Work, options: RunOptions): Promise<number> {
+  const { local, whole, policy } = work
+  const isDecided = gatesInForce(policy, namesOf(chosen.plan), namesOf(whole)) && isOfOneCommit(chosen, policy)
   const output = options.json === true ? process.stderr : process.stdout
   const colour = hasColour(output, process.env)
-  const warnings = [...plan.warnings, ...warnOfTags(plan)]
+  const warnings = localWarnings(chosen.plan)
   if (warnings.length > 0) output.write(`${renderWarnings(warnings, { colour })}\n\n`)
+  const { view, fileOf } = await openLogs(local, chosen, options, output)
   const interruption = onInterruption({
-    first: (name) => output.write(`\n${name}: stopping the jobs\n`),
+    first: (name) => view.note(`${name}: stopping the jobs`),
     // The sandboxes die with this process.
     second: () => process.exit(exitStatus.failed),
   })
   try {
     const result = await runFolder({
-      local,
-      plan,
-      policy,
+      ...work,
+      ...chosen,
       gates: isDecided ? policy.gates : [],
       concurrency: options.concurrency ?? availableParallelism(),
       clock,
       signal: interruption.signal,
-      lines: jobLines(
-        plan.jobs.map(({ name }) => name),
-        { colour, write: (text) => output.write(text) },
-      ),
+      view,
     })
+    await view.close()
     const undecided = isDecided ? [] : policy.gates.map(({ name }) => name)
-    const report = { ...result, undecided, confirmations: confirmationsOf(plan), tookMs: clock.now() - begunMs }
-    output.write(`\n${renderRun(report, colour)}\n`)
-    if (options.json === true) process.stdout.write(`${JSON.stringify(asJson(result, report.tookMs))}\n`)
+    const confirmations = confirmationsOf(chosen.plan)
+    const report = { ...result, undecided, confirmations, tookMs: clock.now() - begunMs, kept: chosen.kept }
+    output.write(`\n${renderRun(report, { colour, width: output.columns ?? 120 })}\n`)
+    if (options.json === true) process.stdout.write(`${JSON.stringify(runJson(report, fileOf))}\n`)
     return isWell(result) ? exitStatus.ok : exitStatus.failed
   } finally {
+    await view.close()
     interruption.close()
   }
 }
 
-const namesOf = ({ jobs }: { jobs: readonly { name: string }[] }): Set<string> => new Set(jobs.map(({ name }) => name))
-
-/** Tags choose among runners, and here is none to choose. */
-function warnOfTags({ jobs }: Plan): Plan['warnings'] {
-  const tagged = jobs.filter(({ tags }) => tags.length > 0).map(({ name }) => `"${name}"`)
-  if (tagged.length === 0) return []
-  return [{ kind: 'default', text: `tags of ${tagged.join(', ')} are not looked at: this machine takes every job` }]
+/** The jobs to run, and what of the last run they go on from. */
+interface ChosenJobs extends SelectedJobs {
+  kept: ReadonlyMap<string, LastJob>
+  before: LastJobs | null
 }
+
+function chooseJobs(plan: Plan, names: readonly string[], options: RunOptions, last: LastJobs | null): ChosenJobs {
+  if (options.failed === true) {
+    const before = wantedLastJobs(last)
+    const continued = continueRun(plan, before)
+    const manual = options.manual ?? []
+    return { ...selectJobs(continued.plan, { names, manual, withNeeds: true }), kept: continued.kept, before }
+  }
+  const withNeeds = options.needs !== false
+  const selected = selectJobs(plan, { names, manual: options.manual ?? [], withNeeds })
+  return { ...selected, kept: new Map(), before: withNeeds ? null : last }
+}
+
+/** Reports of jobs that are not run again are about the commit that they ran on. */
+function isOfOneCommit({ plan, kept, before }: ChosenJobs, policy: Policy): boolean {
+  return before?.commit === plan.trigger.commit || !policy.reports.some(({ job }) => kept.has(job))
+}
+
+async function openLogs(
+  local: LocalFolder,
+  { plan, kept }: ChosenJobs,
+  options: RunOptions,
+  output: NodeJS.WriteStream,
+): Promise<LogFiles> {
+  if (kept.size === 0) await rm(local.logs, { recursive: true, force: true })
+  await mkdir(local.logs, { recursive: true, mode: 0o700 })
+  const jobs = plan.jobs.map(({ name }) => name)
+  const colour = hasColour(output, process.env)
+  const write = (text: string): void => void output.write(text)
+  return logFiles(local.logs, jobs, (fileOf) => {
+    if (options.quiet === true) return quietView(write)
+    const isLive = options.logs !== true && options.timestamps !== true && isInteractive(output, process.env)
+    const logOf = (job: string): string => relative(process.cwd(), fileOf(job))
+    if (isLive) return liveView({ output, colour, now: clock.now, jobs: jobs.length - kept.size, logOf })
+    return jobLines(jobs, { colour, write, now: options.timestamps === true ? clock.now : undefined })
+  })
+}
+
+const namesOf = ({ jobs }: { jobs: readonly { name: string }[] }): Set<string> => new Set(jobs.map(({ name }) => name))
 
 const confirmationsOf = ({ jobs }: Plan): Record<string, string> =>
   Object.fromEntries(
     jobs.flatMap(({ name, manualConfirmation: asked }) => (asked === undefined ? [] : [[name, asked]])),
   )
-
-function asJson({ state, durationsMs, verdicts, coverages, releases }: FolderRunResult, tookMs: number): unknown {
-  const jobs = Object.values(state.jobs).map(({ name, stage, status, attempt, reason, exitCode }) => ({
-    name,
-    stage,
-    status,
-    attempt,
-    reason,
-    exitCode,
-    durationMs: durationsMs[name] ?? null,
-    coverage: coverages[name] ?? null,
-  }))
-  return { runId: state.runId, isWell: isWell({ state, verdicts }), tookMs, jobs, verdicts, releases }
-}

@@ -3,7 +3,7 @@ import pc from 'picocolors'
 import { printable } from './printable.ts'
 import type { RenderOptions } from './render-options.ts'
 
-/** What a plan warns of, a line each. No newline at the end. */
+/** One line a warning, with its place. No newline at the end. */
 export function renderWarnings(warnings: readonly Reason[], { colour }: Pick<RenderOptions, 'colour'>): string {
   const colours = pc.createColors(colour)
   return warnings

@@ -1,5 +1,6 @@
 import { Listr, type DefaultRenderer, type ListrTask, type ListrTaskWrapper, type SimpleRenderer } from 'listr2'
 import pc from 'picocolors'
+import { cutTo } from '../plan/display-width.ts'
 import { isFinal, type ProgressItem } from './progress-item.ts'
 import type { Output, ProgressView } from './progress-view.ts'
 
@@ -129,7 +130,7 @@ class TerminalView implements ProgressView {
   #titleOf(item: ProgressItem): string {
     const text = item.note === '' ? item.title : `${item.title}  ${item.note}`
     const room = Math.max(20, (this.#output.columns ?? 80) - (item.parent === null ? 4 : 6))
-    const cut = text.length > room ? `${text.slice(0, room - 1)}…` : text
+    const cut = cutTo(text, room)
     return item.state === 'waiting' ? pc.dim(cut) : cut
   }
 }

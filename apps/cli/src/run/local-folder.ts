@@ -8,10 +8,20 @@ import type { CliErrorCode } from '../errors.ts'
 export interface LocalFolder {
   repository: string
   caches: string
-  /** Workspaces, the copy of the sources, artifacts on their way from job to job; there only while something runs. */
+  /** Sources as jobs get them, by commit; the newest ones stay. */
+  snapshots: string
+  /** Workspaces; there only while something runs. */
   jobs: string
   key: string
   lastRun: string
+  /** How the jobs of the last run ended. */
+  lastJobs: string
+  /** What they made, for a run that goes on from it. */
+  artifacts: string
+  /** A log a job, of the last run. */
+  logs: string
+  /** What was found that can be done on this disk. */
+  trials: string
   lock: string
 }
 
@@ -33,9 +43,14 @@ export async function openLocalFolder(folder: string): Promise<LocalFolder> {
   return {
     repository: join(root, 'repository.git'),
     caches: join(root, 'caches'),
+    snapshots: join(root, 'snapshots'),
     jobs: join(root, 'jobs'),
     key: join(root, 'keys', 'local.pem'),
     lastRun: join(root, 'last-run.json'),
+    lastJobs: join(root, 'last-jobs.json'),
+    artifacts: join(root, 'artifacts'),
+    logs: join(root, 'logs'),
+    trials: join(root, 'trials.json'),
     lock: join(root, 'run.json'),
   }
 }

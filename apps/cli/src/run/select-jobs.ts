@@ -3,30 +3,67 @@ import { SluiceError } from '@sluice/kernel'
 import { nearestName } from '@sluice/pipeline'
 import type { CliErrorCode } from '../errors.ts'
 import { jobsNamed } from '../plan/jobs-named.ts'
+import { withoutAbsent } from './kept-jobs.ts'
+
+/** Which jobs are wanted. */
+export interface Selection {
+  /** None: all. */
+  names: readonly string[]
+  /** Manual jobs that are started beside them. */
+  manual: readonly string[]
+  /** Whether named jobs are run with all that they wait for. */
+  withNeeds: boolean
+}
+
+/** The part of a plan that is to run. */
+export interface SelectedJobs {
+  plan: Plan
+  /** Manual jobs that run, as somebody asked for them. */
+  startedByHand: ReadonlySet<string>
+}
 
 /**
- * The part of a plan that named jobs need: they and all they wait for. Without names, the whole. The written name of a
- * parallel job means all its jobs. To name a manual job is
- * to start it: it runs as soon as it can, and its failure counts.
+ * The jobs that are named, and all they wait for; without names, the whole plan. The written name of a parallel job means
+ * all its jobs. To name a manual job is to start it: it
+ * runs as soon as it can, and its failure counts. One that is started beside others keeps what its `allow_failure` says.
  * @throws SluiceError CLI_JOB_UNKNOWN
  */
-export function selectJobs(plan: Plan, names: readonly string[]): Plan {
-  if (names.length === 0) return plan
-  const wanted = new Set<string>()
+export function selectJobs(plan: Plan, { names, manual, withNeeds }: Selection): SelectedJobs {
   const named = names.flatMap((name) => jobsOf(plan, name))
-  const started = new Set(named.map(({ name }) => name))
-  const waiting = [...named]
+  const beside = manual.flatMap((name) => manualJobsOf(plan, name))
+  const wanted = namesWanted(plan, [...named, ...beside], withNeeds)
+  const [isNamed, isBeside] = [namesOf(named), namesOf(beside)]
+  const chosen = names.length === 0 ? plan.jobs : plan.jobs.filter(({ name }) => wanted.has(name))
+  const present = namesOf(chosen)
+  const jobs = chosen.map((job) => {
+    const here = withNeeds ? job : withoutAbsent(job, present)
+    if (here.when !== 'manual') return here
+    if (isNamed.has(here.name)) return { ...here, when: 'on_success' as const, allowFailure: false }
+    return isBeside.has(here.name) ? { ...here, when: 'on_success' as const } : here
+  })
+  const byHand = chosen.filter(({ name, when }) => when === 'manual' && (isNamed.has(name) || isBeside.has(name)))
+  return { plan: { ...plan, jobs }, startedByHand: namesOf(byHand) }
+}
+
+const namesOf = (jobs: readonly PlanJob[]): Set<string> => new Set(jobs.map(({ name }) => name))
+
+function namesWanted(plan: Plan, jobs: PlanJob[], withNeeds: boolean): Set<string> {
+  const wanted = new Set<string>()
+  const waiting = [...jobs]
   for (const job of waiting) {
     if (wanted.has(job.name)) continue
     wanted.add(job.name)
-    waiting.push(...jobsBefore(plan, job))
+    if (withNeeds) waiting.push(...jobsBefore(plan, job))
   }
-  const jobs = plan.jobs.filter(({ name }) => wanted.has(name))
-  return { ...plan, jobs: jobs.map((job) => (started.has(job.name) ? startedByName(job) : job)) }
+  return wanted
 }
 
-function startedByName(job: PlanJob): PlanJob {
-  return job.when === 'manual' ? { ...job, when: 'on_success', allowFailure: false } : job
+function manualJobsOf(plan: Plan, name: string): PlanJob[] {
+  const jobs = jobsOf(plan, name)
+  const other = jobs.find(({ when }) => when !== 'manual')
+  if (other === undefined) return jobs
+  const why = `it has when: ${other.when}, and --manual starts manual jobs; name it without --manual`
+  throw new SluiceError<CliErrorCode>('CLI_JOB_UNKNOWN', `Cannot start job "${name}": ${why}`)
 }
 
 function jobsBefore(plan: Plan, job: PlanJob): PlanJob[] {

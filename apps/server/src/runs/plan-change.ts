@@ -5,7 +5,7 @@ import { compileFrom, predefinedVariables, type CompileResult } from '@sluice/pi
 import { changedPathsOf } from './changed-paths-of.ts'
 
 export interface ChangeToPlan {
-  project: { slug: string; name: string }
+  project: { id: number; slug: string; name: string }
   trigger: PlanTrigger
   commit: CommitInfo
   run: { id: string; number: number; createdAt: string; url: string }

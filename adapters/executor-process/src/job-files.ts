@@ -1,0 +1,70 @@
+/** What becomes of a job's files after its script: reports and artifacts. */
+import type { PlanArtifacts, PlanJob } from '@sluice/contracts/plan'
+import { pathsOfReport, type ReportSource } from '@sluice/contracts/policy'
+import type { BlobStore, Workspace } from '@sluice/execution'
+import { isDue } from './job-caches.ts'
+import { isTimeout, type StepsResult } from './run-steps.ts'
+import { selectFiles } from './select-files.ts'
+
+/** One report file. `kind` is GitLab's name of it, or `sluice_report` for one that the policy wants. */
+export interface JobReport {
+  kind: string
+  name: string
+  path: string
+  digest: string
+  sizeBytes: number
+}
+
+interface JobFiles {
+  job: Pick<PlanJob, 'artifacts' | 'cache'>
+  blobs: BlobStore
+  reportSources: readonly Pick<ReportSource, 'name' | 'path'>[]
+  artifactsTo: string
+}
+
+/** Whether `artifacts:when` wants the files of a job that ended so. */
+export function wantsArtifacts(artifacts: PlanArtifacts | null, result: StepsResult): boolean {
+  if (artifacts === null || result.state === 'canceled' || isTimeout(result)) return false
+  if (artifacts.paths.length === 0 && !artifacts.untracked) return false
+  return isDue(artifacts.when, result.state === 'success')
+}
+
+/** The files of every report, declared or wanted by the policy. */
+export async function collectReports(
+  { job, reportSources, blobs }: JobFiles,
+  workspace: Workspace,
+): Promise<JobReport[]> {
+  const declared = Object.entries(job.artifacts?.reports ?? {}).map(([kind, paths]) => ({ kind, name: kind, paths }))
+  const wanted = reportSources.map((source) => ({
+    kind: 'sluice_report',
+    name: source.name,
+    paths: pathsOfReport(source),
+  }))
+  const reports: JobReport[] = []
+  for (const { kind, name, paths } of [...declared, ...wanted]) {
+    const { entries } = await workspace.collect({ paths, exclude: [] }, blobs)
+    for (const { path, digest, sizeBytes } of entries) reports.push({ kind, name, path, digest, sizeBytes })
+  }
+  return reports
+}
+
+/** Takes the archive's files out of the workspace. @returns their folder; `null` where there are none */
+export async function takeArtifacts(
+  { job: { artifacts, cache }, artifactsTo }: JobFiles,
+  workspace: Workspace,
+  say: (text: string) => Promise<void>,
+): Promise<string | null> {
+  if (artifacts === null) return null
+  const selection = await selectFiles(artifacts, workspace, say)
+  // A cache that may hold the same files is saved after this, and must find them.
+  const leave = cache.some((one) => one.untracked || artifacts.untracked || mayShare(one.paths, artifacts.paths))
+  const outcome = await workspace.takeOut(selection, artifactsTo, { leave })
+  return outcome === 'taken' ? artifactsTo : null
+}
+
+/** Whether the same file may be among both: sure not to be where no path begins as one of the others does. */
+function mayShare(paths: readonly string[], others: readonly string[]): boolean {
+  const first = (path: string): string => path.replace(/^(?:\.?\/)+/, '').split('/')[0] ?? ''
+  const names = new Set(others.map(first))
+  return [...names, ...paths].some((path) => /[*?[{]/.test(path)) || paths.some((path) => names.has(first(path)))
+}

@@ -1,0 +1,10 @@
+import type { Plan, Reason } from '@sluice/contracts/plan'
+
+/** What a plan warns of, and what becomes of it on this machine. */
+export function localWarnings({ jobs, warnings }: Pick<Plan, 'jobs' | 'warnings'>): Reason[] {
+  const tagged = jobs.filter(({ tags }) => tags.length > 0).map(({ name }) => `"${name}"`)
+  if (tagged.length === 0) return warnings
+  // Tags choose among runners, and here is none to choose.
+  const text = `tags of ${tagged.join(', ')} are not looked at: this machine takes every job`
+  return [...warnings, { kind: 'default', text }]
+}
