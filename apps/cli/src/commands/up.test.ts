@@ -43,6 +43,8 @@ class Command {
   readonly child: ChildProcess
   readonly lines: string[] = []
   readonly ended: Promise<number | null>
+  /** Also when its output was closed. */
+  readonly exited: Promise<number | null>
   #waiting: { text: string; done: () => void }[] = []
 
   constructor(name: 'up' | 'down', at: Place, options: Record<string, unknown> = {}) {
@@ -53,6 +55,7 @@ class Command {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     onTestFinished(() => void this.child.kill('SIGKILL'))
+    this.exited = once(this.child, 'exit').then(([status]) => status as number | null)
     this.ended = once(this.child, 'close').then(([status]) => status as number | null)
     for (const stream of [this.child.stdout, this.child.stderr])
       if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.#take(line))
@@ -97,6 +100,10 @@ async function pidOf(at: Place, part: string): Promise<number | undefined> {
   return (await new ProcessRecords(join(at.data, 'run')).findRunning(part))?.pid
 }
 
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve))
+}
+
 describe('sluice up', { timeout: 60_000 }, () => {
   test('delivers, says where it runs, and with --exit leaves nothing behind', async () => {
     const at = await place()
@@ -135,6 +142,35 @@ describe('sluice up', { timeout: 60_000 }, () => {
     expect(await isIdle(at)).toBe(true)
     expect(existsSync(join(at.data, 'postgres', 'postmaster.pid'))).toBe(false)
     expect(existsSync(join(at.data, 'run', 'supervisor.json'))).toBe(false)
+  })
+
+  test.each(['SIGINT with it', 'no signal'])('stops everything when its output is closed, %s', async (kind) => {
+    const at = await place()
+    const command = new Command('up', at)
+    await command.says('Ctrl-C stops everything')
+    command.child.stdout?.destroy()
+    command.child.stderr?.destroy()
+    // As the terminal does to all of `up | tee log`; else the next line that is written finds out.
+    if (kind === 'no signal') process.kill((await pidOf(at, 'router')) ?? 0, 'SIGKILL')
+    else command.child.kill('SIGINT')
+    await command.exited
+    expect(await isIdle(at)).toBe(true)
+    expect(readdirSync(join(at.data, 'run')).filter((name) => name.endsWith('.json'))).toEqual([])
+  })
+
+  test('a signal while it starts is what it tells, not the part that the signal ended', async () => {
+    const at = await place()
+    const hangs = "process.on('SIGTERM',()=>process.exit(1));setInterval(()=>{},1e6)"
+    writeFiles(at.checkout, { 'apps/router/src/main.ts': hangs })
+    const command = new Command('up', at)
+    await command.says('… router')
+    await until(async () => (await pidOf(at, 'router')) !== undefined)
+    command.child.kill('SIGHUP')
+    await command.says('SIGHUP: stopping')
+    process.kill((await pidOf(at, 'router')) ?? 0, 'SIGKILL')
+    expect(await command.ended).toBe(1)
+    expect(command.lines.join('\n')).not.toContain('Cannot start')
+    expect(await isIdle(at)).toBe(true)
   })
 
   test('is the only one on its data folder', async () => {

@@ -67,8 +67,9 @@ async function supervise(settings: Settings, options: UpOptions, lock: Superviso
     await rememberMode(settings, isLeftRunning)
     status = await watch(platform, { ...options, isLeftRunning, signal: interruption.signal, print })
   } catch (error) {
-    sayError(error)
-    if (isUp) status = exitStatus.failed
+    // What failed because everything was told to stop is no failure to tell.
+    if (!interruption.signal.aborted) sayError(error)
+    if (isUp || interruption.signal.aborted) status = exitStatus.failed
   }
   if (wasDetached || (isLeftRunning && isUp)) print('The platform stays up. Stop it with "./sluice down".')
   else await stopPlatform(settings, print)

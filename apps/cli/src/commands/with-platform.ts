@@ -58,7 +58,9 @@ async function onOwnPlatform(
     kept = keepPlatform(platform, AbortSignal.any([signal, done.signal]), print)
     status = await work(connectPlatform(settings.serverSocket), signal)
   } catch (error) {
-    sayError(error)
+    // What failed because everything was told to stop is no failure to tell.
+    if (!signal.aborted) sayError(error)
+    else status = exitStatus.failed
   }
   done.abort()
   await kept
