@@ -38,14 +38,14 @@ export async function demo(name: string, options: PlatformOptions): Promise<numb
 
 /** A demo shows what happens to a change of a program in production: without one there, it is delivered first. */
 async function deliverGoodFirst(platform: PlatformInUse): Promise<boolean> {
-  const { connection, signal, serverLog } = platform
+  const { connection, signal, settings } = platform
   const startMs = performance.now()
   const runId = await takeNewestChange(connection)
   const run = runId === null ? null : await followInView(platform, runId)
   if (signal.aborted) return false
   const lines: string[] = []
   const print = (line: string): void => void lines.push(line)
-  const isDelivered = await tellDelivery(connection, { run, startMs, signal, serverLog, print })
+  const isDelivered = await tellDelivery(connection, { run, startMs, signal, settings, print })
   // That production serves already is no news.
   if (run !== null || !isDelivered) process.stdout.write(`${lines.join('\n')}\n`)
   return isDelivered

@@ -1,5 +1,8 @@
+import { join } from 'node:path'
 import type { RunView } from '@sluice/contracts/api'
 import type { PlatformConnection } from '../api/connect-platform.ts'
+import { isDiskFull } from '../platform/disk-full.ts'
+import type { Settings } from '../platform/settings.ts'
 import { deliverySummary } from '../progress/summary.ts'
 import { readProject } from './deliver-change.ts'
 import { notServingSentence, untilServing } from './until-serving.ts'
@@ -9,7 +12,7 @@ export interface DeliveryToTell {
   run: RunView | null
   startMs: number
   signal: AbortSignal
-  serverLog: string
+  settings: Settings
   print: (line: string) => void
   servingTimeoutMs?: number | undefined
 }
@@ -23,9 +26,13 @@ export async function tellDelivery(connection: PlatformConnection, delivery: Del
   const read = async () => (await readProject(connection)).environments
   const environments = run === null ? await untilServing(read, signal, delivery.servingTimeoutMs) : await read()
   if (signal.aborted) return false
-  const fault = run === null ? notServingSentence(environments, delivery.serverLog) : null
+  const fault = run === null ? notServingSentence(environments, join(delivery.settings.logFolder, 'server.log')) : null
   print('')
   const lines = deliverySummary({ run, environments, tookMs: performance.now() - startMs })
   for (const line of fault === null ? lines : [fault, ...lines.slice(1)]) print(line)
-  return fault === null && (run === null || run.delivery === 'delivered')
+  const isDelivered = fault === null && (run === null || run.delivery === 'delivered')
+  const { data } = delivery.settings
+  if (!isDelivered && (await isDiskFull(data)))
+    print(`The disk of data folder "${data}" is full: free some space, then deliver again.`)
+  return isDelivered
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { routes, type RunView } from '@sluice/contracts/api'
 import { connectPlatform, type PlatformConnection } from '../api/connect-platform.ts'
 import { exitStatus } from '../exit-status.ts'
@@ -113,7 +112,7 @@ async function watch(platform: RunningPlatform, options: Watch): Promise<number>
   try {
     if (signal.aborted) return exitStatus.failed
     view = await createProgressView(process.stdout, process.env)
-    const delivery = { ...options, signal, serverLog: join(platform.settings.logFolder, 'server.log') }
+    const delivery = { ...options, signal, settings: platform.settings }
     const isDelivered = options.deliver ? await deliverNow(connection, view, delivery) : true
     view = null
     if (!signal.aborted) await tellConsole(connection, options)
@@ -134,7 +133,7 @@ function tellLost(error: unknown, lost: AbortController): void {
 async function deliverNow(
   connection: PlatformConnection,
   view: ProgressView,
-  options: Watch & { serverLog: string },
+  options: Watch & { settings: Settings },
 ): Promise<boolean> {
   const startMs = performance.now()
   const runId = await takeNewestChange(connection)

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { connectPlatform, type PlatformConnection } from '../api/connect-platform.ts'
 import { exitStatus } from '../exit-status.ts'
 import { databaseUrlOf } from '../platform/database-url.ts'
@@ -27,7 +26,7 @@ export interface PlatformInUse {
   signal: AbortSignal
   /** It was started for this command, which starts what dies again. */
   isOwn: boolean
-  serverLog: string
+  settings: Settings
 }
 
 /** What a command does with a running platform. @returns the exit status */
@@ -53,7 +52,7 @@ export async function withPlatform(options: PlatformOptions, work: PlatformWork)
 
 function inUse(settings: Settings, signal: AbortSignal, isOwn: boolean): PlatformInUse {
   const connection = connectPlatform(settings.serverSocket)
-  return { connection, signal, isOwn, serverLog: join(settings.logFolder, 'server.log') }
+  return { connection, signal, isOwn, settings }
 }
 
 async function onOwnPlatform(

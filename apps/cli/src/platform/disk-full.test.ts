@@ -1,6 +1,6 @@
 import { SluiceError } from '@sluice/kernel'
 import { expect, test } from 'vitest'
-import { byFullDisk, type DiskRoom } from './disk-full.ts'
+import { byFullDisk, isDiskFull, type DiskRoom } from './disk-full.ts'
 
 const full: DiskRoom = { freeBytes: 4096, isOutOfFiles: false }
 const outOfFiles: DiskRoom = { freeBytes: 1e9, isOutOfFiles: true }
@@ -32,4 +32,12 @@ test.each([
   [new SluiceError('POSTGRES_DISK_FULL', 'Cannot start PostgreSQL: no space left on device'), full],
 ])('%s on a disk with %j is told as it is', async (error, room) => {
   expect(await byFullDisk('/d', 'start the server', error, async () => room)).toBe(error)
+})
+
+test.each([
+  [full, true],
+  [outOfFiles, true],
+  [roomy, false],
+])('a disk with %j is full: %j', async (room, isFull) => {
+  expect(await isDiskFull('/d', async () => room)).toBe(isFull)
 })

@@ -34,8 +34,12 @@ export async function byFullDisk(data: string, failed: string, error: unknown, r
 
 /** A quota of this user is not seen from outside. */
 async function isFull(data: string, text: string, room: typeof roomOn): Promise<boolean> {
-  if (/EDQUOT|disk quota exceeded/i.test(text)) return true
-  const { freeBytes, isOutOfFiles } = await room(data)
+  return /EDQUOT|disk quota exceeded/i.test(text) || isDiskFull(data, room)
+}
+
+/** Whether hardly anything can be written to the disk of a folder. */
+export async function isDiskFull(folder: string, room = roomOn): Promise<boolean> {
+  const { freeBytes, isOutOfFiles } = await room(folder)
   return freeBytes < leastFreeBytes || isOutOfFiles
 }
 
