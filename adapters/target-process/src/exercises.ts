@@ -3,7 +3,7 @@ import type { ExerciseRequest } from '@sluice/rollout'
 import { endProcess } from './end-process.ts'
 import { launch, type LauncherOptions } from './launcher.ts'
 import { openLog } from './log-file.ts'
-import { findMarked, identify, isAlive, type ProcessIdentity } from './process-identity.ts'
+import { belongsTo, findMarked, identify, isAlive, type ProcessIdentity } from './process-identity.ts'
 import { exerciseRecord, stoppedRecord } from './process-record.ts'
 import { RecordFolder } from './record-folder.ts'
 import type { ReleaseFolder } from './release-folder.ts'
@@ -54,7 +54,7 @@ export class Exercises {
     const record = await this.#records.read(exerciseId)
     if (record === null) return null
     if (record.process === null) return findMarked(this.#marker(exerciseId))
-    return isAlive(record.process) ? record.process : null
+    return isAlive(record.process) && belongsTo(record.process, this.#options.folder) ? record.process : null
   }
 
   #marker(exerciseId: string): string {

@@ -7,7 +7,7 @@ import { checkHealth } from './health-check.ts'
 import { launch, type LauncherOptions } from './launcher.ts'
 import { cutLogs, openLog } from './log-file.ts'
 import { freePort } from './loopback-port.ts'
-import { findMarked, identify, isAlive, type ProcessIdentity } from './process-identity.ts'
+import { belongsTo, findMarked, identify, isAlive, type ProcessIdentity } from './process-identity.ts'
 import { instanceRecord, stoppedRecord, type InstanceRecord } from './process-record.ts'
 import { ProcessWatch } from './process-watch.ts'
 import { RecordFolder } from './record-folder.ts'
@@ -107,7 +107,9 @@ export class Instances {
 
   /** The record with a process that lives: the one it names, or one that was spawned and never recorded. */
   #live(record: InstanceRecord): Live | null {
-    if (record.process !== null) return isAlive(record.process) ? { ...record, process: record.process } : null
+    const { process } = record
+    if (process !== null)
+      return isAlive(process) && belongsTo(process, this.#options.folder) ? { ...record, process } : null
     const found = findMarked(this.#marker(record.instanceId))
     return found === null ? null : { ...record, process: found }
   }

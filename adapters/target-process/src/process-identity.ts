@@ -1,5 +1,5 @@
 /** Who a process is: its number alone is used again by the system, number and start time together are not (Linux). */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 
 export interface ProcessIdentity {
   pid: number
@@ -48,6 +48,42 @@ export function findMarked(marker: string): ProcessIdentity | null {
     .filter((pid) => environmentOf(pid).includes(wanted) && readStat(pid)?.group === pid)
     .flatMap((pid) => identify(pid) ?? [])
   return found.toSorted((a, b) => Number(a.startTicks) - Number(b.startTicks))[0] ?? null
+}
+
+/** The oldest leader of a process group for each marker of a target's folder. */
+export function findAllMarked(folder: string): ProcessIdentity[] {
+  const markers = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => markerOf(Number(name)) ?? [])
+    .filter((marker) => isSameFolder(folderIn(marker), folder))
+  return [...new Set(markers)].flatMap((marker) => findMarked(marker) ?? [])
+}
+
+/**
+ * Whether a process was not started for another folder that is still there. Who copies a target's folder copies its
+ * records too, and the processes in them are the original's.
+ */
+export function belongsTo({ pid }: ProcessIdentity, folder: string): boolean {
+  const marker = markerOf(pid)
+  return marker === null || !existsSync(folderIn(marker)) || isSameFolder(folderIn(marker), folder)
+}
+
+function markerOf(pid: number): string | null {
+  const begin = `${markerName}=`
+  return (
+    environmentOf(pid)
+      .find((variable) => variable.startsWith(begin))
+      ?.slice(begin.length) ?? null
+  )
+}
+
+/** A marker is the folder, the kind of process and its id, between number signs; the last two have none. */
+const folderIn = (marker: string): string => marker.split('#').slice(0, -2).join('#')
+
+function isSameFolder(one: string, other: string): boolean {
+  if (one === other) return true
+  const [first, second] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }))
+  return first != null && second != null && first.ino === second.ino && first.dev === second.dev
 }
 
 function environmentOf(pid: number): string[] {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { identify } from './process-identity.ts'
+import { identify, markerName } from './process-identity.ts'
 import { instanceRecord } from './process-record.ts'
 import { RecordFolder } from './record-folder.ts'
 import { killRecordedProcesses, recordedProcesses } from './recorded-processes.ts'
@@ -37,4 +37,24 @@ test('nothing is recorded where there is no folder, or nothing that can be read'
   await records.write('a', { version: 1, instanceId: 'a', role: 'stable', releaseDigest: '', port: 1, process: null })
   writeFileSync(join(folder, 'instances', 'b.json'), '{')
   expect(await killRecordedProcesses(folder)).toBe(0)
+})
+
+test('what was started is found without a record, and by no copy of the folder', async () => {
+  const [folder, copy] = [0, 1].map(() => mkdtempSync(join(tmpdir(), 'sluice-recorded-'))) as [string, string]
+  const env = { ...process.env, [markerName]: `${folder}#instance#one` }
+  const child = spawn('/bin/sh', ['-c', 'read line; echo $line'], { detached: true, stdio: 'pipe', env })
+  const ended = once(child, 'close')
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+    for (const one of [folder, copy]) rmSync(one, { recursive: true })
+  })
+  const live = identify(child.pid ?? 0)
+  const record = { version: 1, role: 'stable', releaseDigest: 'sha256:0', port: 1, instanceId: 'one' } as const
+  await new RecordFolder(join(copy, 'instances'), instanceRecord).write('one', { ...record, process: live })
+  expect(await recordedProcesses(copy)).toEqual([])
+  expect(await killRecordedProcesses(copy)).toBe(0)
+  expect(await recordedProcesses(folder)).toEqual([live])
+  await new RecordFolder(join(folder, 'instances'), instanceRecord).write('one', { ...record, process: live })
+  expect(await killRecordedProcesses(folder)).toBe(1)
+  expect(await ended).toEqual([null, 'SIGKILL'])
 })

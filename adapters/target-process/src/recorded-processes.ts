@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import { isAlive, signalGroup, type ProcessIdentity } from './process-identity.ts'
+import { belongsTo, findAllMarked, isAlive, signalGroup, type ProcessIdentity } from './process-identity.ts'
 import { exerciseRecord, instanceRecord } from './process-record.ts'
 import { RecordFolder } from './record-folder.ts'
 
 /**
- * Living instances and exercises that a target's folder records, for who has no target at hand. Nothing where there is
- * no such folder; a damaged record hides the others of its kind.
+ * Living processes that a target's folder records or that bear its marker, for who has no target at hand: also those
+ * whose record could not be written, as on a full disk. Nothing where there is no such folder.
  */
 export async function recordedProcesses(folder: string): Promise<ProcessIdentity[]> {
   const kinds = [
@@ -13,7 +13,11 @@ export async function recordedProcesses(folder: string): Promise<ProcessIdentity
     new RecordFolder(join(folder, 'exercises'), exerciseRecord),
   ]
   const records = await Promise.all(kinds.map((kind) => kind.all().catch(() => [])))
-  return records.flat().flatMap(({ process }) => (process !== null && isAlive(process) ? [process] : []))
+  const recorded = records
+    .flat()
+    .flatMap(({ process }) => (process !== null && isAlive(process) && belongsTo(process, folder) ? [process] : []))
+  const others = findAllMarked(folder).filter(({ pid }) => recorded.every((known) => known.pid !== pid))
+  return [...recorded, ...others]
 }
 
 /** SIGKILL to all of them and to what they started. @returns how many there were */

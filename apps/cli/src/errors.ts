@@ -53,6 +53,18 @@ export const errors = errorTable({
     summary: 'A configuration file in the data folder cannot be read.',
     remedy: 'Remove the file; it is made anew.',
   },
+  CLI_DATA_DAMAGED: {
+    summary: 'The data folder was used before, and lacks a part without which it is not the same any more.',
+    remedy: 'Restore the part from a backup, or remove the whole data folder to begin anew.',
+  },
+  CLI_DATABASE_URL: {
+    summary: 'The variable DATABASE_URL names no PostgreSQL that can be used.',
+    remedy: 'Set it to a URL such as "postgresql://user:password@host:port/database", or unset it.',
+  },
+  CLI_RUN_LOST: {
+    summary: 'The server went away while a run was followed, and did not come back in time.',
+    remedy: 'Start it again with "./sluice up": the run goes on.',
+  },
   CLI_JOB_UNKNOWN: {
     summary: 'The plan has no job of that name.',
     remedy: 'Look at the names with "./sluice plan", and with "./sluice explain JOB" at why one is out.',

@@ -1,7 +1,9 @@
 /** `sluice`: the command line. */
 import { enableCompileCache } from 'node:module'
+import { surviveClosedOutput } from './terminal/closed-output.ts'
 
 enableCompileCache()
+surviveClosedOutput()
 
 /** Without the installed packages nothing else of ours can be loaded, not even what says errors. */
 const { runProgram } = await import('./program.ts').catch((error: NodeJS.ErrnoException) => {

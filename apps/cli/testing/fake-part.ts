@@ -2,9 +2,10 @@
  * Stands in for a part of the platform where the command line itself is tested: speaks the contract over the sockets
  * that its configuration names, and delivers in no time. Arguments: part, `--config`, file.
  */
-import { appendFileSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import type { EnvironmentView } from '@sluice/contracts/api'
 import { environmentView, jobView, attemptView, runView } from './run-views.ts'
 
 const [part = '', , configFile = ''] = process.argv.slice(2)
@@ -14,7 +15,34 @@ function tell(text: string): void {
   appendFileSync(join(configFile, '..', 'story.txt'), `${text}\n`)
 }
 
-const environments = [environmentView('staging'), environmentView('production')]
+/** What a test wants of it, in `fake.json` of the data folder. */
+interface Fake {
+  /** Production runs the newest change. */
+  isDelivered?: boolean
+  /** The run never ends. */
+  isEndless?: boolean
+  /** States of production, one a look; the last stays. */
+  production?: EnvironmentView['state'][]
+}
+
+function fake(): Fake {
+  try {
+    return JSON.parse(readFileSync(join(configFile, '..', 'fake.json'), 'utf8')) as Fake
+  } catch {
+    return {}
+  }
+}
+
+const release = { id: 'rel', version: '1.0.0', digest: 'sha256:1', commit: 'c', runId: 'run-0', since: '' }
+let projectLooks = 0
+
+function environmentsNow(): EnvironmentView[] {
+  const states = fake().production
+  if (states === undefined) return [environmentView('staging'), environmentView('production')]
+  const state = states[Math.min(projectLooks++, states.length - 1)] ?? 'healthy'
+  return [environmentView('staging', { release, state: 'healthy' }), environmentView('production', { release, state })]
+}
+
 const listeners = new Set<ServerResponse>()
 let looks = 0
 
@@ -27,14 +55,18 @@ function runNow(): unknown {
   setImmediate(notify)
   const attempt = attemptView({ finishedAt: '2026-01-01T00:00:02.000Z' })
   const job = jobView('unit-test', { state: looks > 1 ? 'success' : 'running', attempts: [attempt] })
-  const end = looks > 2 ? ({ status: 'success', delivery: 'delivered' } as const) : {}
-  return runView({ stages: [{ name: 'test', jobs: [job] }], gates: [], environments, ...end })
+  const end = looks > 2 && fake().isEndless !== true ? ({ status: 'success', delivery: 'delivered' } as const) : {}
+  return runView({ stages: [{ name: 'test', jobs: [job] }], gates: [], environments: environmentsNow(), ...end })
 }
 
 const answers: Record<string, (body: string) => unknown> = {
   'POST /api/projects': () => ({ slug: 'card' }),
-  'POST /api/projects/card/sync': () => ({ commit: 'c', changed: true, run: { id: 'run-1' } }),
-  'GET /api/projects/card': () => ({ slug: 'card', environments }),
+  'POST /api/projects/card/sync': () => ({
+    commit: 'c',
+    changed: true,
+    run: fake().isDelivered ? null : { id: 'run-1' },
+  }),
+  'GET /api/projects/card': () => ({ slug: 'card', environments: environmentsNow() }),
   'GET /api/runs/run-1': runNow,
   'POST /api/sign-in-links': () => ({ url: 'http://127.0.0.1/#once', expiresAt: '2026-01-01T00:05:00Z' }),
   'POST /api/runners': () => {
@@ -72,6 +104,9 @@ function end(): void {
 process.on('SIGTERM', end)
 tell(`${part} starts`)
 if (part === 'server') {
+  const keys = join(config['dataFolder'] ?? '', 'keys')
+  mkdirSync(keys, { recursive: true })
+  writeFileSync(join(keys, 'signer.pem'), '', { flag: 'a' })
   const api = createServer((request, response) => void answer(request, response))
   const socket = join(config['runtimeFolder'] ?? '', 'server.sock')
   rmSync(socket, { force: true })

@@ -2,7 +2,9 @@
 import { down } from '../src/commands/down.ts'
 import { up, type UpOptions } from '../src/commands/up.ts'
 import { sayError } from '../src/say-error.ts'
+import { surviveClosedOutput } from '../src/terminal/closed-output.ts'
 
+surviveClosedOutput()
 const [name, options = '{}'] = process.argv.slice(2)
 const parsed = JSON.parse(options) as UpOptions
 try {

@@ -2,6 +2,8 @@ import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { eventsPath, routes, type RunView } from '@sluice/contracts/api'
 import { ApiFailure } from '@sluice/contracts/client'
+import { SluiceError } from '@sluice/kernel'
+import type { CliErrorCode } from '../errors.ts'
 import type { PlatformConnection } from './connect-platform.ts'
 
 export interface FollowOptions {
@@ -9,6 +11,8 @@ export interface FollowOptions {
   onView: (view: RunView) => void
   /** The server is away; it is tried again. Told once each time. */
   onLost?: (error: unknown) => void
+  /** A server that is away for longer is given up; by default it is waited for until the signal. */
+  giveUpAfterMs?: number | undefined
   /** Between two looks without a notice; 2 s by default. */
   lookAgainMs?: number
 }
@@ -24,6 +28,7 @@ function isOver(view: RunView): boolean {
  * without one. Goes on while the server restarts.
  * @returns the last view, or `null` after the signal
  * @throws ApiFailure when the server refuses, e.g. for a run that it does not know
+ * @throws SluiceError CLI_RUN_LOST when it was away for too long
  */
 export async function followRun(
   connection: PlatformConnection,
@@ -34,17 +39,18 @@ export async function followRun(
   const signal = AbortSignal.any([options.signal, ended.signal])
   const bell = createBell()
   const listening = listen(connection, runId, signal, bell.ring)
-  let isLost = false
+  let lostMs: number | null = null
   try {
     while (!options.signal.aborted) {
       const view = await connection.call(routes.getRun, { parameters: { run: runId } }).catch((error: unknown) => {
         if (error instanceof ApiFailure && error.status < 500) throw error
-        if (!isLost) options.onLost?.(error)
-        isLost = true
+        if (lostMs === null) options.onLost?.(error)
+        lostMs ??= performance.now()
+        if (performance.now() - lostMs >= (options.giveUpAfterMs ?? Number.POSITIVE_INFINITY)) throw lost(error)
         return null
       })
       if (view !== null) {
-        isLost = false
+        lostMs = null
         options.onView(view)
         if (isOver(view)) return view
       }
@@ -55,6 +61,14 @@ export async function followRun(
     ended.abort()
     await listening
   }
+}
+
+function lost(cause: unknown): SluiceError {
+  return new SluiceError<CliErrorCode>(
+    'CLI_RUN_LOST',
+    'Cannot follow the run: the server does not answer any more; start it again with "./sluice up", then the run goes on',
+    { cause },
+  )
 }
 
 /** Rings for each notice, and opens the stream again when it ended. */

@@ -30,12 +30,22 @@ export async function takeNewestChange(connection: PlatformConnection): Promise<
   return synced.run?.id ?? null
 }
 
-/** Shows a run in the view until it is over. @returns `null` after the signal */
+const waiting = 'The server does not answer; waiting for it'
+
+/** A platform that this command does not look after has this long to come back. */
+const giveUpAfterMs = 60_000
+
+/**
+ * Shows a run in the view until it is over.
+ * @param isOwn this command starts a dead server again, and so waits for it however long it takes
+ * @returns `null` after the signal
+ * @throws SluiceError CLI_RUN_LOST
+ */
 export async function showRun(
   connection: PlatformConnection,
   runId: string,
   view: ProgressView,
-  signal: AbortSignal,
+  { signal, isOwn }: { signal: AbortSignal; isOwn: boolean },
 ): Promise<RunView | null> {
   let last: RunView | null = null
   const draw = (): void => {
@@ -49,7 +59,9 @@ export async function showRun(
         last = run
         draw()
       },
-      onLost: () => view.say('The server does not answer; waiting for it'),
+      onLost: () =>
+        view.say(isOwn ? waiting : `${waiting} for ${giveUpAfterMs / 1000} s; "./sluice up" starts it again`),
+      giveUpAfterMs: isOwn ? undefined : giveUpAfterMs,
     })
   } finally {
     clearInterval(ticking)

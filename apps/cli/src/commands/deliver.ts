@@ -1,24 +1,22 @@
 import { routes } from '@sluice/contracts/api'
 import type { PlatformConnection } from '../api/connect-platform.ts'
 import { exitStatus } from '../exit-status.ts'
-import { createProgressView } from '../progress/create-progress-view.ts'
-import { deliverySummary } from '../progress/summary.ts'
-import { cardProject, readProject, registerCard, showRun, takeNewestChange } from './deliver-change.ts'
+import { cardProject, registerCard, takeNewestChange } from './deliver-change.ts'
+import { followInView } from './follow-in-view.ts'
+import { tellDelivery } from './tell-delivery.ts'
 import { withPlatform, type PlatformOptions } from './with-platform.ts'
 
 /** `sluice deliver [REF]`: the newest change of the folder, or what a branch of the platform's repository holds. */
 export async function deliver(ref: string | undefined, options: PlatformOptions): Promise<number> {
-  return withPlatform(options, async (connection, signal) => {
-    const start = performance.now()
+  return withPlatform(options, async (platform) => {
+    const { connection, signal, settings } = platform
+    const startMs = performance.now()
     const runId = ref === undefined ? await takeNewestChange(connection) : await runOf(connection, ref)
-    const view = await createProgressView(process.stdout, process.env)
-    const run = runId === null ? null : await showRun(connection, runId, view, signal)
-    await view.close()
+    const run = runId === null ? null : await followInView(platform, runId)
     if (signal.aborted) return exitStatus.failed
-    const { environments } = await readProject(connection)
-    const lines = deliverySummary({ run, environments, tookMs: performance.now() - start })
-    process.stdout.write(`\n${lines.join('\n')}\n`)
-    return run === null || run.delivery === 'delivered' ? exitStatus.ok : exitStatus.failed
+    const print = (line: string): void => void process.stdout.write(`${line}\n`)
+    const isDelivered = await tellDelivery(connection, { run, startMs, signal, settings, print })
+    return isDelivered ? exitStatus.ok : exitStatus.failed
   })
 }
 

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -10,6 +10,7 @@ import { scratchFolder, writeFiles } from '../../testing/scratch.ts'
 import { inputsDigest } from '../console-build/build-console.ts'
 import { settingsOf } from '../platform/settings.ts'
 import { isAnythingRunning, killPlatform } from '../platform/stop-platform.ts'
+import { lockHolder } from '../processes/supervisor-lock.ts'
 import { ProcessRecords } from '../processes/process-records.ts'
 
 const testing = join(import.meta.dirname, '../../testing')
@@ -43,6 +44,8 @@ class Command {
   readonly child: ChildProcess
   readonly lines: string[] = []
   readonly ended: Promise<number | null>
+  /** Also when its output was closed. */
+  readonly exited: Promise<number | null>
   #waiting: { text: string; done: () => void }[] = []
 
   constructor(name: 'up' | 'down', at: Place, options: Record<string, unknown> = {}) {
@@ -53,6 +56,7 @@ class Command {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     onTestFinished(() => void this.child.kill('SIGKILL'))
+    this.exited = once(this.child, 'exit').then(([status]) => status as number | null)
     this.ended = once(this.child, 'close').then(([status]) => status as number | null)
     for (const stream of [this.child.stdout, this.child.stderr])
       if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.#take(line))
@@ -82,7 +86,8 @@ async function isIdle(at: Place): Promise<boolean> {
 
 /** A deployed service, as the server's target records it. @returns its end: the signal */
 function deployService(at: Place): Promise<string | null> {
-  const child = spawn('/bin/sh', ['-c', 'read line'], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+  const env = { SLUICE_TARGET_MARKER: `${join(at.data, 'target')}#instance#i1` }
+  const child = spawn('/bin/sh', ['-c', 'read line'], { detached: true, env, stdio: ['pipe', 'ignore', 'ignore'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   const ended = once(child, 'close').then(([, signal]) => signal as string | null)
   const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
@@ -95,6 +100,10 @@ function deployService(at: Place): Promise<string | null> {
 
 async function pidOf(at: Place, part: string): Promise<number | undefined> {
   return (await new ProcessRecords(join(at.data, 'run')).findRunning(part))?.pid
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve))
 }
 
 describe('sluice up', { timeout: 60_000 }, () => {
@@ -117,6 +126,58 @@ describe('sluice up', { timeout: 60_000 }, () => {
     expect(readdirSync(join(at.data, 'run')).filter((name) => name.endsWith('.json'))).toEqual([])
   })
 
+  test.each([
+    [
+      'serves',
+      ['healthy'],
+      0,
+      'Production runs the newest change already, release 1.0.0: there was nothing to deliver.',
+    ],
+    [
+      'is started again',
+      ['unhealthy', 'unhealthy', 'healthy'],
+      0,
+      'Production runs the newest change already, release 1.0.0: there was nothing to deliver.',
+    ],
+    [
+      'serves nothing',
+      ['unhealthy'],
+      1,
+      expect.stringMatching(
+        /^Not delivered: environment "production" serves nothing, .*the reason is in \/.*server\.log$/,
+      ),
+    ],
+  ])(
+    'with nothing to deliver and --exit tells by its status whether production %s',
+    async (_, production, status, head) => {
+      const at = await place()
+      mkdirSync(at.data, { mode: 0o700 })
+      writeFiles(at.data, { 'fake.json': JSON.stringify({ isDelivered: true, production }) })
+      const command = new Command('up', at, { exit: true, servingTimeoutMs: status === 0 ? 30_000 : 1 })
+      expect(await command.ended).toBe(status)
+      expect(command.lines.filter((line) => /^(Production runs|Not delivered)/.test(line))).toEqual([head])
+      expect(await isIdle(at)).toBe(true)
+    },
+  )
+
+  test('with --exit ends with status 1 when a part cannot be started again, and stops all', async () => {
+    const at = await place()
+    mkdirSync(at.data, { mode: 0o700 })
+    writeFiles(at.data, { 'fake.json': JSON.stringify({ isEndless: true }) })
+    const command = new Command('up', at, { exit: true, giveUpAfterMs: 1 })
+    await command.says('✔ runner')
+    await command.says('test · unit-test')
+    const service = deployService(at)
+    writeFiles(at.checkout, { 'apps/server/src/main.ts': "console.error('Cannot x: y [SERVER_X]');process.exit(3)" })
+    process.kill((await pidOf(at, 'server')) ?? 0, 'SIGKILL')
+    expect(await command.ended).toBe(1)
+    expect(command.lines.join('\n')).toMatch(
+      /^sluice: Cannot start the server: Cannot x: y \[SERVER_X\].*\[CLI_PART_FAILED\]$/m,
+    )
+    expect(await service).toBe('SIGKILL')
+    expect(await isIdle(at)).toBe(true)
+  })
+
   test('stays up, and at Ctrl-C says what it stops and stops all of it, PostgreSQL too', async () => {
     const at = { ...(await place()), databaseUrl: undefined }
     const command = new Command('up', at)
@@ -135,6 +196,35 @@ describe('sluice up', { timeout: 60_000 }, () => {
     expect(await isIdle(at)).toBe(true)
     expect(existsSync(join(at.data, 'postgres', 'postmaster.pid'))).toBe(false)
     expect(existsSync(join(at.data, 'run', 'supervisor.json'))).toBe(false)
+  })
+
+  test.each(['SIGINT with it', 'no signal'])('stops everything when its output is closed, %s', async (kind) => {
+    const at = await place()
+    const command = new Command('up', at)
+    await command.says('Ctrl-C stops everything')
+    command.child.stdout?.destroy()
+    command.child.stderr?.destroy()
+    // As the terminal does to all of `up | tee log`; else the next line that is written finds out.
+    if (kind === 'no signal') process.kill((await pidOf(at, 'router')) ?? 0, 'SIGKILL')
+    else command.child.kill('SIGINT')
+    await command.exited
+    expect(await isIdle(at)).toBe(true)
+    expect(readdirSync(join(at.data, 'run')).filter((name) => name.endsWith('.json'))).toEqual([])
+  })
+
+  test('a signal while it starts is what it tells, not the part that the signal ended', async () => {
+    const at = await place()
+    const hangs = "process.on('SIGTERM',()=>process.exit(1));setInterval(()=>{},1e6)"
+    writeFiles(at.checkout, { 'apps/router/src/main.ts': hangs })
+    const command = new Command('up', at)
+    await command.says('… router')
+    await until(async () => (await pidOf(at, 'router')) !== undefined)
+    command.child.kill('SIGHUP')
+    await command.says('SIGHUP: stopping')
+    process.kill((await pidOf(at, 'router')) ?? 0, 'SIGKILL')
+    expect(await command.ended).toBe(1)
+    expect(command.lines.join('\n')).not.toContain('Cannot start')
+    expect(await isIdle(at)).toBe(true)
   })
 
   test('is the only one on its data folder', async () => {
@@ -179,7 +269,7 @@ describe('sluice up', { timeout: 60_000 }, () => {
     ['registers its runner anew when the server does not know the kept token', 'a-token-of-another-database', true],
   ])('%s', async (_, token, isRegistered) => {
     const at = await place()
-    writeFiles(at.data, { 'runner.json': JSON.stringify({ token }) })
+    writeFiles(at.data, { 'runner.json': JSON.stringify({ token }), 'keys/signer.pem': '' })
     expect(await new Command('up', at, { exit: true }).ended).toBe(0)
     expect(storyOf(at).includes('runner is registered')).toBe(isRegistered)
     expect(JSON.parse(readFileSync(join(at.data, 'runner.json'), 'utf8'))).toMatchObject({
@@ -246,7 +336,7 @@ describe('sluice up', { timeout: 60_000 }, () => {
     writeFiles(at.checkout, { 'apps/server/src/main.ts': "console.error('Cannot x');process.exit(2)" })
     const command = new Command('down', at)
     expect(await command.ended).toBe(0)
-    expect(command.lines).toContain('The deployed services were killed: 1')
+    expect(command.lines).toContain('The deployed services that were left were killed: 1')
     expect(await ended).toBe('SIGKILL')
     expect(await isIdle(at)).toBe(true)
   })
@@ -271,6 +361,23 @@ describe('sluice up', { timeout: 60_000 }, () => {
     expect(await isIdle(at)).toBe(true)
   })
 
+  test.each([
+    ['no URL', 'garbage', /^sluice: Cannot use DATABASE_URL: .*\[CLI_DATABASE_URL\]$/m],
+    [
+      'one of nobody',
+      'postgresql://a:secret@nowhere/b',
+      /^sluice: Cannot use the PostgreSQL of DATABASE_URL: Cannot open the database: getaddrinfo .*\[CLI_DATABASE_URL\]$/m,
+    ],
+  ])('a DATABASE_URL that is %s is named', async (_, databaseUrl, sentence) => {
+    const at = await place(databaseUrl)
+    const words = 'server: Cannot open the database: getaddrinfo ENOTFOUND nowhere [STORE_UNREACHABLE]'
+    writeFiles(at.checkout, { 'apps/server/src/main.ts': `console.error('${words}');process.exit(3)` })
+    const command = new Command('up', at)
+    expect(await command.ended).toBe(3)
+    expect(command.lines.join('\n')).toMatch(sentence)
+    expect(command.lines.join('\n')).not.toContain('secret')
+  })
+
   test('a busy port of an environment gets one sentence, and nothing starts', async () => {
     const at = await place()
     const holder = createServer()
@@ -281,8 +388,45 @@ describe('sluice up', { timeout: 60_000 }, () => {
     writeFiles(at.data, { 'router-table.json': JSON.stringify({ version: 1, sites: [{ name: 'a', port }] }) })
     const command = new Command('up', at)
     expect(await command.ended).toBe(3)
-    expect(command.lines.join('\n')).toContain(`Cannot use port ${port} for the URL of an environment: process`)
+    expect(command.lines.join('\n')).toMatch(
+      new RegExp(
+        `Cannot use port ${port} for the URL of an environment: process .*; the URL is fixed .*end that process`,
+      ),
+    )
+    expect(command.lines.join('\n')).not.toContain('--port')
     expect(await isIdle(at)).toBe(true)
+  })
+
+  test.each([
+    ['its database', 'postgres', 'folder "postgres"'],
+    ['its key', 'keys', '"keys/signer.pem"'],
+  ])('a folder that lost %s is refused, and not filled anew', async (_, name, named) => {
+    const at = { ...(await place()), databaseUrl: undefined }
+    expect(await new Command('up', at, { exit: true }).ended).toBe(0)
+    rmSync(join(at.data, name), { recursive: true })
+    const command = new Command('up', at, { exit: true })
+    expect(await command.ended).toBe(3)
+    expect(command.lines.filter((line) => line.startsWith('sluice:'))).toEqual([
+      expect.stringMatching(new RegExp(`^sluice: Cannot use data folder ".*": ${named}.*restore it.*CLI_DATA_DAMAGED`)),
+    ])
+    expect(existsSync(join(at.data, name))).toBe(false)
+    expect(await isIdle(at)).toBe(true)
+  })
+
+  test('down on a copy of a running data folder leaves the original alone', async () => {
+    const at = { ...(await place()), databaseUrl: undefined }
+    const first = new Command('up', at)
+    await first.says('Ctrl-C stops everything')
+    const service = deployService(at)
+    const before = [await pidOf(at, 'server'), await findPostmaster(join(at.data, 'postgres'))]
+    const copy = { ...at, data: `${at.data}-copy` }
+    cpSync(at.data, copy.data, { recursive: true, filter: (path) => !path.endsWith('.sock') && !path.includes('/pg/') })
+    expect(await new Command('down', copy).ended).toBe(0)
+    expect([await pidOf(at, 'server'), await findPostmaster(join(at.data, 'postgres'))]).toEqual(before)
+    expect(await lockHolder(join(at.data, 'run', 'supervisor.json'))).not.toBeNull()
+    first.child.kill('SIGINT')
+    expect(await first.ended).toBe(0)
+    expect(await service).toBe('SIGKILL')
   })
 
   test('one that fails leaves a detached platform up', async () => {

@@ -2,6 +2,8 @@ import { routes, type RunView } from '@sluice/contracts/api'
 import { connectPlatform, type PlatformConnection } from '../api/connect-platform.ts'
 import { exitStatus } from '../exit-status.ts'
 import { keepPlatform } from '../platform/keep-platform.ts'
+import { databaseUrlOf } from '../platform/database-url.ts'
+import { byFullDisk } from '../platform/disk-full.ts'
 import { isDetached, rememberMode } from '../platform/mode.ts'
 import { checkGit, checkPlatform } from '../platform/preflight.ts'
 import { checkFreeSpace, settingsOf, type Settings } from '../platform/settings.ts'
@@ -10,10 +12,11 @@ import { killPlatform, stopPlatform } from '../platform/stop-platform.ts'
 import { takeSupervisorLock, type SupervisorLock } from '../processes/supervisor-lock.ts'
 import { createProgressView } from '../progress/create-progress-view.ts'
 import type { ProgressView } from '../progress/progress-view.ts'
-import { consoleLines, deliverySummary } from '../progress/summary.ts'
+import { consoleLines } from '../progress/summary.ts'
 import { sayError } from '../say-error.ts'
-import { readProject, showRun, takeNewestChange } from './deliver-change.ts'
+import { showRun, takeNewestChange } from './deliver-change.ts'
 import { onInterruption } from './interruption.ts'
+import { tellDelivery } from './tell-delivery.ts'
 
 export interface UpOptions {
   port: number
@@ -26,23 +29,32 @@ export interface UpOptions {
   deliver: boolean
   /** Another checkout than that of this file. */
   checkout?: string
+  /** Another bound than 30 s for services to be started again. */
+  servingTimeoutMs?: number
+  /** Another bound than 60 s for a part that cannot be started again, where the command ends by itself. */
+  giveUpAfterMs?: number
 }
 
 /** `sluice up`. @returns the exit status */
 export async function up(options: UpOptions): Promise<number> {
   checkPlatform()
+  const databaseUrl = databaseUrlOf(process.env)
   const settings = await settingsOf(options)
   await checkGit()
   await checkFreeSpace(settings.data)
   const lock = await takeSupervisorLock(settings.lockFile)
   try {
-    return await supervise(settings, options, lock)
+    return await supervise(settings, { ...options, databaseUrl }, lock)
   } finally {
     await lock.release()
   }
 }
 
-async function supervise(settings: Settings, options: UpOptions, lock: SupervisorLock): Promise<number> {
+interface SuperviseOptions extends UpOptions {
+  databaseUrl: string | undefined
+}
+
+async function supervise(settings: Settings, options: SuperviseOptions, lock: SupervisorLock): Promise<number> {
   const print = (line: string): void => void process.stdout.write(`${line}\n`)
   const wasDetached = await isDetached(settings)
   const isLeftRunning = wasDetached || options.detach === true
@@ -55,22 +67,21 @@ async function supervise(settings: Settings, options: UpOptions, lock: Superviso
   if (wasDetached) print('The platform runs already (detached); using it.')
   let status: number = exitStatus.cannotStart
   let isUp = false
+  const lost = new AbortController()
   try {
     const view = await createProgressView(process.stdout, process.env)
-    const platform = await startPlatform(
-      settings,
-      { port: options.port, databaseUrl: process.env['DATABASE_URL'] },
-      view,
-    )
+    const platform = await startPlatform(settings, options, view)
     await view.close()
     isUp = true
     await rememberMode(settings, isLeftRunning)
-    status = await watch(platform, { ...options, isLeftRunning, signal: interruption.signal, print })
+    status = await watch(platform, { ...options, isLeftRunning, signal: interruption.signal, lost, print })
   } catch (error) {
-    sayError(error)
-    if (isUp) status = exitStatus.failed
+    // What failed because everything was told to stop is no failure to tell.
+    if (!interruption.signal.aborted) sayError(await byFullDisk(settings.data, isUp ? 'go on' : 'start', error))
+    if (isUp || interruption.signal.aborted) status = exitStatus.failed
   }
-  if (wasDetached || (isLeftRunning && isUp)) print('The platform stays up. Stop it with "./sluice down".')
+  if (wasDetached || (isLeftRunning && isUp && !lost.signal.aborted))
+    print('The platform stays up. Stop it with "./sluice down".')
   else await stopPlatform(settings, print)
   interruption.close()
   return status
@@ -79,6 +90,8 @@ async function supervise(settings: Settings, options: UpOptions, lock: Superviso
 interface Watch extends UpOptions {
   isLeftRunning: boolean
   signal: AbortSignal
+  /** Aborted here when a part cannot be started again. */
+  lost: AbortController
   print: (line: string) => void
 }
 
@@ -88,33 +101,46 @@ async function watch(platform: RunningPlatform, options: Watch): Promise<number>
   const done = new AbortController()
   let view: ProgressView | null = null
   const say = (sentence: string): void => (view === null ? options.print(sentence) : view.say(sentence))
-  const kept = keepPlatform(platform, AbortSignal.any([options.signal, done.signal]), say)
+  const isStaying = options.exit !== true && options.detach !== true
+  const kept = keepPlatform(platform, {
+    signal: AbortSignal.any([options.signal, done.signal]),
+    say,
+    onGivenUp: isStaying ? undefined : (error) => tellLost(error, options.lost),
+    giveUpAfterMs: options.giveUpAfterMs,
+  })
+  const signal = AbortSignal.any([options.signal, options.lost.signal])
   try {
-    if (options.signal.aborted) return exitStatus.failed
+    if (signal.aborted) return exitStatus.failed
     view = await createProgressView(process.stdout, process.env)
-    const isDelivered = options.deliver ? await deliverNow(connection, view, options) : true
+    const delivery = { ...options, signal, settings: platform.settings }
+    const isDelivered = options.deliver ? await deliverNow(connection, view, delivery) : true
     view = null
-    const isStaying = options.exit !== true && options.detach !== true
-    if (!options.signal.aborted) await tellConsole(connection, options)
-    if (isStaying && !options.signal.aborted) await untilAborted(options.signal)
-    return isDelivered === true ? exitStatus.ok : exitStatus.failed
+    if (!signal.aborted) await tellConsole(connection, options)
+    if (isStaying && !signal.aborted) await untilAborted(signal)
+    return isDelivered && !options.lost.signal.aborted ? exitStatus.ok : exitStatus.failed
   } finally {
     done.abort()
     await kept
   }
 }
 
-/** @returns whether production runs the newest change; `null` when it was interrupted */
-async function deliverNow(connection: PlatformConnection, view: ProgressView, options: Watch): Promise<boolean | null> {
-  const start = performance.now()
+function tellLost(error: unknown, lost: AbortController): void {
+  if (!lost.signal.aborted) sayError(error)
+  lost.abort()
+}
+
+/** @returns whether production runs the newest change; `false` too when it was interrupted */
+async function deliverNow(
+  connection: PlatformConnection,
+  view: ProgressView,
+  options: Watch & { settings: Settings },
+): Promise<boolean> {
+  const startMs = performance.now()
   const runId = await takeNewestChange(connection)
-  const run: RunView | null = runId === null ? null : await showRun(connection, runId, view, options.signal)
+  const shown = { signal: options.signal, isOwn: true }
+  const run: RunView | null = runId === null ? null : await showRun(connection, runId, view, shown)
   await view.close()
-  if (options.signal.aborted) return null
-  const { environments } = await readProject(connection)
-  options.print('')
-  for (const line of deliverySummary({ run, environments, tookMs: performance.now() - start })) options.print(line)
-  return run === null || run.delivery === 'delivered'
+  return options.signal.aborted ? false : tellDelivery(connection, { ...options, run, startMs })
 }
 
 async function tellConsole(connection: PlatformConnection, options: Watch): Promise<void> {

@@ -1,5 +1,7 @@
 import { connectPlatform, type PlatformConnection } from '../api/connect-platform.ts'
 import { exitStatus } from '../exit-status.ts'
+import { databaseUrlOf } from '../platform/database-url.ts'
+import { byFullDisk } from '../platform/disk-full.ts'
 import { checkGit, checkPlatform } from '../platform/preflight.ts'
 import { keepPlatform } from '../platform/keep-platform.ts'
 import { checkFreeSpace, settingsOf, type Settings } from '../platform/settings.ts'
@@ -17,8 +19,18 @@ export interface PlatformOptions {
   port: number
 }
 
+/** A platform that is up, while a command works with it. */
+export interface PlatformInUse {
+  connection: PlatformConnection
+  /** Aborted when the command is to end. */
+  signal: AbortSignal
+  /** It was started for this command, which starts what dies again. */
+  isOwn: boolean
+  settings: Settings
+}
+
 /** What a command does with a running platform. @returns the exit status */
-export type PlatformWork = (connection: PlatformConnection, signal: AbortSignal) => Promise<number>
+export type PlatformWork = (platform: PlatformInUse) => Promise<number>
 
 /** Runs a command on the platform that is up; where none is, starts one for it and stops it after. */
 export async function withPlatform(options: PlatformOptions, work: PlatformWork): Promise<number> {
@@ -31,11 +43,16 @@ export async function withPlatform(options: PlatformOptions, work: PlatformWork)
       void (isUp ? Promise.resolve() : killPlatform(settings)).finally(() => process.exit(exitStatus.failed)),
   })
   try {
-    if (isUp) return await work(connectPlatform(settings.serverSocket), interruption.signal)
+    if (isUp) return await work(inUse(settings, interruption.signal, false))
     return await onOwnPlatform(settings, options, interruption.signal, work)
   } finally {
     interruption.close()
   }
+}
+
+function inUse(settings: Settings, signal: AbortSignal, isOwn: boolean): PlatformInUse {
+  const connection = connectPlatform(settings.serverSocket)
+  return { connection, signal, isOwn, settings }
 }
 
 async function onOwnPlatform(
@@ -55,10 +72,20 @@ async function onOwnPlatform(
   try {
     const platform = await started(settings, options)
     status = exitStatus.failed
-    kept = keepPlatform(platform, AbortSignal.any([signal, done.signal]), print)
-    status = await work(connectPlatform(settings.serverSocket), signal)
+    const lost = new AbortController()
+    kept = keepPlatform(platform, {
+      signal: AbortSignal.any([signal, done.signal]),
+      say: print,
+      onGivenUp: (error) => {
+        if (!lost.signal.aborted) sayError(error)
+        lost.abort()
+      },
+    })
+    status = await work(inUse(settings, AbortSignal.any([signal, lost.signal]), true))
   } catch (error) {
-    sayError(error)
+    // What failed because everything was told to stop is no failure to tell.
+    if (!signal.aborted) sayError(await byFullDisk(settings.data, 'go on', error))
+    else status = exitStatus.failed
   }
   done.abort()
   await kept
@@ -68,9 +95,10 @@ async function onOwnPlatform(
 }
 
 async function started(settings: Settings, options: PlatformOptions): Promise<RunningPlatform> {
+  const databaseUrl = databaseUrlOf(process.env)
   const view = await createProgressView(process.stdout, process.env)
   try {
-    return await startPlatform(settings, { port: options.port, databaseUrl: process.env['DATABASE_URL'] }, view)
+    return await startPlatform(settings, { port: options.port, databaseUrl }, view)
   } finally {
     await view.close()
   }

@@ -7,6 +7,7 @@ import { connectPlatform } from '../api/connect-platform.ts'
 import type { ProcessRecords } from '../processes/process-records.ts'
 import { stopProcess } from '../processes/stop-process.ts'
 import { startProcess, type ProcessSpec, type StartedProcess } from '../processes/start-process.ts'
+import { checkDatabaseKept, checkKeyKept } from './check-data-folder.ts'
 import { readConfig, writeConfig, type Settings } from './settings.ts'
 import { socketFolderOf } from './socket-folder.ts'
 
@@ -19,6 +20,7 @@ function plainEnvironment(settings: Settings): Record<string, string | undefined
 
 /** PostgreSQL of the data folder. Sees to the sandbox itself when this user is root. */
 export async function startDatabase(settings: Settings): Promise<RunningPostgres> {
+  await checkDatabaseKept(settings.data)
   const isRoot = process.getuid?.() === 0
   const isolation = isRoot ? await (await import('@sluice/isolation-namespaces')).detectIsolation() : null
   return startPostgres({
@@ -57,6 +59,7 @@ export async function startServer(
   const file = join(settings.data, 'server.json')
   const urlFile = join(settings.recordsFolder, 'server-url')
   if ((await records.findRunning('server')) === null) {
+    await checkKeyKept(settings.data)
     await writeConfig(file, {
       port: choice.port,
       host: '127.0.0.1',

@@ -29,25 +29,25 @@ export async function checkGit(): Promise<void> {
 
 /**
  * @param purpose what listens on it, for the message
+ * @param isFixed no option chooses another one
  * @throws SluiceError CLI_PORT_BUSY with the process that listens there, where it may be known
  */
-export async function checkPort(port: number, purpose: string): Promise<void> {
+export async function checkPort(port: number, purpose: string, isFixed = false): Promise<void> {
   const failure = await tryToListen(port)
   if (failure === null) return
-  if (failure.code === 'EACCES') throw busy(port, purpose, 'this user may not listen on it')
-  const holder = await listeningProcess(port)
-  throw busy(
-    port,
-    purpose,
-    holder === null ? 'another process listens on it' : `process ${holder.pid} (${holder.name}) listens on it`,
+  const remedy = isFixed
+    ? 'the URL is fixed since the first start of the environment, so end that process, then start again'
+    : 'end it, or choose other ports with --port'
+  throw new SluiceError<CliErrorCode>(
+    'CLI_PORT_BUSY',
+    `Cannot use port ${port} for ${purpose}: ${await reasonOf(failure, port)}; ${remedy}`,
   )
 }
 
-function busy(port: number, purpose: string, reason: string): SluiceError {
-  return new SluiceError<CliErrorCode>(
-    'CLI_PORT_BUSY',
-    `Cannot use port ${port} for ${purpose}: ${reason}; end it, or choose other ports with --port`,
-  )
+async function reasonOf(failure: NodeJS.ErrnoException, port: number): Promise<string> {
+  if (failure.code === 'EACCES') return 'this user may not listen on it'
+  const holder = await listeningProcess(port)
+  return holder === null ? 'another process listens on it' : `process ${holder.pid} (${holder.name}) listens on it`
 }
 
 function tryToListen(port: number): Promise<NodeJS.ErrnoException | null> {

@@ -1,8 +1,8 @@
-import { chmodSync, chownSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { scratchFolder } from '../../testing/scratch.ts'
-import { checkFreeSpace, readConfig, settingsOf, writeConfig } from './settings.ts'
+import { checkFreeSpace, readConfig, settingsInUse, settingsOf, writeConfig } from './settings.ts'
 
 test('a data folder is made for this user alone', async () => {
   const data = join(scratchFolder(), 'deep', 'data')
@@ -39,6 +39,34 @@ test.runIf(process.getuid?.() === 0)('an open folder of another user is refused 
   chmodSync(data, 0o755)
   chownSync(data, 65_534, 65_534)
   await expect(settingsOf({ data })).rejects.toThrow('it has mode 0755 and belongs to another user')
+})
+
+test.each(['run', 'log'])('a file in the place of its folder "%s" is told in one sentence', async (name) => {
+  const data = scratchFolder()
+  writeFileSync(join(data, name), '')
+  await expect(settingsOf({ data })).rejects.toMatchObject({
+    code: 'CLI_DATA_DAMAGED',
+    message: expect.stringContaining(`"${name}" is no folder; restore it`),
+  })
+})
+
+test.each(['/proc/x', '/proc/x/y', '/sys/x'])(
+  'a folder that the system does not take is told at once: %s',
+  async (data) => {
+    await expect(settingsOf({ data })).rejects.toMatchObject({ code: 'CLI_DATA_UNWRITABLE' })
+    expect(await settingsInUse({ data })).toBeNull()
+  },
+)
+
+test('who only asks makes nothing', async () => {
+  const data = join(scratchFolder(), 'data')
+  expect(await settingsInUse({ data })).toBeNull()
+  expect(existsSync(data)).toBe(false)
+  mkdirSync(data)
+  expect(await settingsInUse({ data })).toBeNull()
+  expect(readdirSync(data)).toEqual([])
+  const settings = await settingsOf({ data })
+  expect(await settingsInUse({ data })).toEqual(settings)
 })
 
 test('a file in the way of the data folder is told in one sentence', async () => {

@@ -1,9 +1,11 @@
 import { constants } from 'node:fs'
-import { access, chmod, mkdir, readFile, readdir, rename, stat, statfs, writeFile } from 'node:fs/promises'
+import { access, chmod, readFile, readdir, rename, stat, statfs, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { chooseRuntimeFolder } from '@sluice/postgres-embedded'
 import { SluiceError } from '@sluice/kernel'
 import type { CliErrorCode } from '../errors.ts'
+import { checkKinds } from './check-data-folder.ts'
+import { makeFolder } from './make-folder.ts'
 
 /** Where everything of one data folder is. */
 export interface Settings {
@@ -25,15 +27,28 @@ export interface Settings {
 /** Root of the checkout: this file lies in `apps/cli/src/platform`. */
 export const checkoutRoot = resolve(import.meta.dirname, '../../../..')
 
-/** `--data` is taken from the current folder; the default is `.sluice` in the checkout. */
-export async function settingsOf(options: {
+export interface DataOptions {
+  /** Taken from the current folder; the default is `.sluice` in the checkout. */
   data?: string | undefined
   /** Another one than that of this file. */
   checkout?: string
-}): Promise<Settings> {
+}
+
+/** For commands that only ask: `null` where nothing was ever started, and then nothing is made. */
+export async function settingsInUse(options: DataOptions): Promise<Settings | null> {
+  const records = await stat(join(dataFolderOf(options), 'run')).catch(() => null)
+  return records === null ? null : settingsOf(options)
+}
+
+/**
+ * Makes the data folder where it is not there yet.
+ * @throws SluiceError CLI_DATA_UNWRITABLE, CLI_DATA_DAMAGED
+ */
+export async function settingsOf(options: DataOptions): Promise<Settings> {
   const checkout = options.checkout ?? checkoutRoot
-  const data = options.data === undefined ? join(checkout, '.sluice') : resolve(options.data)
+  const data = dataFolderOf(options)
   await makeDataFolder(data)
+  await checkKinds(data, ['run', 'log'])
   const runtimeFolder = await chooseRuntimeFolder(data)
   const recordsFolder = join(data, 'run')
   return {
@@ -47,6 +62,10 @@ export async function settingsOf(options: {
     lockFile: join(recordsFolder, 'supervisor.json'),
     nodeFolder: dirname(process.execPath),
   }
+}
+
+function dataFolderOf({ data, checkout = checkoutRoot }: DataOptions): string {
+  return data === undefined ? join(checkout, '.sluice') : resolve(data)
 }
 
 /** A first delivery needs about 1.5 GiB: packages in the cache, workspaces, blobs. */
@@ -85,7 +104,7 @@ export async function writeConfig(file: string, value: Record<string, unknown>):
 
 async function makeDataFolder(data: string): Promise<void> {
   try {
-    await mkdir(data, { recursive: true, mode: 0o700 })
+    await makeFolder(data)
     await access(data, constants.W_OK | constants.X_OK)
     await closeToOthers(data)
   } catch (error) {

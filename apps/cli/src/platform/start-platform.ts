@@ -1,8 +1,11 @@
+import { SluiceError } from '@sluice/kernel'
 import { buildConsole, consoleFolderOf } from '../console-build/build-console.ts'
+import type { CliErrorCode } from '../errors.ts'
 import { identityOrDead, type ProcessIdentity } from '../processes/process-identity.ts'
 import { ProcessRecords } from '../processes/process-records.ts'
 import { createPartBoard } from '../progress/part-board.ts'
 import type { ProgressView } from '../progress/progress-view.ts'
+import { checkKinds } from './check-data-folder.ts'
 import { startDatabase, startRouter, startRunner, startServer, type ServerChoice, type StartedServer } from './parts.ts'
 import { checkPort } from './preflight.ts'
 import type { Settings } from './settings.ts'
@@ -35,6 +38,7 @@ export async function startPlatform(
   view: ProgressView,
 ): Promise<RunningPlatform> {
   const records = new ProcessRecords(settings.recordsFolder)
+  await checkKinds(settings.data)
   await checkPorts(settings, records, options.port)
   const board = createPartBoard(view, ['PostgreSQL', 'router', 'server', 'runner', 'console'])
   const consoleFolder = await consoleFolderOf(settings)
@@ -59,7 +63,11 @@ export async function startPlatform(
     databaseUrl: database.url,
     consoleFolder,
   }
-  const server = await board.during('server', () => startServer(settings, records, serverChoice), noteOfServer)
+  const server = await board.during(
+    'server',
+    () => startServer(settings, records, serverChoice).catch(namingDatabase(options)),
+    noteOfServer,
+  )
   const runner = await board.during('runner', () => startRunner(settings, records, server.url), noteOf)
   await built
   return {
@@ -80,7 +88,8 @@ export async function startPlatform(
 async function checkPorts(settings: Settings, records: ProcessRecords, port: number): Promise<void> {
   if (port !== 0 && (await records.findRunning('server')) === null) await checkPort(port, 'the console')
   if ((await records.findRunning('router')) !== null) return
-  for (const site of await sitePortsOf(settings, port)) await checkPort(site, 'the URL of an environment')
+  const { ports, areFixed } = await sitePortsOf(settings, port)
+  for (const site of ports) await checkPort(site, 'the URL of an environment', areFixed)
 }
 
 interface StartedDatabase {
@@ -94,6 +103,17 @@ async function databaseOf(settings: Settings, options: StartOptions): Promise<St
   if (options.databaseUrl !== undefined) return { url: options.databaseUrl, note: 'by DATABASE_URL', identity: null }
   const running = await startDatabase(settings)
   return { url: running.uri(), note: noteOf(running), identity: await identityOrDead(running.pid) }
+}
+
+/** The server cannot know who chose its database. */
+function namingDatabase({ databaseUrl }: StartOptions): (error: unknown) => never {
+  return (error) => {
+    const reason = /(Cannot open the database: .*) \[STORE_UNREACHABLE\]/.exec(String(error))?.[1]
+    if (databaseUrl === undefined || reason === undefined) throw error
+    throw new SluiceError<CliErrorCode>('CLI_DATABASE_URL', `Cannot use the PostgreSQL of DATABASE_URL: ${reason}`, {
+      cause: error,
+    })
+  }
 }
 
 /** Waits for both, also when one fails, so that nothing starts behind the back of the one who cleans up. */

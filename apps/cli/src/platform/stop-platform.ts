@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { routes } from '@sluice/contracts/api'
 import { findPostmaster, stopPostgres } from '@sluice/postgres-embedded'
@@ -22,6 +22,8 @@ export async function stopPlatform(settings: Settings, say: (sentence: string) =
   const records = new ProcessRecords(settings.recordsFolder)
   await stopPart(records, 'runner', say)
   await stopServerAndServices(settings, records, say)
+  const killed = await killRecordedProcesses(targetFolder(settings))
+  if (killed > 0) say(`The deployed services that were left were killed: ${killed}`)
   await stopPart(records, 'router', say)
   const dataFolder = join(settings.data, 'postgres')
   if ((await findPostmaster(dataFolder)) !== null) {
@@ -100,14 +102,21 @@ async function reviveServer(
   if (config === null || (await recordedProcesses(targetFolder(settings))).length === 0) return null
   say('The server is dead; it is started once more, to stop the services that it deployed')
   try {
-    const isEmbedded = String(config['databaseUrl']).includes(encodeURIComponent(settings.runtimeFolder))
-    const databaseUrl = isEmbedded ? (await startDatabase(settings)).uri() : String(config['databaseUrl'])
+    const usedUrl = String(config['databaseUrl'])
+    const databaseUrl = (await isOwnDatabase(settings, usedUrl)) ? (await startDatabase(settings)).uri() : usedUrl
     const consoleFolder = String(config['consoleFolder'])
     return await startServer(settings, records, { port: 0, sitePort: 0, databaseUrl, consoleFolder })
   } catch (error) {
-    const killed = await killRecordedProcesses(targetFolder(settings))
     say(`It did not start: ${error instanceof Error ? error.message : String(error)}`)
-    if (killed > 0) say(`The deployed services were killed: ${killed}`)
     return null
   }
+}
+
+/**
+ * Whether a URL is of the embedded PostgreSQL, by its password, which is random. Not by the place of its socket: in a copy
+ * of a data folder that is the place of the original's.
+ */
+async function isOwnDatabase(settings: Settings, databaseUrl: string): Promise<boolean> {
+  const password = await readFile(join(settings.data, 'postgres.password'), 'utf8').catch(() => '')
+  return password.trim() !== '' && databaseUrl.includes(`:${encodeURIComponent(password.trim())}@`)
 }

@@ -1,4 +1,4 @@
-import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { scratchFolder } from '../../testing/scratch.ts'
@@ -25,3 +25,13 @@ test.each(['', '{"pid": 1', '{"pid": -1, "startTime": "x", "logFile": ""}', 'nul
     expect(await new ProcessRecords(folder).findRunning('server')).toBeNull()
   },
 )
+
+test('a copy of the folder has no processes of the original, and forgets them', async () => {
+  const [original, copy] = [scratchFolder(), scratchFolder()]
+  const { identity } = await startSleeper()
+  await new ProcessRecords(original).write('server', { ...identity, logFile: '/log' })
+  copyFileSync(join(original, 'server.json'), join(copy, 'server.json'))
+  expect(await new ProcessRecords(copy).findRunning('server')).toBeNull()
+  expect(existsSync(join(copy, 'server.json'))).toBe(false)
+  expect(await new ProcessRecords(original).findRunning('server')).toMatchObject(identity)
+})

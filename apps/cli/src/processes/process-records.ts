@@ -1,10 +1,17 @@
 import { readFile, rename, rm, writeFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { isRunning, type ProcessIdentity } from './process-identity.ts'
+import { isCopiedFrom } from './copied-from.ts'
+import { isRunning } from './process-identity.ts'
 
-const recordSchema = z.object({ pid: z.int().min(1), startTime: z.string().min(1), logFile: z.string() })
-export type ProcessRecord = z.infer<typeof recordSchema>
+const recordSchema = z.object({
+  pid: z.int().min(1),
+  startTime: z.string().min(1),
+  logFile: z.string(),
+  /** For which it was written, so that a copy does not take the processes of the original for its own. */
+  folder: z.string().optional(),
+})
+export type ProcessRecord = Omit<z.infer<typeof recordSchema>, 'folder'>
 
 /** What was started in a data folder, one file a process, so that the next command finds it again. */
 export class ProcessRecords {
@@ -17,7 +24,7 @@ export class ProcessRecords {
   async write(name: string, record: ProcessRecord): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     const file = this.#fileOf(name)
-    await writeFile(`${file}.new`, `${JSON.stringify(record)}\n`, { mode: 0o600 })
+    await writeFile(`${file}.new`, `${JSON.stringify({ ...record, folder: this.#folder })}\n`, { mode: 0o600 })
     await rename(`${file}.new`, file)
   }
 
@@ -25,8 +32,8 @@ export class ProcessRecords {
   async findRunning(name: string): Promise<ProcessRecord | null> {
     const text = await readFile(this.#fileOf(name), 'utf8').catch(() => null)
     if (text === null) return null
-    const record = readRecord(text)
-    if (record !== null && (await isRunning(record))) return record
+    const { folder, ...record } = readRecord(text) ?? { pid: 0, startTime: '', logFile: '' }
+    if ((await isRunning(record)) && !(await isCopiedFrom(folder, this.#folder))) return record
     await this.remove(name)
     return null
   }
@@ -35,18 +42,12 @@ export class ProcessRecords {
     await rm(this.#fileOf(name), { force: true })
   }
 
-  /** Removes the record unless somebody wrote another process into it. */
-  async removeIf(name: string, identity: ProcessIdentity): Promise<void> {
-    const record = readRecord(await readFile(this.#fileOf(name), 'utf8').catch(() => ''))
-    if (record?.pid === identity.pid && record.startTime === identity.startTime) await this.remove(name)
-  }
-
   #fileOf(name: string): string {
     return join(this.#folder, `${name}.json`)
   }
 }
 
-function readRecord(text: string): ProcessRecord | null {
+function readRecord(text: string): z.infer<typeof recordSchema> | null {
   try {
     return recordSchema.parse(JSON.parse(text))
   } catch {

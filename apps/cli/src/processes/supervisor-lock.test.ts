@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { scratchFolder } from '../../testing/scratch.ts'
@@ -52,4 +52,26 @@ test('a lock that somebody else has taken over is not released', async () => {
   writeFileSync(file, JSON.stringify(identity))
   await lock.release()
   expect((await lockHolder(file))?.pid).toBe(child.pid)
+})
+
+test('a copy of a folder is not locked by the process that has the original', async () => {
+  const [original, copy] = [scratchFolder(), scratchFolder()]
+  const file = join(original, 'supervisor.json')
+  await takeSupervisorLock(file)
+  copyFileSync(file, join(copy, 'supervisor.json'))
+  expect(await lockHolder(join(copy, 'supervisor.json'))).toBeNull()
+  const { child } = await startSleeper()
+  await takeSupervisorLock(join(copy, 'supervisor.json'), child.pid)
+  expect((await lockHolder(join(copy, 'supervisor.json')))?.pid).toBe(child.pid)
+  expect((await lockHolder(file))?.pid).toBe(process.pid)
+})
+
+test('a folder that was moved, or is reached by a link, is locked as before', async () => {
+  const folder = scratchFolder()
+  const before = join(folder, 'before')
+  await takeSupervisorLock(join(before, 'supervisor.json'))
+  symlinkSync(before, join(folder, 'link'))
+  expect((await lockHolder(join(folder, 'link', 'supervisor.json')))?.pid).toBe(process.pid)
+  renameSync(before, join(folder, 'after'))
+  expect((await lockHolder(join(folder, 'after', 'supervisor.json')))?.pid).toBe(process.pid)
 })

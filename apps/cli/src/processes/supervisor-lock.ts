@@ -1,11 +1,18 @@
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { SluiceError } from '@sluice/kernel'
+import { sha256Hex, SluiceError } from '@sluice/kernel'
 import type { CliErrorCode } from '../errors.ts'
+import { isCopiedFrom } from './copied-from.ts'
 import { identityOf, isRunning, type ProcessIdentity } from './process-identity.ts'
 
 export interface SupervisorLock {
   release(): Promise<void>
+}
+
+/** What stands in the file of a lock. */
+interface Holder extends ProcessIdentity {
+  /** Of the file: a copy of the folder is not locked by the process that has the original. */
+  folder?: string
 }
 
 /**
@@ -21,13 +28,7 @@ export async function takeSupervisorLock(
   const self = await identityOf(pid)
   if (self === null) throw new TypeError(`Cannot take lock "${file}": process ${pid} is not there`)
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  const own = `${file}.${pid}.new`
-  await writeFile(own, JSON.stringify(self), { mode: 0o600 })
-  try {
-    while (!(await tryLink(own, file))) await removeStale(file, pid, refusal)
-  } finally {
-    await rm(own, { force: true })
-  }
+  await take(file, { ...self, folder: dirname(file) }, refusal)
   return { release: () => releaseSupervisorLock(file, pid) }
 }
 
@@ -38,8 +39,23 @@ export async function releaseSupervisorLock(file: string, pid = process.pid): Pr
 
 /** The living process that holds a lock, or `null`. */
 export async function lockHolder(file: string): Promise<ProcessIdentity | null> {
-  const holder = await readHolder(file)
-  return holder !== null && (await isRunning(holder)) ? holder : null
+  return livingHolder(file, await readFile(file, 'utf8').catch(() => ''))
+}
+
+async function livingHolder(file: string, text: string): Promise<ProcessIdentity | null> {
+  const holder = holderIn(text)
+  if (holder === null || !(await isRunning(holder))) return null
+  return (await isCopiedFrom(holder.folder, dirname(file))) ? null : { pid: holder.pid, startTime: holder.startTime }
+}
+
+async function take(file: string, self: Holder, refusal: typeof supervised): Promise<void> {
+  const own = `${file}.${self.pid}.new`
+  await writeFile(own, JSON.stringify(self), { mode: 0o600 })
+  try {
+    while (!(await tryLink(own, file))) if (await takeOver(file, own, self, refusal)) return
+  } finally {
+    await rm(own, { force: true })
+  }
 }
 
 async function tryLink(own: string, file: string): Promise<boolean> {
@@ -52,24 +68,32 @@ async function tryLink(own: string, file: string): Promise<boolean> {
   }
 }
 
-/** Moves the lock aside before it is looked at, so that the fresh lock of another one is never removed for good. */
-async function removeStale(file: string, pid: number, refusal: typeof supervised): Promise<void> {
-  const holder = await lockHolder(file)
+/**
+ * Puts the own lock in the place of a dead one, in one step, so that the place is never free in between. Who may do so
+ * holds a lock on just that dead lock, named by what stands in it; it looks again then, as another one may have been
+ * before it.
+ * @returns whether the lock is taken; else it has gone meanwhile
+ */
+async function takeOver(file: string, own: string, self: Holder, refusal: typeof supervised): Promise<boolean> {
+  const stale = await readFile(file, 'utf8').catch(() => null)
+  if (stale === null) return false
+  const holder = await livingHolder(file, stale)
   if (holder !== null) throw refusal(holder)
-  const aside = `${file}.${pid}.stale`
-  await rename(file, aside).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error
-  })
-  const moved = await lockHolder(aside)
-  if (moved !== null) await link(aside, file).catch(() => undefined)
-  await rm(aside, { force: true })
-  if (moved !== null) throw refusal(moved)
+  const claim = `${file}.${sha256Hex(stale).slice(0, 16)}.stale`
+  await take(claim, self, refusal)
+  try {
+    if ((await readFile(file, 'utf8').catch(() => null)) !== stale) return false
+    await rename(own, file)
+    return true
+  } finally {
+    await rm(claim, { force: true })
+  }
 }
 
-async function readHolder(file: string): Promise<ProcessIdentity | null> {
+function holderIn(text: string): Holder | null {
   try {
-    const value = JSON.parse(await readFile(file, 'utf8')) as Partial<ProcessIdentity>
-    return typeof value.pid === 'number' && typeof value.startTime === 'string' ? (value as ProcessIdentity) : null
+    const value = JSON.parse(text) as Partial<Holder>
+    return typeof value.pid === 'number' && typeof value.startTime === 'string' ? (value as Holder) : null
   } catch {
     return null
   }
