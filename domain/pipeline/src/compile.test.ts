@@ -101,7 +101,7 @@ describe('compile()', () => {
     ['no job', 'stages: [a]', 'PIPELINE_NO_JOBS'],
     ['an empty file', '', 'PIPELINE_NO_JOBS'],
     ['a list', '- a', 'PIPELINE_WRONG_TYPE'],
-    ['a header document', 'spec: {}\n---\na: {script: x}', 'PIPELINE_UNSUPPORTED'],
+    ['a third document', 'spec: {}\n---\na: {script: x}\n---\nb: {}', 'PIPELINE_WRONG_VALUE'],
     ['151 includes', `include: [${'ci/a.yml, '.repeat(151)}]\na: {script: x}`, 'wanted'],
   ])('$0 ends in $2', (_name, text, code) => expect(codesOf(text)).toContain(code))
 

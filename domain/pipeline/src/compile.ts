@@ -12,7 +12,8 @@ import { planJob, type PlanContext, type PlannedJob } from './plan/plan-job.ts'
 import { settleNeeds } from './plan/settle-needs.ts'
 import { readPipeline, type PipelineDefinition } from './read/pipeline.ts'
 import { Warnings } from './read/reading.ts'
-import { gatherSources, type Gathered, type ParsedSources } from './sources/gather.ts'
+import { gatherSources, type Gathered } from './sources/gather.ts'
+import type { ParsedSources } from './sources/source-file.ts'
 
 /**
  * Compiles a pipeline for one change. Pure: the same request and texts give the same result. Ends in bounded time
