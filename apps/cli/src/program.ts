@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { exitStatus } from './exit-status.ts'
+import { addIncludeOptions } from './includes/add-include-options.ts'
 import { sayError } from './say-error.ts'
 import { version } from './version.ts'
 
@@ -11,8 +12,11 @@ Exit status:
   3  the platform cannot start
 
 Environment:
-  DATABASE_URL  a PostgreSQL (15 or later) of your own instead of the embedded one
-  NO_COLOR      no colours`
+  DATABASE_URL           a PostgreSQL (15 or later) of your own instead of the embedded one
+  NO_COLOR               no colours
+  SLUICE_PROJECTS        where projects that pipelines include are (default: the server of the remote "origin")
+  SLUICE_PROJECTS_TOKEN  a token that may read them
+  SLUICE_TEMPLATES       address or folder of include:template (default: GitLab's own)`
 
 /** Runs one command line. Each command loads only what it needs. @returns the exit status */
 export async function runProgram(args: readonly string[]): Promise<number> {
@@ -103,22 +107,19 @@ function addDeliveryCommands(program: Command, end: End): void {
 function addPipelineCommands(program: Command, end: End): void {
   const folder = ['[folder]', 'folder with a .gitlab-ci.yml (default: the current one, else card/)'] as const
   const ref = ['--ref <branch>', 'plan as for a push to this branch', 'main'] as const
-  program
-    .command('plan')
+  addIncludeOptions(program.command('plan'))
     .argument(...folder)
     .description('show the jobs of a pipeline, each with the reason why it is in or out')
     .option(...ref)
     .option('--json', 'the plan as canonical JSON')
     .action(async (named, options) => end(await (await import('./commands/plan.ts')).plan(named, options)))
-  program
-    .command('explain')
+  addIncludeOptions(program.command('explain'))
     .argument('<job>', 'name of a job')
     .argument(...folder)
     .description('tell why one job is in the plan or out of it')
     .option(...ref)
     .action(async (job, named, options) => end(await (await import('./commands/plan.ts')).explain(job, named, options)))
-  program
-    .command('lint')
+  addIncludeOptions(program.command('lint'))
     .argument(...folder)
     .description('list the mistakes of a pipeline with their places')
     .option(...ref)
@@ -127,8 +128,7 @@ function addPipelineCommands(program: Command, end: End): void {
 
 function addLocalCommands(program: Command, end: End): void {
   const folder = ['--folder <folder>', 'folder with a .gitlab-ci.yml (default: the current one, else card/)'] as const
-  program
-    .command('run')
+  addIncludeOptions(program.command('run'))
     .argument('[jobs...]', 'jobs to run with all they need, manual ones too (default: the whole pipeline)')
     .description('run jobs of a folder on this machine, with its edits, and decide its gates')
     .option(...folder)

@@ -118,6 +118,8 @@ export type IncludeAnswer =
       /** The name that was not found, and those that there are, for a nearest name. */
       name?: string
       known?: readonly string[]
+      /** Nobody answered: another time there may be something, and an older answer may do. */
+      unreachable?: true
     }
 
 export type CompileResult =

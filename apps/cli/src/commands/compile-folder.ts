@@ -7,6 +7,9 @@ import { SluiceError, type Clock } from '@sluice/kernel'
 import { compileFrom, predefinedVariables } from '@sluice/pipeline'
 import type { PlanTrigger } from '@sluice/contracts/plan'
 import type { CliErrorCode } from '../errors.ts'
+import type { IncludeOptions } from '../includes/add-include-options.ts'
+import { openIncludes } from '../includes/open-includes.ts'
+import { readInputs } from '../includes/read-inputs.ts'
 import { cardProject } from './deliver-change.ts'
 
 const pipelinePath = '.gitlab-ci.yml'
@@ -28,18 +31,24 @@ export function pipelineFolder(named: string | undefined, current = process.cwd(
 }
 
 /** Compiles a folder's pipeline as for a push of its content to a branch; by the engine of the server. */
-export async function compileFolder(folder: string, ref: string, clock: Clock) {
+export async function compileFolder(folder: string, ref: string, clock: Clock, options: IncludeOptions = {}) {
   const scratch = await mkdtemp(join(tmpdir(), 'sluice-plan-'))
   try {
     const repository = await GitRepository.openOrCreate(join(scratch, 'plan.git'))
-    return await compileInto(repository, folder, ref, clock)
+    return await compileInto(repository, folder, ref, clock, options)
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
 }
 
 /** The same, with the folder's content left as a commit in the repository. */
-export async function compileInto(repository: GitRepository, folder: string, ref: string, clock: Clock) {
+export async function compileInto(
+  repository: GitRepository,
+  folder: string,
+  ref: string,
+  clock: Clock,
+  options: IncludeOptions = {},
+) {
   const { commit } = await repository.importFolder({ folder, branch: ref, clock })
   const info = await repository.commitInfo(commit)
   const trigger: PlanTrigger = {
@@ -58,8 +67,16 @@ export async function compileInto(repository: GitRepository, folder: string, ref
     configPath: pipelinePath,
     commit: { title: info.title, message: info.message, author, timestamp: new Date(info.committedAt).toISOString() },
   })
-  const request = { project, trigger, path: pipelinePath, variables: [], predefined, changedPaths: null }
-  return compileFrom(request, new GitSourceTree(repository, commit))
+  const refresh = options.refreshIncludes === true
+  const includes = await openIncludes({ folder, refresh, clock, env: process.env })
+  predefined.push(...includes.variables)
+  const inputs = readInputs(options.input)
+  const request = { project, trigger, path: pipelinePath, variables: [], predefined, changedPaths: null, inputs }
+  try {
+    return await compileFrom(request, new GitSourceTree(repository, commit), includes.source)
+  } finally {
+    await includes.close()
+  }
 }
 
 function slugOf(folder: string): string {

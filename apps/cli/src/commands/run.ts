@@ -3,6 +3,7 @@ import { GitRepository } from '@sluice/git'
 import { SluiceError } from '@sluice/kernel'
 import type { CliErrorCode } from '../errors.ts'
 import { exitStatus } from '../exit-status.ts'
+import type { IncludeOptions } from '../includes/add-include-options.ts'
 import { renderMistakes } from '../plan/render-mistakes.ts'
 import { checkGit } from '../platform/preflight.ts'
 import type { ProcessIdentity } from '../processes/process-identity.ts'
@@ -17,7 +18,7 @@ import { hasColour } from '../terminal/has-colour.ts'
 import { compileInto, pipelineFolder } from './compile-folder.ts'
 import { onInterruption } from './interruption.ts'
 
-export interface RunOptions {
+export interface RunOptions extends IncludeOptions {
   folder?: string
   ref: string
   concurrency?: number
@@ -53,7 +54,8 @@ async function runLocked(
   options: RunOptions,
 ): Promise<number> {
   const begunMs = clock.now()
-  const compiled = await compileInto(await GitRepository.openOrCreate(local.repository), folder, options.ref, clock)
+  const repository = await GitRepository.openOrCreate(local.repository)
+  const compiled = await compileInto(repository, folder, options.ref, clock, options)
   if (compiled.kind !== 'plan') {
     process.stderr.write(`${renderMistakes(compiled.mistakes)}\n`)
     return exitStatus.failed

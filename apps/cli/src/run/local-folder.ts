@@ -8,6 +8,8 @@ import type { CliErrorCode } from '../errors.ts'
 export interface LocalFolder {
   repository: string
   caches: string
+  /** What pipelines include from elsewhere. */
+  includes: string
   /** Workspaces, the copy of the sources, artifacts on their way from job to job; there only while something runs. */
   jobs: string
   key: string
@@ -33,6 +35,7 @@ export async function openLocalFolder(folder: string): Promise<LocalFolder> {
   return {
     repository: join(root, 'repository.git'),
     caches: join(root, 'caches'),
+    includes: join(root, 'includes'),
     jobs: join(root, 'jobs'),
     key: join(root, 'keys', 'local.pem'),
     lastRun: join(root, 'last-run.json'),

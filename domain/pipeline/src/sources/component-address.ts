@@ -13,7 +13,7 @@ export function parseComponentAddress(address: string): ComponentAddress | strin
   const segments = address.slice(0, at).split('/')
   const [host = '', ...path] = segments
   const name = path.pop() ?? ''
-  if (path.length < 2 || segments.some((segment) => !/^[A-Za-z0-9_.][A-Za-z0-9_.:-]*$/.test(segment))) {
+  if (path.length === 0 || segments.some((segment) => !/^[A-Za-z0-9_.][A-Za-z0-9_.:-]*$/.test(segment))) {
     return 'it is no address of a component; wanted host/group/project/name@version'
   }
   if (segments.some((segment) => /^\.+$/.test(segment))) {

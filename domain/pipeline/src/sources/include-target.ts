@@ -149,10 +149,7 @@ function projectTargets(
 
 function isProjectPath(project: string): boolean {
   const segments = project.split('/')
-  return (
-    segments.length >= 2 &&
-    segments.every((segment) => /^[A-Za-z0-9_.][A-Za-z0-9_.-]*$/.test(segment) && !/^\.+$/.test(segment))
-  )
+  return segments.every((segment) => /^[A-Za-z0-9_.][A-Za-z0-9_.-]*$/.test(segment) && !/^\.+$/.test(segment))
 }
 
 /** The commit that the pipeline is of needs no fetching, and has the edits of this checkout. */
