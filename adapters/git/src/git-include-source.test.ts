@@ -1,12 +1,16 @@
 import { readdirSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { includeSourceCases, type MemoryProject } from '@sluice/pipeline/testing'
 import { fixedClock } from '@sluice/kernel'
 import type { FarSource, IncludeAnswer } from '@sluice/pipeline'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { developerGit, scratchFolder, writeFiles } from '../testing/scratch.ts'
 import { GitIncludeSource } from './git-include-source.ts'
-import { serverAtBase, type ProjectServer } from './project-server.ts'
+import { GitRepository } from './git-repository.ts'
+import { serverAtBase, withToken, type ProjectServer } from './project-server.ts'
+import { serveUploadPack, uploadPackMediaType } from './serve-upload-pack.ts'
 
 const wanted = (project: string, path: string, ref: string | null = null): FarSource => ({
   kind: 'project',
@@ -50,6 +54,28 @@ function sourceOver(projects: Readonly<Record<string, MemoryProject>>, limits = 
   return new GitIncludeSource({ folder: scratchFolder(), server: serverOf(root), clock, limits })
 }
 
+/** A server of one private project, which wants a token as GitLab does. @returns its address */
+async function serveWithToken(repository: GitRepository, token: string): Promise<string> {
+  const authorization = `Basic ${Buffer.from(`oauth2:${token}`).toString('base64')}`
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = new URL(request.url ?? '', 'http://x')
+    if (url.pathname.startsWith('/moved/')) return void response.writeHead(301, { location: '/group/ci.git' }).end()
+    if (request.headers.authorization !== authorization) return void response.writeHead(401).end()
+    const advertise = request.method === 'GET'
+    const protocol = request.headers['git-protocol']
+    response.writeHead(200, { 'content-type': uploadPackMediaType(advertise) })
+    const further = typeof protocol === 'string' ? { protocol } : {}
+    await serveUploadPack(repository, { service: 'git-upload-pack', advertise, body: request, ...further }, response)
+  }
+  const server = createServer((request, response) => void answer(request, response))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+}
+
 function faultOf(answer: IncludeAnswer): string {
   return answer.kind === 'missing' ? answer.fault : ''
 }
@@ -87,6 +113,21 @@ describe('GitIncludeSource', () => {
     rmSync(join(root, 'group'), { recursive: true })
     const offline = new GitIncludeSource({ folder, server: serverOf(root), clock })
     expect(await offline.read(wanted('group/ci', 'ci.yml', commit))).toMatchObject({ kind: 'text', commit })
+  })
+
+  test('a private project is read over HTTP with the token, and is not there without it', async () => {
+    const repository = await GitRepository.openOrCreate(join(scratchFolder(), 'ci.git'))
+    const folder = writeFiles(scratchFolder(), { 'ci.yml': 'a: {}\n' })
+    const { commit } = await repository.importFolder({ folder, branch: 'main', clock })
+    const server = serverOf(await serveWithToken(repository, 's3cret'))
+    const read = async (over: ProjectServer, project = 'group/ci'): Promise<IncludeAnswer> =>
+      new GitIncludeSource({ folder: scratchFolder(), server: over, clock }).read(wanted(project, 'ci.yml'))
+    expect(await read(withToken(server, 's3cret'))).toEqual({ kind: 'text', text: 'a: {}\n', commit })
+    const refused =
+      /there is no project "group\/ci" on 127\.0\.0\.1:\d+, or it cannot be read without other credentials/
+    expect(faultOf(await read(server))).toMatch(refused)
+    expect(faultOf(await read(withToken(server, 'wr0ng')))).toMatch(refused)
+    expect(faultOf(await read(withToken(server, 's3cret'), 'moved/ci'))).not.toBe('')
   })
 
   test('refs that are fresh are not asked for again, older ones are', async () => {

@@ -2,6 +2,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import type { FarSource, IncludeAnswer } from '@sluice/pipeline'
+import { textSourceCases } from '@sluice/pipeline/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { HttpIncludeSource } from './http-include-source.ts'
 
@@ -44,6 +45,15 @@ const listener: RequestListener = (request, response) => {
 }
 
 describe('HttpIncludeSource', () => {
+  test.each(textSourceCases)('$name', async ({ files, check }) => {
+    const base = await serve((request, response) => {
+      const text = files[(request.url ?? '').slice(1)]
+      if (text === undefined) response.writeHead(404).end()
+      else response.end(text)
+    })
+    await expect(check(new HttpIncludeSource({ templates: base }), `${base}/`)).resolves.toBeUndefined()
+  })
+
   test.each([
     ['/a.yml', 'a: {}\n'],
     ['/hop.yml', 'a: {}\n'],

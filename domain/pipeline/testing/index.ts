@@ -2,3 +2,4 @@ export { includeSourceCases, type IncludeSourceCase } from './include-source.cas
 export { memoryCommit, memoryIncludeSource, type MemoryElsewhere, type MemoryProject } from './memory-include-source.ts'
 export { memorySourceTree } from './memory-source-tree.ts'
 export { sourceTreeCases, type SourceTreeCase } from './source-tree.cases.ts'
+export { textSourceCases, type TextSourceCase } from './text-source.cases.ts'

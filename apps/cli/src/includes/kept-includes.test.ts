@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fixedClock } from '@sluice/kernel'
 import { integrityOf, type FarSource, type IncludeAnswer, type RemoteSource } from '@sluice/pipeline'
+import { memoryIncludeSource, textSourceCases } from '@sluice/pipeline/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { freshMs, KeptIncludes } from './kept-includes.ts'
 
@@ -32,6 +33,16 @@ function setUp() {
 }
 
 describe('KeptIncludes', () => {
+  test.each(textSourceCases)('$name', async ({ files, check }) => {
+    const { folder, clock } = setUp()
+    const remotes = Object.fromEntries(
+      Object.entries(files).map(([path, text]) => [`https://files.test/${path}`, text]),
+    )
+    const inner = memoryIncludeSource({ remotes, templates: files })
+    await expect(check(new KeptIncludes(inner, folder, clock), 'https://files.test/')).resolves.toBeUndefined()
+    await expect(check(new KeptIncludes(inner, folder, clock), 'https://files.test/')).resolves.toBeUndefined()
+  })
+
   test('asks again when the time is over, not before', async () => {
     const { clock, includes } = setUp()
     expect(await includes.read(remote())).toEqual({ kind: 'text', text: 'text 1' })

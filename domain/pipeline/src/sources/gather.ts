@@ -6,15 +6,16 @@ import { readInputDefinitions, type InputDefinition } from '../inputs/input-defi
 import { locatedJson } from '../inputs/json-value.ts'
 import { settleInputs, type GivenInputs } from '../inputs/settle-inputs.ts'
 import { interpolate } from '../interpolation/interpolate.ts'
+import { textOf } from '../interpolation/text-of.ts'
 import { limits } from '../limits.ts'
 import { deepMerge, withoutKey } from '../merge/deep-merge.ts'
 import type { Mistakes } from '../mistakes.ts'
 import { hint } from '../nearest-name.ts'
 import { decideRules, type RulesView } from '../plan/decide-rules.ts'
 import { readFields } from '../read/fields.ts'
-import type { Reading, Warnings } from '../read/reading.ts'
+import { Warnings, type Reading } from '../read/reading.ts'
 import { VariableScope } from '../variables/variable-scope.ts'
-import { describe, locatedMap, quote, type LocatedMap } from '../yaml/located.ts'
+import { describe, locatedMap, quote, type Located, type LocatedMap } from '../yaml/located.ts'
 import { headerIncludes, pipelineIncludes, readIncludes, type IncludeEntry } from './include-entries.ts'
 import {
   includeTargets,
@@ -25,7 +26,7 @@ import {
   type TargetView,
 } from './include-target.ts'
 import { integrityOf } from './integrity.ts'
-import { readSourceFile, type ParsedSources, type SourceFile } from './source-file.ts'
+import { readSourceFile, type FilledContent, type ParsedSources, type SourceFile } from './source-file.ts'
 
 /** All files of a pipeline as one map, or what is wanted to get there. */
 export interface Gathered {
@@ -116,9 +117,7 @@ class SourceGatherer {
       const message = `Cannot plan the pipeline: ${entries.length} inputs are given; wanted ${limits.requestInputs} at most`
       this.#mistakes.add('PIPELINE_INPUT_VALUE', place, message)
     }
-    const values = entries
-      .slice(0, limits.requestInputs)
-      .map(([name, value]) => [name, { value: locatedJson(value, place), place }] as const)
+    const values = entries.map(([name, value]) => [name, { value: locatedJson(value, place), place }] as const)
     return { action: 'Cannot plan the pipeline', place, values: new Map(values) }
   }
 
@@ -209,28 +208,57 @@ class SourceGatherer {
   }
 
   /** The pipeline of a file with its inputs in their places; `null` where there is a mistake or more is wanted. */
-  #filled({ header, content, unread }: SourceFile, file: OpenFile, given: GivenInputs): LocatedMap | null {
-    if (unread !== null) {
-      this.#warnings.add('This document has no effect: the one above it is the pipeline, since it has no spec', unread)
+  #filled(read: SourceFile, file: OpenFile, given: GivenInputs): LocatedMap | null {
+    if (read.unread !== null) {
+      this.#warnings.add(
+        'This document has no effect: the one above it is the pipeline, since it has no spec',
+        read.unread,
+      )
     }
     const before = this.#mistakes.count
     const reading = this.#reading(`the header of ${quote(file.name)}`)
-    const spec = header === null ? noHeader : readHeader(header, reading)
+    const spec = read.header === null ? noHeader : readHeader(read.header, reading)
     const shared = this.#sharedInputs(spec, file, reading)
     if (shared === null) return null
     const inputs = settleInputs(this.#unique(shared, spec.inputs), given, this.#mistakes)
     if (this.#mistakes.count > before) return null
-    if (content === null) return locatedMap(new Map(), startOf(file.name))
+    if (read.content === null) return locatedMap(new Map(), startOf(file.name))
     const { component } = file
     const fields = component === null ? [] : spec.component.map((field) => [field, component[field]] as const)
-    const scope = { inputs, component: new Map(fields), find: (name: string) => this.#variable(name) }
-    const told = { mistakes: this.#mistakes, warnings: this.#warnings }
-    const filled = header === null ? content : interpolate(content, scope, this.#interpolation, told)
-    if (this.#mistakes.count > before) return null
-    if (filled.kind === 'map') return this.#withoutSpec(filled)
-    const message = `Cannot read ${quote(file.name)}: it is ${describe(filled)}; wanted a map of jobs`
+    const content =
+      read.header === null ? read.content : this.#interpolated(read, read.content, inputs, new Map(fields))
+    if (content === null) return null
+    if (content.kind === 'map') return this.#withoutSpec(content)
+    const message = `Cannot read ${quote(file.name)}: it is ${describe(content)}; wanted a map of jobs`
     this.#mistakes.add('PIPELINE_WRONG_TYPE', startOf(file.name), message)
     return null
+  }
+
+  #interpolated(
+    { filled }: SourceFile,
+    content: Located,
+    inputs: ReadonlyMap<string, Located>,
+    component: ReadonlyMap<string, string | null>,
+  ): Located | null {
+    const values = [...inputs].map(([name, value]) => [name, value.kind, textOf(value)])
+    const key = JSON.stringify([values, [...component]])
+    const known = filled.get(key) ?? this.#interpolate(content, inputs, component)
+    if (known === null) return null
+    filled.set(key, known)
+    for (const { text, position } of known.warnings) if (position !== undefined) this.#warnings.add(text, position)
+    return known.content
+  }
+
+  #interpolate(
+    content: Located,
+    inputs: ReadonlyMap<string, Located>,
+    component: ReadonlyMap<string, string | null>,
+  ): FilledContent | null {
+    const before = this.#mistakes.count
+    const warnings = new Warnings()
+    const scope = { inputs, component, find: (name: string) => this.#variable(name) }
+    const filled = interpolate(content, scope, this.#interpolation, { mistakes: this.#mistakes, warnings })
+    return this.#mistakes.count > before ? null : { content: filled, warnings: warnings.all() }
   }
 
   #withoutSpec(map: LocatedMap): LocatedMap {
