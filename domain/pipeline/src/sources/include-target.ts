@@ -191,12 +191,14 @@ function templateTargets(written: string, place: Place, view: TargetView): Targe
 }
 
 function componentTargets(written: string, place: Place, view: TargetView): TargetResult {
-  const address = parseComponentAddress(expand(written, view))
+  const unknown = /^\$\{?(CI_SERVER_(?:FQDN|HOST))\}?(?=\/)/.exec(expand(written, view))
+  const address = parseComponentAddress(expand(written, view).replace(unknown?.[0] ?? '', unknown?.[1] ?? ''))
   if (typeof address === 'string') return fault(address)
   const { host, project, name, version } = address
   const component = { name, reference: version }
-  const server = view.scope.value('CI_SERVER_FQDN') ?? view.scope.value('CI_SERVER_HOST')
-  if (host === server && isOwn(project, version, view)) return ownComponent(component, place, view)
+  const servers = [view.scope.value('CI_SERVER_FQDN'), view.scope.value('CI_SERVER_HOST'), unknown?.[1]]
+  if (servers.includes(host) && isOwn(project, version, view)) return ownComponent(component, place, view)
+  if (unknown !== null) return fault(`$${unknown[1] ?? ''} is not known here; wanted the host of the component`)
   const source = {
     kind: 'component',
     key: `component ${host}/${project}/${name}@${version}`,
