@@ -13,7 +13,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'alone',
-          include: ['{contracts,domain,adapters,apps,tools,tests}/**/*.test.{ts,tsx}'],
+          include: ['{contracts,domain,adapters,apps,tools,tests,bench}/**/*.test.{ts,tsx}'],
           exclude: [...exclude, ...onPostgres],
         },
       },

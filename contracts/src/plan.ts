@@ -144,6 +144,16 @@ export interface PlanTrigger {
   /** The commit the ref stood at before; forty zeros for a new ref. */
   beforeCommit: string
   defaultBranch: string
+  /** With `merge_request_event`; `ref` is the source branch. */
+  mergeRequest?: PlanMergeRequest
+}
+
+export interface PlanMergeRequest {
+  /** Number within the project. */
+  iid: number
+  targetBranch: string
+  /** Newest commit that source and target share; absent where it is not known. */
+  diffBase?: string
 }
 
 export interface Plan {

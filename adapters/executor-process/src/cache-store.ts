@@ -3,6 +3,7 @@ import { lstat, mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } 
 import { join } from 'node:path'
 import { compileSelection, type FileSelection, type Workspace } from '@sluice/execution'
 import { sha256Hex, type Clock } from '@sluice/kernel'
+import { bootId } from './boot-id.ts'
 import { removeFolder } from './remove-folder.ts'
 import { selectPaths } from './select-paths.ts'
 
@@ -186,8 +187,4 @@ async function listingOf(tree: string): Promise<string> {
   for await (const path of selectPaths(tree, compileSelection({ paths: ['**'], exclude: [] })))
     hash.update(`${path}\0${(await lstat(join(tree, path))).size}\0`)
   return hash.digest('hex')
-}
-
-async function bootId(): Promise<string> {
-  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim()
 }

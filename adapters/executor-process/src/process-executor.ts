@@ -1,10 +1,19 @@
 import { chmod, lchown, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { BoundPath, Executor, IsolatedSpec, Isolation, Workspace, WorkspaceRequest } from '@sluice/execution'
+import type {
+  BoundPath,
+  Executor,
+  IsolatedSpec,
+  Isolation,
+  RunningStep,
+  Workspace,
+  WorkspaceRequest,
+} from '@sluice/execution'
 import { SluiceError } from '@sluice/kernel'
 import { jobEnvironment, type JobEnvironment } from './job-environment.ts'
 import { removeFolder } from './remove-folder.ts'
-import { startProcess } from './start-process.ts'
+import { rememberTrial } from './remember-trial.ts'
+import { startIsolated } from './start-isolated.ts'
 import { stepScript } from './step-script.ts'
 import { layersWork } from './try-layers.ts'
 import { WorkspaceFiles } from './workspace-files.ts'
@@ -21,13 +30,20 @@ interface JobFolders {
   work: string
 }
 
+export interface ProcessExecutorOptions {
+  folder: string
+  isolation: Isolation
+  /** A file beside the folder where it is noted what can be done there, so that a next process need not try it. */
+  trials?: string
+}
+
 /**
  * Runs jobs as processes of this machine, each in folders of its own below `folder`, through an isolation.
  * `folder` should be one that nobody else may enter (mode 0700).
  */
-export function processExecutor({ folder, isolation }: { folder: string; isolation: Isolation }): Executor {
+export function processExecutor({ folder, isolation, trials }: ProcessExecutorOptions): Executor {
   let found: Promise<boolean> | null = null
-  const tryLayers = async (): Promise<boolean> => (found ??= layersWork(folder, isolation))
+  const tryLayers = async (): Promise<boolean> => (found ??= rememberTrial(trials, folder, isolation, layersWork))
   return {
     isolation: isolation.level,
     prepare: async (request) => {
@@ -115,15 +131,12 @@ function workspaceOf(
       const command = ['/bin/bash', '--noprofile', '--norc', `${isolation.inside(folders.control)}/${script}`]
       const ready = writeFile(join(folders.control.from, script), stepScript(step.script), { mode: 0o644 })
       const launch = () =>
-        startProcess(
-          isolation.command(specOf(command, { ...base, ...environment.env, ...env })),
-          step.timeoutMs,
-          onOutput,
-        )
+        startIsolated(isolation, specOf(command, { ...base, ...environment.env, ...env }), step.timeoutMs, onOutput)
       return startAfter(ready, launch)
     },
     startCommand: (command, { timeoutMs, env }, onOutput) =>
-      startProcess(isolation.command(specOf(command, { ...base, ...env })), timeoutMs, onOutput),
+      startIsolated(isolation, specOf(command, { ...base, ...env }), timeoutMs, onOutput),
+    begin: async (snapshot) => files.begin(snapshot),
     collect: async (selection, blobs) => files.collect(selection, blobs),
     extract: async (manifest, blobs) => files.extract(manifest, blobs),
     underlay: async (tree) => files.underlay(tree),
@@ -132,11 +145,9 @@ function workspaceOf(
   }
 }
 
-type Launch = () => ReturnType<typeof startProcess>
-
 /** A step that starts once its script is written; a stop before that keeps it from starting. */
-function startAfter(ready: Promise<void>, launch: Launch): ReturnType<typeof startProcess> {
-  let running: ReturnType<typeof startProcess> | null = null
+function startAfter(ready: Promise<void>, launch: () => RunningStep): RunningStep {
+  let running: RunningStep | null = null
   let stopped = false
   const ended = ready.then(
     async () => {

@@ -1,8 +1,7 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PlanCache } from '@sluice/contracts/plan'
-import { manifestOf } from '@sluice/execution'
 import { memoryBlobStore } from '@sluice/execution/testing'
 import { fixedClock } from '@sluice/kernel'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -52,6 +51,7 @@ async function run(
     blobs: memoryBlobStore(),
     clock: fixedClock(0),
     artifacts: [],
+    artifactsTo: join(mkdtempSync(join(base, 'artifacts-')), 'tree'),
     readOnlyPaths: [],
     env: {},
     reportSources: [],
@@ -90,16 +90,42 @@ it('runJob() hands in files and reports, reports also of a failed job', async ()
   ])
 })
 
-it('runJob() gives a job the files of earlier ones', async () => {
-  const blobs = memoryBlobStore()
-  const stored = await blobs.put(Buffer.from('built'))
-  const earlier = manifestOf([{ path: 'dist/app', mode: 0o644, ...stored }])
+it('runJob() gives a job the files of earlier ones, and hands its own on', async () => {
+  const earlier = mkdtempSync(join(base, 'earlier-'))
+  mkdirSync(join(earlier, 'dist'))
+  writeFileSync(join(earlier, 'dist/app'), 'built')
   const { log, artifacts } = await run(
-    { script: ['cat dist/app'], artifacts: { ...noArtifacts, paths: ['dist'] } },
-    { blobs, artifacts: [earlier] },
+    { script: ['cat dist/app', 'echo more >dist/more'], artifacts: { ...noArtifacts, paths: ['dist'] } },
+    { artifacts: [earlier] },
   )
   expect(log).toContain('built')
-  expect(artifacts).toEqual(earlier)
+  expect(readdirSync(join(artifacts ?? '', 'dist'))).toEqual(['app', 'more'])
+  expect(readdirSync(join(earlier, 'dist'))).toEqual(['app'])
+})
+
+it.each([
+  ['the same', 'dist', 'dist', true],
+  ['one below the other', 'dist/a', 'dist', true],
+  ['a pattern', '*', 'dist', true],
+  ['others', 'kept', 'dist', false],
+])('runJob() hands files on and keeps them in a cache, of paths that are %s', async (_, cached, path, both) => {
+  const caches = openCacheStore(mkdtempSync(join(base, 'caches-')), { clock: fixedClock(0) })
+  const cache: PlanCache = {
+    key: 'k',
+    keyFiles: [],
+    keyPrefix: '',
+    paths: [cached],
+    untracked: false,
+    policy: 'pull-push',
+    when: 'always',
+  }
+  const script = ['mkdir -p dist kept && echo x >dist/a && echo y >kept/b']
+  const job = { script, artifacts: { ...noArtifacts, paths: [path] }, cache: [cache] }
+  const first = await run(job, { caches })
+  expect(first.log).toContain('Created cache')
+  expect(readFileSync(join(first.artifacts ?? '', 'dist/a'), 'utf8')).toBe('x\n')
+  const second = await run({ ...job, script: ['ls -d */*'], artifacts: null }, { caches })
+  expect(second.log.includes('dist/a')).toBe(both)
 })
 
 it('runJob() masks secrets', async () => {

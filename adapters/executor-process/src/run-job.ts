@@ -3,7 +3,6 @@ import type { PlanArtifacts, PlanCache, PlanJob } from '@sluice/contracts/plan'
 import {
   createMasker,
   stepsOf,
-  type ArtifactManifest,
   type BlobStore,
   type BoundPath,
   type Executor,
@@ -13,7 +12,6 @@ import {
 } from '@sluice/execution'
 import type { Clock } from '@sluice/kernel'
 import type { CacheStore } from './cache-store.ts'
-import { copyFolder } from './copy-folder.ts'
 import { jobCaches, type CacheRequest, type JobCaches } from './job-caches.ts'
 import { runSteps, type StepsResult } from './run-steps.ts'
 
@@ -25,7 +23,7 @@ export interface JobRequest {
   >
   /** Folder name inside, below `/builds`: the project's slug. */
   project: string
-  /** A folder with the change's files. It is copied and never written to. */
+  /** A folder with the change's files, which belong to the job's user. It is put beneath the job's own, and never written to. */
   snapshot: string
   /** Of this machine, with this isolation. */
   executor: Executor
@@ -34,8 +32,10 @@ export interface JobRequest {
   caches: CacheStore | null
   blobs: BlobStore
   clock: Clock
-  /** File sets of earlier jobs, written into the workspace in this order. */
-  artifacts: readonly ArtifactManifest[]
+  /** File sets of earlier jobs, in this order: trees as `artifacts` of a result names them. */
+  artifacts: readonly string[]
+  /** Where the job's own file set is to be, if it makes one: a path on the disk of the workspaces where nothing is. */
+  artifactsTo: string
   readOnlyPaths: readonly (string | BoundPath)[]
   /** Environment before the job's variables, such as PATH. */
   env: Readonly<Record<string, string>>
@@ -56,8 +56,8 @@ export interface JobReport {
 }
 
 type JobOutcome = StepsResult & {
-  /** `null`: the job declares none, or not for this result. */
-  artifacts: ArtifactManifest | null
+  /** Folder of the files that it hands on; `null`: the job declares none, or not for this result, or made none. */
+  artifacts: string | null
   reports: JobReport[]
 }
 
@@ -90,15 +90,35 @@ export async function runJob(request: JobRequest): Promise<JobResult> {
 
 async function runIn(request: JobRequest, workspace: Workspace, caches: JobCaches | null): Promise<JobOutcome> {
   const { job } = request
-  await copyFolder(request.snapshot, workspace.folder, request.isolation.owner('job'))
+  await workspace.begin(request.snapshot)
   await caches?.restore()
-  for (const manifest of request.artifacts) await workspace.extract(manifest, request.blobs)
+  for (const tree of request.artifacts) await workspace.underlay(tree)
   const result = await runMasked(request, workspace)
-  const artifacts = wantsArtifacts(job.artifacts, result) ? await workspace.collect(job.artifacts, request.blobs) : null
   const reports = await collectReports(request, workspace)
-  // Last, as it may take files away.
+  // Last, as these may take files away.
+  const isArtifactsLast = job.cache.every(({ paths }) => !mayShare(paths, job.artifacts?.paths ?? []))
+  const artifacts = wantsArtifacts(job.artifacts, result)
+    ? await takeArtifacts(request, workspace, job.artifacts, !isArtifactsLast)
+    : null
   if (result.state !== 'canceled') await caches?.save(result.state === 'success')
   return { ...result, artifacts, reports }
+}
+
+async function takeArtifacts(
+  { artifactsTo }: JobRequest,
+  workspace: Workspace,
+  { paths, exclude }: PlanArtifacts,
+  leave: boolean,
+): Promise<string | null> {
+  const outcome = await workspace.takeOut({ paths, exclude }, artifactsTo, { leave })
+  return outcome === 'taken' ? artifactsTo : null
+}
+
+/** Whether the same file may be among both: sure not to be where no path begins as one of the others does. */
+function mayShare(paths: readonly string[], others: readonly string[]): boolean {
+  const first = (path: string): string => path.replace(/^(?:\.?\/)+/, '').split('/')[0] ?? ''
+  const names = new Set(others.map(first))
+  return [...names, ...paths].some((path) => /[*?[{]/.test(path)) || paths.some((path) => names.has(first(path)))
 }
 
 function cachesOf({ job, project, caches: store, onOutput }: JobRequest, workspace: Workspace): JobCaches | null {

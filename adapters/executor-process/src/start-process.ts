@@ -5,7 +5,7 @@ import type { IsolatedCommand, OnOutput, RunningStep, StepEnd } from '@sluice/ex
 /** How long output may still flow after the process ended; only without isolation can something hold it open. */
 const drainLimitMs = 2000
 /** Between SIGTERM and SIGKILL when the time is up. */
-const timeoutGraceMs = 5000
+export const timeoutGraceMs = 5000
 /** What the sandbox says on standard error when it could not be made; the step itself writes only standard output. */
 const sandboxFault = /^sluice-sandbox: (.*)$/m
 
@@ -25,7 +25,7 @@ export function startProcess(isolated: IsolatedCommand, timeoutMs: number, onOut
   return { ended, stop: (graceMs) => stopper.stop('stopped', graceMs) }
 }
 
-type StopReason = 'timeout' | 'stopped'
+export type StopReason = 'timeout' | 'stopped'
 
 interface Stopper {
   readonly why: StopReason | null
@@ -100,7 +100,7 @@ async function pump(stream: ChildProcess['stdout'], onOutput: OnOutput): Promise
   }
 }
 
-function stepEnd(code: number | null, signal: string | null, why: StopReason | null, fault: string): StepEnd {
+export function stepEnd(code: number | null, signal: string | null, why: StopReason | null, fault: string): StepEnd {
   if (why !== null) return { outcome: why }
   const sandbox = code === 125 ? sandboxFault.exec(fault)?.[1] : undefined
   if (sandbox !== undefined) return systemFailure(`Cannot make the sandbox: ${sandbox}`)
@@ -108,4 +108,4 @@ function stepEnd(code: number | null, signal: string | null, why: StopReason | n
   return code === 0 ? { outcome: 'success', exitCode: 0 } : { outcome: 'failed', exitCode: code }
 }
 
-const systemFailure = (message: string): StepEnd => ({ outcome: 'system-failure', message })
+export const systemFailure = (message: string): StepEnd => ({ outcome: 'system-failure', message })

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { lchown, lstat, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Isolation, WritablePath } from '@sluice/execution'
+import type { IsolatedSpec, Isolation, WritablePath } from '@sluice/execution'
 import type { FileOwner } from './extract-files.ts'
 import { withFolderView } from './folder-view.ts'
 import { removeFolder } from './remove-folder.ts'
-import { startProcess } from './start-process.ts'
+import { startIsolated } from './start-isolated.ts'
 
 const limitMs = 20_000
 
@@ -40,7 +40,7 @@ async function makeTrial({ from, layers }: WritablePath, owner: FileOwner): Prom
 }
 
 async function runTrial(path: WritablePath, isolation: Isolation): Promise<boolean> {
-  const command = isolation.command({
+  const spec: IsolatedSpec = {
     command: ['/bin/sh', '-c', trial],
     cwd: path.to,
     env: {},
@@ -48,6 +48,6 @@ async function runTrial(path: WritablePath, isolation: Isolation): Promise<boole
     writablePaths: [path],
     network: true,
     user: 'job',
-  })
-  return (await startProcess(command, limitMs, () => undefined).ended).outcome === 'success'
+  }
+  return (await startIsolated(isolation, spec, limitMs, () => undefined).ended).outcome === 'success'
 }

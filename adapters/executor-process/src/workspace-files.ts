@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { lstat, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
@@ -5,6 +6,7 @@ import {
   type ArtifactManifest,
   type BlobStore,
   type BoundPath,
+  type CompiledSelection,
   type FileSelection,
   type Isolation,
   type Workspace,
@@ -12,6 +14,7 @@ import {
 } from '@sluice/execution'
 import { collectFiles } from './collect-files.ts'
 import { copyFiles } from './copy-files.ts'
+import { copyFolder } from './copy-folder.ts'
 import { extractFiles } from './extract-files.ts'
 import { withFolderView } from './folder-view.ts'
 import { moveFiles, plainPaths } from './move-files.ts'
@@ -26,7 +29,7 @@ const everything = compileSelection({ paths: ['**'], exclude: [] })
  * kernel's; 2 ms as a layer (0.3 s with the trial, once a process). Saving it took 12 s and takes 0.5 to 0.9 s, as the
  * files of a workspace that has done its work can be moved, and 1 ms where nothing changed.
  */
-export class WorkspaceFiles implements Pick<Workspace, 'collect' | 'extract' | 'underlay' | 'takeOut'> {
+export class WorkspaceFiles implements Pick<Workspace, 'begin' | 'collect' | 'extract' | 'underlay' | 'takeOut'> {
   readonly #isolation: Isolation
   readonly #folder: BoundPath
   readonly #work: string
@@ -52,6 +55,11 @@ export class WorkspaceFiles implements Pick<Workspace, 'collect' | 'extract' | '
     return this.#below.length === 0 ? this.#folder : this.#withLayers(this.#below)
   }
 
+  async begin(snapshot: string): Promise<void> {
+    if (await this.#canLayer(snapshot)) this.#below = [snapshot]
+    else await copyFolder(snapshot, this.#folder.from, this.#isolation.owner('job'))
+  }
+
   async collect(selection: FileSelection, blobs: BlobStore): Promise<ArtifactManifest> {
     return this.#reading(selection, async (folder) => collectFiles(folder, selection, blobs))
   }
@@ -61,10 +69,8 @@ export class WorkspaceFiles implements Pick<Workspace, 'collect' | 'extract' | '
   }
 
   async underlay(tree: string): Promise<void> {
-    if (await this.#canLayer(tree)) {
-      await mkdir(this.#work, { recursive: true, mode: 0o700 })
-      this.#below = [tree, ...this.#below]
-    } else {
+    if (await this.#canLayer(tree)) this.#below = [tree, ...this.#below]
+    else {
       const paths = await Array.fromAsync(selectPaths(tree, everything))
       await copyFiles(tree, paths, this.#folder.from, this.#isolation.owner('job'))
     }
@@ -83,7 +89,7 @@ export class WorkspaceFiles implements Pick<Workspace, 'collect' | 'extract' | '
     }
     await mkdir(tree, { mode: 0o755 })
     const plain = plainPaths(selection)
-    if (!leave && plain !== null && this.#below.length === 0)
+    if (!leave && plain !== null && !(await this.#isBelow(compiled)))
       await moveFiles(this.#folder.from, plain, tree, this.#isolation.owner('job'))
     else
       await this.#reading(selection, async (folder) => {
@@ -100,6 +106,7 @@ export class WorkspaceFiles implements Pick<Workspace, 'collect' | 'extract' | '
       const there = await lstat(join(this.#folder.from, name)).catch(() => null)
       if (there !== null) return false
     }
+    mkdirSync(this.#work, { recursive: true, mode: 0o700 })
     try {
       this.#isolation.view(this.#withLayers([tree, ...this.#below]))
       return true
@@ -112,12 +119,20 @@ export class WorkspaceFiles implements Pick<Workspace, 'collect' | 'extract' | '
     return { ...this.#folder, layers: { below, work: this.#work } }
   }
 
-  /** Where nothing selected can lie in a layer, the folder alone is looked at: most artifacts. */
+  /**
+   * Where nothing selected can lie in a layer, the folder alone is looked at: most artifacts. Where nothing was written yet,
+   * the one layer there is: key files of caches.
+   */
   async #reading<T>(selection: FileSelection, use: (folder: string) => Promise<T>): Promise<T> {
-    const compiled = compileSelection(selection)
-    for (const tree of this.#below)
-      if (await holdsSelected(tree, compiled))
-        return withFolderView(this.#isolation, this.#withLayers(this.#below), use)
-    return use(this.#folder.from)
+    if (!(await this.#isBelow(compileSelection(selection)))) return use(this.#folder.from)
+    const [only, ...others] = this.#below
+    const isUntouched = (await readdir(this.#folder.from)).length === 0
+    if (only !== undefined && others.length === 0 && isUntouched) return use(only)
+    return withFolderView(this.#isolation, this.#withLayers(this.#below), use)
+  }
+
+  async #isBelow(selection: CompiledSelection): Promise<boolean> {
+    for (const tree of this.#below) if (await holdsSelected(tree, selection)) return true
+    return false
   }
 }

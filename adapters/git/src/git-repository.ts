@@ -1,11 +1,15 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SluiceError } from '@sluice/kernel'
+import { checkOut, type CheckOutRequest } from './check-out.ts'
 import { commitFormat, readCommits, type CommitInfo } from './commit-info.ts'
 import type { GitErrorCode } from './errors.ts'
 import { git, gitText, tryGit } from './git-program.ts'
 import { commitTree, treeOfFolder, type ImportRequest } from './import-folder.ts'
+import { keepCommit, readKeptCommit } from './kept-commit.ts'
 import { checkedPath, checkedRef, isObjectName } from './names.ts'
+import type { IndexFile } from './read-index.ts'
+import type { TreeFile } from './tree-file.ts'
 import { treeWithPatch, type ChangeProposal } from './propose-change.ts'
 import { moveBranch, writeCommit } from './write-commit.ts'
 
@@ -17,6 +21,10 @@ export interface ImportedFolder {
   author: string
   /** Milliseconds since 1970. */
   committedAt: number
+  /** Paths that the checkout does not track and that were not wanted; see `ImportRequest.untracked`. */
+  leftOut: string[]
+  /** What the commit holds, as far as it is known without asking git for it. */
+  files: readonly IndexFile[] | null
 }
 
 export interface ProposedChange {
@@ -27,13 +35,7 @@ export interface ProposedChange {
   changed: boolean
 }
 
-export interface TreeFile {
-  path: string
-  /** `100644`, `100755`, or `120000` for a symbolic link. */
-  mode: string
-  blob: string
-  sizeBytes: number
-}
+const knownCommitsMax = 100
 
 const defaultMaxFileBytes = 5 * 1024 * 1024
 
@@ -43,6 +45,8 @@ const neverImported = ['node_modules/', '.sluice/']
 /** A bare repository of the platform, used through the program `git`. Many processes may read and write it at once. */
 export class GitRepository {
   readonly folder: string
+  /** Commits never change. */
+  readonly #infos = new Map<string, CommitInfo>()
 
   private constructor(folder: string) {
     this.folder = folder
@@ -58,8 +62,7 @@ export class GitRepository {
       await mkdir(folder, { recursive: true, mode: 0o700 })
       await git({ args: ['init', '--quiet', '--bare', '--template=', '--initial-branch=main', folder] })
     }
-    const bare = await tryGit({ gitDir: folder, args: ['rev-parse', '--is-bare-repository'] })
-    if (bare.status !== 0 || bare.stdout.toString('utf8').trim() !== 'true') {
+    if (!(await isBareRepository(folder))) {
       throw new SluiceError<GitErrorCode>(
         'GIT_REPOSITORY_CORRUPT',
         `Cannot open repository "${folder}": it is no bare Git repository`,
@@ -78,12 +81,15 @@ export class GitRepository {
    */
   async importFolder(request: ImportRequest): Promise<ImportedFolder> {
     checkedRef(request.branch)
-    const tree = await treeOfFolder(this.folder, request.folder)
-    const tip = await this.#tip(request.branch)
+    const { tree, leftOut, files } = await treeOfFolder(this.folder, request)
+    const kept = await readKeptCommit(this.folder, request.branch)
+    const tip = kept?.tree === tree ? kept : await this.#tip(request.branch)
     const changed = tip?.tree !== tree
     const commit = changed ? await commitTree(this.folder, request, tree, tip) : tip.commit
+    if (tip !== null && !changed) this.#infos.set(commit, tip)
     const info = await this.commitInfo(commit)
-    return { commit, changed, title: info.title, author: info.author, committedAt: info.committedAt }
+    if (kept?.commit !== commit) await keepCommit(this.folder, request.branch, info)
+    return { commit, changed, title: info.title, author: info.author, committedAt: info.committedAt, leftOut, files }
   }
 
   /**
@@ -180,10 +186,25 @@ export class GitRepository {
   }
 
   async commitInfo(commit: string): Promise<CommitInfo> {
+    const known = this.#infos.get(commit)
+    if (known !== undefined) return known
     const args = ['log', '-z', '-1', '--no-walk', commitFormat, checkedCommit(commit)]
     const [info] = readCommits(await gitText({ gitDir: this.folder, args }))
     if (info === undefined) throw new SluiceError<GitErrorCode>('GIT_REF_UNKNOWN', `Cannot read commit "${commit}"`)
+    if (this.#infos.size < knownCommitsMax) this.#infos.set(commit, info)
     return info
+  }
+
+  /** Folder of the objects that this repository borrows, see `ImportRequest.borrow`; `null` where it borrows none. */
+  async borrowedObjects(): Promise<string | null> {
+    const file = join(this.folder, 'objects', 'info', 'alternates')
+    const objects = (await readFile(file, 'utf8').catch(() => '')).trim()
+    return objects !== '' && (await stat(objects).catch(() => null)) !== null ? objects : null
+  }
+
+  /** Writes a commit as a checkout with a `.git` of its own. */
+  async checkOut(request: CheckOutRequest): Promise<void> {
+    await checkOut(this.folder, request)
   }
 
   /** Commits that `after` has and `before` has not, newest first, `limit` (1000) at most. */
@@ -198,6 +219,14 @@ export class GitRepository {
     const answer = await tryGit({ gitDir: this.folder, args })
     return answer.status === 0 ? this.commitInfo(answer.stdout.toString('utf8').trim()) : null
   }
+}
+
+/** By its files, which costs no process. */
+async function isBareRepository(folder: string): Promise<boolean> {
+  const isFolder = async (name: string): Promise<boolean> =>
+    (await stat(join(folder, name)).catch(() => null))?.isDirectory() === true
+  const config = await readFile(join(folder, 'config'), 'utf8').catch(() => '')
+  return /^\s*bare\s*=\s*true\s*$/m.test(config) && (await isFolder('objects')) && (await isFolder('refs'))
 }
 
 function isSameChange(tip: CommitInfo, base: CommitInfo, tree: string, proposal: ChangeProposal): boolean {

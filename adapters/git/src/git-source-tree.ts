@@ -1,21 +1,36 @@
 import type { SourceTree } from '@sluice/pipeline'
-import type { GitRepository, TreeFile } from './git-repository.ts'
+import type { GitRepository } from './git-repository.ts'
+import { readFolderFile } from './read-folder-file.ts'
+import type { IndexFile } from './read-index.ts'
+import type { TreeFile } from './tree-file.ts'
 
-/** A commit of a repository as the compiler of pipelines reads it. Reads the list of files once. */
+/** The folder that a commit was made of, and its files as they were then. */
+export interface CommitOrigin {
+  folder: string
+  files: readonly IndexFile[]
+}
+
+/**
+ * A commit of a repository as the compiler of pipelines reads it. Reads the list of files once. Where the folder that the
+ * commit was made of is known, a file is read there as long as its content is that of the commit: without a process.
+ */
 export class GitSourceTree implements SourceTree {
   readonly #repository: GitRepository
   readonly #commit: string
+  readonly #origin: CommitOrigin | null
   #files: Promise<Map<string, TreeFile>> | null = null
 
-  constructor(repository: GitRepository, commit: string) {
+  constructor(repository: GitRepository, commit: string, origin: CommitOrigin | null = null) {
     this.#repository = repository
     this.#commit = commit
+    this.#origin = origin
   }
 
   async read(path: string): Promise<string | null> {
     const file = (await this.#listed()).get(path)
     if (file === undefined || file.mode === '120000') return null
-    return (await this.#repository.readBlob(file)).toString('utf8')
+    const own = this.#origin === null ? null : await readFolderFile(this.#origin.folder, file)
+    return (own ?? (await this.#repository.readBlob(file))).toString('utf8')
   }
 
   async list(): Promise<string[]> {
@@ -23,9 +38,11 @@ export class GitSourceTree implements SourceTree {
   }
 
   #listed(): Promise<Map<string, TreeFile>> {
-    this.#files ??= this.#repository
-      .listTree(this.#commit)
-      .then((files) => new Map(files.map((file) => [file.path, file])))
+    const list =
+      this.#origin === null
+        ? async () => this.#repository.listTree(this.#commit)
+        : async () => this.#origin?.files ?? []
+    this.#files ??= list().then((files) => new Map(files.map((file) => [file.path, file])))
     return this.#files
   }
 }

@@ -4,13 +4,27 @@ import { SluiceError, type Clock } from '@sluice/kernel'
 import type { CommitInfo } from './commit-info.ts'
 import type { GitErrorCode } from './errors.ts'
 import { git, gitText, lastWords, tryGit } from './git-program.ts'
+import { keptTreeOf, type FolderTree } from './kept-tree.ts'
 import { commitBehindTree, findSurroundingCheckout, type SurroundingCheckout } from './surrounding-checkout.ts'
+import { trackedPaths } from './tracked-paths.ts'
 import { moveBranch, submodulesIn, withTemporaryIndex, writeCommit } from './write-commit.ts'
 
 export interface ImportRequest {
   folder: string
   branch: string
   clock: Clock
+  /**
+   * `false` leaves out what the checkout around the folder does not track, but for `alwaysPaths`. Default `true`: all
+   * but what `.gitignore` names.
+   */
+  untracked?: boolean
+  /** Paths from the folder on that are taken whether tracked or not. */
+  alwaysPaths?: readonly string[]
+  /**
+   * `true`: objects of the checkout whose root the folder is are used where they are, and the repository then depends on
+   * it. Default `false`: the repository has all of its objects itself.
+   */
+  borrow?: boolean
 }
 
 interface Origin {
@@ -21,7 +35,8 @@ interface Origin {
 }
 
 /** Makes the tree object of a folder's content, by the rules of `git add -A`. */
-export async function treeOfFolder(gitDir: string, folder: string): Promise<string> {
+export async function treeOfFolder(gitDir: string, request: ImportRequest): Promise<FolderTree> {
+  const { folder } = request
   const found = await stat(folder).catch(() => null)
   if (found === null || !found.isDirectory()) {
     throw new SluiceError<GitErrorCode>(
@@ -30,6 +45,11 @@ export async function treeOfFolder(gitDir: string, folder: string): Promise<stri
       { status: 422 },
     )
   }
+  return (await keptTreeOf(gitDir, request)) ?? treeFromNothing(gitDir, request)
+}
+
+async function treeFromNothing(gitDir: string, request: ImportRequest): Promise<FolderTree> {
+  const { folder } = request
   return withTemporaryIndex(gitDir, async (indexFile) => {
     const answer = await tryGit({ gitDir, indexFile, workTree: folder, cwd: folder, args: ['add', '-A', '--', '.'] })
     if (answer.status !== 0) {
@@ -39,8 +59,9 @@ export async function treeOfFolder(gitDir: string, folder: string): Promise<stri
         { status: 422 },
       )
     }
+    const leftOut = request.untracked === false ? await dropUntracked(gitDir, indexFile, request) : []
     await dropSubmodules(gitDir, indexFile, folder)
-    return gitText({ gitDir, indexFile, args: ['write-tree'] })
+    return { tree: await gitText({ gitDir, indexFile, args: ['write-tree'] }), leftOut, files: null }
   })
 }
 
@@ -85,6 +106,20 @@ function localOrigin(request: ImportRequest, checkout: SurroundingCheckout | nul
 function nothingToLearn(error: unknown): null {
   if (error instanceof SluiceError && error.code === 'GIT_FAILED') return null
   throw error
+}
+
+/** Without a checkout around the folder nothing is tracked, and all of it stays. */
+async function dropUntracked(gitDir: string, indexFile: string, request: ImportRequest): Promise<string[]> {
+  const { folder } = request
+  const tracked = await trackedPaths(folder)
+  if (tracked === null) return []
+  const kept = new Set([...tracked, ...(request.alwaysPaths ?? [])])
+  const listed = (await git({ gitDir, indexFile, args: ['ls-files', '-z'] })).toString('utf8').split('\0')
+  const dropped = listed.filter((path) => path !== '' && !kept.has(path))
+  if (dropped.length === 0) return []
+  const args = ['update-index', '-z', '--force-remove', '--stdin']
+  await git({ gitDir, indexFile, workTree: folder, args, input: `${dropped.join('\0')}\0` })
+  return dropped
 }
 
 /** A repository inside the folder cannot be fetched by a job; its entry is left out. */

@@ -2,6 +2,8 @@ import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { commitFormat, readCommits, type CommitInfo } from './commit-info.ts'
 import { gitText, tryGit } from './git-program.ts'
+import { keptByKey } from './kept-by-key.ts'
+import { isObjectName } from './names.ts'
 
 /** The Git checkout that a folder lies in. */
 export interface SurroundingCheckout {
@@ -35,9 +37,19 @@ export async function commitBehindTree(
   tree: string,
   ownGitDir: string,
 ): Promise<CommitInfo | null> {
-  const head = await tryGit({ gitDir: checkout.gitDir, args: ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'] })
-  if (head.status !== 0) return null
-  const commit = head.stdout.toString('utf8').trim()
+  const commit = await headCommitOf(checkout)
+  if (commit === null) return null
+  return keptByKey(ownGitDir, `${commit}:${checkout.prefix}:${tree}`, async () =>
+    commitBehind(commit, checkout, tree, ownGitDir),
+  )
+}
+
+async function commitBehind(
+  commit: string,
+  checkout: SurroundingCheckout,
+  tree: string,
+  ownGitDir: string,
+): Promise<CommitInfo | null> {
   const reading = {
     gitDir: ownGitDir,
     env: {
@@ -53,6 +65,16 @@ export async function commitBehindTree(
   const paths = checkout.prefix === '' ? [] : ['--', checkout.prefix]
   const log = await gitText({ ...reading, args: ['log', '-z', '-1', commitFormat, commit, ...paths] })
   return readCommits(log)[0] ?? null
+}
+
+/** What HEAD names: by the files where they say it, else by git. */
+async function headCommitOf({ gitDir, commonDir }: SurroundingCheckout): Promise<string | null> {
+  const head = (await readFile(join(gitDir, 'HEAD'), 'utf8').catch(() => '')).trim()
+  const ref = /^ref: (refs\/heads\/[^\0]+)$/.exec(head)?.[1]
+  const named = ref === undefined ? head : (await readFile(join(commonDir, ref), 'utf8').catch(() => '')).trim()
+  if (isObjectName(named)) return named
+  const answer = await tryGit({ gitDir, args: ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'] })
+  return answer.status === 0 ? answer.stdout.toString('utf8').trim() : null
 }
 
 async function gitDirAt(path: string): Promise<string | null> {

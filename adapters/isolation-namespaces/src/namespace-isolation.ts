@@ -2,17 +2,21 @@ import type { BoundPath, IsolatedCommand, IsolatedSpec, Isolation, Layers } from
 import { checkLayers, checkSpec, checkedEnvironment } from './check-spec.ts'
 import { sandboxUser } from './isolated-users.ts'
 import { sandboxScript, viewScript, type MachineLayout, type SandboxMode } from './sandbox-script.ts'
+import type { SandboxSpawner } from './sandbox-spawner.ts'
 import { shellQuote } from './shell-quote.ts'
-
-/** Where programs are looked for, outside (for the sandbox's own tools) and inside by default. */
-export const standardPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+import { standardPath } from './standard-path.ts'
 
 /**
  * Isolation by Linux namespaces (mount, pid, IPC, host name) and the programs of util-linux.
  * `uid`: started as root, the command gets a user of its own. `user-namespace`: started as an ordinary user, the command
  * keeps that user's identity towards the machine but sees only what is bound and has no capability.
+ * @param spawner starts the same sandboxes in a twentieth of the time
  */
-export function namespaceIsolation(mode: SandboxMode, machine: MachineLayout): Isolation {
+export function namespaceIsolation(
+  mode: SandboxMode,
+  machine: MachineLayout,
+  spawner: SandboxSpawner | null = null,
+): Isolation {
   return {
     level: mode,
     inside: ({ to }) => to,
@@ -20,6 +24,7 @@ export function namespaceIsolation(mode: SandboxMode, machine: MachineLayout): I
     owner: (user) => (mode === 'uid' ? { uid: sandboxUser(user).number, gid: sandboxUser(user).number } : null),
     command: (spec) => sandboxCommand(spec, mode, machine),
     view: (path) => viewCommand(path, mode),
+    ...(spawner === null ? {} : { start: async (spec) => spawner.start(spec) }),
   }
 }
 

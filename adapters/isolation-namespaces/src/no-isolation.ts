@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import type { IsolatedCommand, IsolatedSpec, Isolation } from '@sluice/execution'
 import { checkSpec, checkedEnvironment } from './check-spec.ts'
-import { standardPath } from './namespace-isolation.ts'
+import { standardPath } from './standard-path.ts'
 
 /**
  * Runs the command as it is, as the current user, and says so: level `none`. Only the environment is built from nothing.

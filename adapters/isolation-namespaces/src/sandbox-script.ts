@@ -125,14 +125,19 @@ function boundPathLines(spec: IsolatedSpec, mode: SandboxMode): string[] {
   return [...readOnly, ...writable].toSorted((a, b) => a.to.length - b.to.length).flatMap(lines)
 }
 
-/**
- * Mounts a writable folder with the folders beneath it. `index=off`: the mount of the step before may not be gone yet.
- * In a user namespace the kernel keeps its notes in `user.` attributes, as `trusted.` ones need a real root.
- */
-function overlayLine(upper: string, { below, work }: Layers, target: string, mode: SandboxMode): string {
-  const notes = mode === 'uid' ? '' : ',userxattr'
-  const options = `nosuid,nodev,index=off${notes},lowerdir=${below.join(':')},upperdir=${upper},workdir=${work}`
+/** Mounts a writable folder with the folders beneath it. */
+function overlayLine(upper: string, layers: Layers, target: string, mode: SandboxMode): string {
+  const options = `nosuid,nodev,${layerOptions(upper, layers, mode)}`
   return `mount -t overlay -o ${q(options)} sluice ${q(target)} || fail "cannot mount the layers"`
+}
+
+/**
+ * The options of overlayfs itself. `index=off`: the mount of the step before may not be gone yet. In a user namespace the
+ * kernel keeps its notes in `user.` attributes, as `trusted.` ones need a real root.
+ */
+export function layerOptions(upper: string, { below, work }: Layers, mode: SandboxMode): string {
+  const notes = mode === 'uid' ? '' : ',userxattr'
+  return `index=off${notes},lowerdir=${below.join(':')},upperdir=${upper},workdir=${work}`
 }
 
 /** Shows a writable folder with its layers, in a mount namespace of its own, until standard input ends. */
@@ -159,7 +164,8 @@ function bindLines(from: string, to: string, readOnly: '' | 'ro,'): string[] {
   ]
 }
 
-function mountPointFor(spec: IsolatedSpec, machine: MachineLayout): string {
+/** A folder that the new root can be mounted on, as it hides nothing of what is bound. */
+export function mountPointFor(spec: IsolatedSpec, machine: MachineLayout): string {
   const sources = [...spec.readOnlyPaths.map(boundPath), ...spec.writablePaths].map(({ from }) => from)
   if (machine.resolvConf !== null) sources.push(machine.resolvConf)
   const hides = (point: string): boolean => sources.some((from) => from === point || from.startsWith(`${point}/`))

@@ -1,14 +1,26 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:net'
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { IsolatedCommand, IsolatedSpec, Isolation, Layers, WritablePath } from '@sluice/execution'
+import { fileURLToPath } from 'node:url'
+import type { IsolatedCommand, IsolatedProcess, IsolatedSpec, Isolation, Layers, WritablePath } from '@sluice/execution'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readMachineLayout } from './machine-layout.ts'
 import { namespaceIsolation } from './namespace-isolation.ts'
 import type { SandboxMode } from './sandbox-script.ts'
+import { SandboxSpawner } from './sandbox-spawner.ts'
 
 const isRoot = process.geteuid?.() === 0
 /** As root, the ordinary user is played by a number that nobody has. */
@@ -56,14 +68,40 @@ function specOf(script: string, more: Partial<IsolatedSpec> = {}): IsolatedSpec 
   return { command, cwd: '/tmp', env: {}, readOnlyPaths: [], writablePaths: [], network: true, user: 'job', ...more }
 }
 
-const modes = [
-  { mode: 'uid' as const, user: null, possible: isRoot && (await works('uid', null)) },
-  { mode: 'user-namespace' as const, user: ordinaryUser, possible: await works('user-namespace', ordinaryUser) },
-]
+/** As a user, when it is not root's own; the program itself then lies where that user can read it. */
+function spawnerOf(mode: SandboxMode, user: number | null): SandboxSpawner {
+  const [file, args] = asUser(user, { file: 'perl', args: [] })
+  return new SandboxSpawner(mode, machine, [file, ...args], user === null ? undefined : readableProgram())
+}
 
-describe.each(modes)(
-  'a sandbox of level $mode (skipped where the machine cannot make one)',
-  ({ mode, user, possible }) => {
+function readableProgram(): string {
+  const place = join(mkdtempSync(join(tmpdir(), 'sluice-spawner-')), 'spawner.pl')
+  copyFileSync(fileURLToPath(new URL('spawner.pl', import.meta.url)), place)
+  for (const path of [place, join(place, '..')]) chmodSync(path, 0o755)
+  return place
+}
+
+async function endOfSpawned({ output, ended }: IsolatedProcess): Promise<Ended> {
+  let text = ''
+  for await (const chunk of output) text += String(chunk)
+  const { code, fault } = await ended
+  return { code, output: fault === '' ? text : `${text}sluice-sandbox: ${fault}` }
+}
+
+const possible = {
+  uid: isRoot && (await works('uid', null)),
+  'user-namespace': await works('user-namespace', ordinaryUser),
+}
+const ways = (['programs', 'spawner'] as const).flatMap((way) => [
+  { way, mode: 'uid' as const, user: null, possible: possible.uid },
+  { way, mode: 'user-namespace' as const, user: ordinaryUser, possible: possible['user-namespace'] },
+])
+
+describe.each(ways)(
+  'a sandbox of level $mode, made by the $way (skipped where the machine cannot make one)',
+  ({ way, mode, user, possible }) => {
+    const isSpawned = possible && way === 'spawner'
+    const spawner = spawnerOf(mode, user)
     const isolation = namespaceIsolation(mode, machine)
     const folder = mkdtempSync(join(tmpdir(), 'sluice-sandbox-'))
     const secrets = join(folder, 'data')
@@ -95,7 +133,9 @@ describe.each(modes)(
 
     const bound = { from: workspace, to: '/builds/card' }
     const run = async (script: string, more: Partial<IsolatedSpec> = {}): Promise<Ended> =>
-      endOf(start(isolation, user, specOf(script, { cwd: '/builds/card', writablePaths: [bound], ...more })))
+      runSpec(specOf(script, { cwd: '/builds/card', writablePaths: [bound], ...more }))
+    const runSpec = async (spec: IsolatedSpec): Promise<Ended> =>
+      isSpawned ? endOfSpawned(await spawner.start(spec)) : endOf(start(isolation, user, spec))
 
     it.runIf(possible).each([
       ['read the keys', () => `cat ${secrets}/key.pem`],
@@ -243,14 +283,14 @@ describe.each(modes)(
       expect(output).toBe('up\n')
     })
 
-    it.runIf(possible)('dies whole when its outer process is killed', async () => {
+    it.runIf(possible && !isSpawned)('dies whole when its outer process is killed', async () => {
       const child = start(isolation, user, specOf('setsid cat /dev/zero >/dev/null & echo ready; wait'))
       await once(child.stdout ?? child, 'data')
       process.kill(-(child.pid ?? 0), 'SIGKILL')
       expect((await endOf(child)).code).toBeNull()
     })
 
-    it.runIf(possible)('passes SIGTERM of its group to the command', async () => {
+    it.runIf(possible && !isSpawned)('passes SIGTERM of its group to the command', async () => {
       const child = start(
         isolation,
         user,
@@ -265,7 +305,45 @@ describe.each(modes)(
       expect((await run('sh -c "kill -INT \\$\\$; echo still here"')).output).not.toContain('still here')
     })
 
-    it.runIf(possible).each([
+    it.runIf(isSpawned)('dies whole when it is killed, and tells so', async () => {
+      const sandbox = await spawner.start(specOf('setsid cat /dev/zero >/dev/null & echo ready; wait'))
+      await once(sandbox.output as Socket, 'readable')
+      sandbox.signal('SIGKILL')
+      expect(await endOfSpawned(sandbox)).toEqual({ code: null, output: 'ready\n' })
+    })
+
+    it.runIf(isSpawned)('passes a request to stop to the command', async () => {
+      const script = 'trap "echo stopping; exit 3" TERM; echo ready; cat /dev/zero >/dev/null & wait'
+      const sandbox = await spawner.start(specOf(script))
+      await once(sandbox.output as Socket, 'readable')
+      sandbox.signal('SIGTERM')
+      expect(await endOfSpawned(sandbox)).toEqual({ code: 3, output: 'ready\nstopping\n' })
+    })
+
+    it.runIf(isSpawned)('dies with its spawner, which is started again for the next one', async () => {
+      const [file, args] = asUser(user, { file: 'perl', args: [] })
+      const own = new SandboxSpawner(mode, machine, [file, ...args], user === null ? undefined : readableProgram())
+      const sandbox = await own.start(specOf('echo ready; exec cat /dev/zero >/dev/null'))
+      await once(sandbox.output as Socket, 'readable')
+      process.kill(own.pid ?? 0, 'SIGKILL')
+      expect(await endOfSpawned(sandbox)).toMatchObject({ code: null })
+      expect(await endOfSpawned(await own.start(specOf('exit 7')))).toMatchObject({ code: 7 })
+    })
+
+    it.runIf(isSpawned)('runs many at once, each with its own output and status', async () => {
+      const numbers = Array.from({ length: 30 }, (_, index) => index)
+      const ends = await Promise.all(
+        numbers.map(async (number) => endOfSpawned(await spawner.start(specOf(`echo ${number}; exit ${number}`)))),
+      )
+      expect(ends).toEqual(numbers.map((number) => ({ code: number, output: `${number}\n` })))
+    })
+
+    it.runIf(isSpawned)('gives a job no open file but the three, which can be opened by name', async () => {
+      const { output } = await run('cd /proc/self/fd && echo *; echo named >/dev/stderr; echo named >/dev/stdout')
+      expect(output).toBe('0 1 2 3\nnamed\nnamed\n')
+    })
+
+    it.runIf(possible && !isSpawned).each([
       ['dies', false, ''],
       ['lives on, if asked to,', true, 'survived\n'],
     ])('%s when the one that started it is killed', async (_, surviveParent, expected) => {
@@ -294,7 +372,7 @@ describe.each(modes)(
       expect((await ended).output).toBe(expected)
     })
 
-    it.runIf(possible)('starts nothing when the environment was cut off', async () => {
+    it.runIf(possible && !isSpawned)('starts nothing when the environment was cut off', async () => {
       const isolated = isolation.command(specOf('echo started', { env: { A: 'b'.repeat(100) } }))
       const [file, args] = asUser(user, isolated)
       const child = spawn(file, args, { env: isolated.env, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] })

@@ -69,6 +69,14 @@ export const errors = errorTable({
     summary: 'An environment variable that says where includes are found cannot be read.',
     remedy: 'Correct the variable that the message names; docs/guide/includes.md has them all.',
   },
+  CLI_EVENT_WRONG: {
+    summary: 'The options that say what happened contradict each other, or the checkout.',
+    remedy: 'Name the event and its branch or tag: --event, --branch, --tag, --target, --changed.',
+  },
+  CLI_VARIABLE_WRONG: {
+    summary: 'A variable of the command line or of a file of variables cannot be taken.',
+    remedy: 'Write --var KEY=VALUE; in a file one KEY=VALUE a line, each value of 8 characters or more.',
+  },
   CLI_PIPELINE_MISSING: {
     summary: 'The folder has no .gitlab-ci.yml.',
     remedy: 'Name a folder that has one.',

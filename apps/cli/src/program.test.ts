@@ -23,6 +23,10 @@ test.each([
   [['plan', '--nonsense'], 'unknown option'],
   [['plan', '--input', 'name'], 'wanted name=value'],
   [['demo', 'nonsense'], 'wanted one of bad-canary'],
+  [['plan', '--event', 'pull'], 'Allowed choices are push, merge_request'],
+  [['plan', '--tag', 'v1', '--branch', 'main'], '--branch and --tag exclude each other'],
+  [['lint', '--var', 'TOKEN'], 'wanted KEY=VALUE'],
+  [['explain', 'build', '--changed', '../a'], 'without ".."'],
 ])('the command line %j is wrong', async (args, words) => {
   const { status, errors } = await run(...args)
   expect(status).toBe(exitStatus.usage)
@@ -42,6 +46,7 @@ test('help names every command and every exit status', async () => {
     'demo',
     'plan',
     'explain',
+    'graph',
     'lint',
     'run',
     'gate',
@@ -63,7 +68,7 @@ test('inputs of the pipeline are given on the command line', async () => {
   expect(output).toContain('one=two')
   const missing = await run('lint', folder)
   expect(missing.status).toBe(exitStatus.failed)
-  expect(missing.errors).toContain('input "name" is not given and has no default')
+  expect(missing.output).toContain('input "name" is not given and has no default')
 })
 
 test('a plan is shown, explained and linted', async () => {
@@ -79,10 +84,13 @@ test('a plan is shown, explained and linted', async () => {
 
 test('mistakes of a pipeline are listed with their places', async () => {
   const folder = writeFiles(scratchFolder(), { '.gitlab-ci.yml': pipeline.replace('[build]', '[biuld]') })
-  const { status, errors } = await run('lint', folder)
+  const { status, output } = await run('lint', folder)
   expect(status).toBe(exitStatus.failed)
-  expect(errors).toContain('.gitlab-ci.yml:')
-  expect(errors).toContain('biuld')
+  expect(output).toMatch(/^\.gitlab-ci\.yml:4:11: .*biuld.*\n1 mistake\.\n$/)
+  expect(JSON.parse((await run('lint', folder, '--json')).output)).toMatchObject({
+    isValid: false,
+    mistakes: [{ code: 'PIPELINE_UNKNOWN_JOB', place: { path: '.gitlab-ci.yml', line: 4, column: 11 } }],
+  })
 })
 
 test('a folder without a pipeline is told', async () => {

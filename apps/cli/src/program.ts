@@ -1,4 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { collect } from './event/collect.ts'
+import { addEventOptions } from './event/add-event-options.ts'
 import { exitStatus } from './exit-status.ts'
 import { addIncludeOptions } from './includes/add-include-options.ts'
 import { sayError } from './say-error.ts'
@@ -18,6 +20,15 @@ Environment:
   SLUICE_PROJECTS_TOKEN  a token that may read them
   SLUICE_TEMPLATES       address or folder of include:template (default: GitLab's own)`
 
+const runFooter = `
+Exit status:
+  0  all is well: no job failed that may not, and every gate that was decided is open
+  1  a job failed, a gate is closed, the pipeline has mistakes, or the run was stopped
+  2  the command line is wrong, or a job that it names is not in the plan
+  3  git is missing, or the folder .sluice cannot be written
+
+Every log stays whole in .sluice/local/logs until the next run.`
+
 /** Runs one command line. Each command loads only what it needs. @returns the exit status */
 export async function runProgram(args: readonly string[]): Promise<number> {
   let status: number = exitStatus.ok
@@ -32,11 +43,13 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   }
 }
 
+const wrongCommandLines = new Set(['CLI_DEMO_UNKNOWN', 'CLI_JOB_UNKNOWN', 'CLI_EVENT_WRONG', 'CLI_VARIABLE_WRONG'])
+
 /** What keeps the platform from starting has its own exit status, whatever command meets it. */
 function statusOf(error: unknown): number {
   const found: unknown = (error as { code?: unknown } | null)?.code
   const code = typeof found === 'string' ? found : ''
-  if (code === 'CLI_DEMO_UNKNOWN' || code === 'CLI_JOB_UNKNOWN') return exitStatus.usage
+  if (wrongCommandLines.has(code)) return exitStatus.usage
   const cannotStart = /^(POSTGRES_|CLI_(?!PIPELINE_|RUN_)|GIT_MISSING|ENOSPC|EDQUOT|ERR_MODULE_NOT_FOUND)/
   return cannotStart.test(code) ? exitStatus.cannotStart : exitStatus.failed
 }
@@ -106,35 +119,45 @@ function addDeliveryCommands(program: Command, end: End): void {
 
 function addPipelineCommands(program: Command, end: End): void {
   const folder = ['[folder]', 'folder with a .gitlab-ci.yml (default: the current one, else card/)'] as const
-  const ref = ['--ref <branch>', 'plan as for a push to this branch', 'main'] as const
-  addIncludeOptions(program.command('plan'))
+  const compiling = (name: string): Command => addIncludeOptions(addEventOptions(program.command(name)))
+  compiling('plan')
     .argument(...folder)
     .description('show the jobs of a pipeline, each with the reason why it is in or out')
-    .option(...ref)
     .option('--json', 'the plan as canonical JSON')
     .action(async (named, options) => end(await (await import('./commands/plan.ts')).plan(named, options)))
-  addIncludeOptions(program.command('explain'))
+  compiling('explain')
     .argument('<job>', 'name of a job')
     .argument(...folder)
     .description('tell why one job is in the plan or out of it')
-    .option(...ref)
     .action(async (job, named, options) => end(await (await import('./commands/plan.ts')).explain(job, named, options)))
-  addIncludeOptions(program.command('lint'))
+  compiling('graph')
+    .argument(...folder)
+    .description('draw which job waits for which')
+    .option('--svg', 'as an SVG picture on standard output')
+    .action(async (named, options) => end(await (await import('./commands/graph.ts')).graph(named, options)))
+  compiling('lint')
     .argument(...folder)
     .description('list the mistakes of a pipeline with their places')
-    .option(...ref)
-    .action(async (named, options) => end(await (await import('./commands/plan.ts')).lint(named, options)))
+    .option('--json', 'mistakes and warnings as JSON')
+    .action(async (named, options) => end(await (await import('./commands/lint.ts')).lint(named, options)))
 }
 
 function addLocalCommands(program: Command, end: End): void {
   const folder = ['--folder <folder>', 'folder with a .gitlab-ci.yml (default: the current one, else card/)'] as const
-  addIncludeOptions(program.command('run'))
+  addIncludeOptions(addEventOptions(program.command('run')))
     .argument('[jobs...]', 'jobs to run with all they need, manual ones too (default: the whole pipeline)')
     .description('run jobs of a folder on this machine, with its edits, and decide its gates')
     .option(...folder)
-    .option('--ref <branch>', 'run as for a push to this branch', 'main')
+    .option('--needs', 'with the named jobs all that they wait for (the default)')
+    .option('--no-needs', 'the named jobs alone, with artifacts of the last run')
+    .option('--manual <job>', 'start this manual job too; may be repeated', collect)
+    .option('--failed', 'run again what failed or was not reached in the last run, with artifacts of the rest')
     .option('--concurrency <jobs>', 'jobs at once (default: one a core)', countOf)
-    .option('--json', 'what came of it as JSON; logs go to standard error')
+    .option('--quiet', 'nothing of the jobs, only what came of them')
+    .option('--logs', 'on a terminal too, every line with its job before it')
+    .option('--timestamps', 'the same, with the time (UTC) before that')
+    .option('--json', 'what came of it as JSON; everything else goes to standard error')
+    .addHelpText('after', runFooter)
     .action(async (jobs, options) => end(await (await import('./commands/run.ts')).run(jobs, options)))
   program
     .command('gate')

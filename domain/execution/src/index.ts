@@ -19,6 +19,8 @@ export type {
   Executor,
   FileSelection,
   IsolatedCommand,
+  IsolatedProcess,
+  IsolatedProcessEnd,
   IsolatedSpec,
   IsolatedUser,
   Isolation,
@@ -38,4 +40,5 @@ export { blobDamaged, blobMissing, checkDigest, checkTraceKey, isolationRefused,
 export { compileSelection, type CompiledSelection } from './file-selection.ts'
 export { jobResponseOf, type JobDependency, type JobOffer } from './job-response-of.ts'
 export { sectionEnd, sectionStart } from './log-section.ts'
+export { jobFacts } from './job-facts.ts'
 export { createMasker, minMaskedCharacters, type Masker } from './masker.ts'

@@ -1,5 +1,6 @@
 import type { PlanArtifacts, PlanCache, PlanJob, PlanTrigger, PlanVariable } from '@sluice/contracts/plan'
 import type { ReportSource } from '@sluice/contracts/policy'
+import { jobFacts } from './job-facts.ts'
 import { stepsOf } from './steps-of.ts'
 
 /** What the server adds to a planned job when it hands it to a runner. */
@@ -101,7 +102,7 @@ function variablesOf(offer: JobOffer) {
     { key: 'CI_JOB_ID', value: String(offer.jobId) },
     { key: 'CI_JOB_TOKEN', value: offer.sourcesToken, masked: true },
   ]
-  return [...offer.job.variables, ...(offer.variables ?? []), ...own].map((variable) => ({
+  return [...jobFacts(offer.job), ...offer.job.variables, ...(offer.variables ?? []), ...own].map((variable) => ({
     key: variable.key,
     value: variable.value,
     public: !variable.masked,

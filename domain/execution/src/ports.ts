@@ -103,11 +103,35 @@ export interface IsolatedCommand {
   input: string
 }
 
-/** Keeps a process away from Sluice, from others and from the machine. Has no state; nobody closes it. */
+/** A sandbox that runs. */
+export interface IsolatedProcess {
+  /** Standard output and error as one, in order. Ends when every process of the sandbox is dead, or has closed both. */
+  readonly output: AsyncIterable<Uint8Array> & { destroy(): void }
+  /** Resolves, never rejects, when every process of the sandbox is dead. */
+  readonly ended: Promise<IsolatedProcessEnd>
+  /** To the command and all in its process group; `SIGKILL` ends everything. Changes nothing after the end. */
+  signal(name: 'SIGTERM' | 'SIGKILL'): void
+}
+
+export interface IsolatedProcessEnd {
+  /** The command's exit status, as a shell would tell it; `null`: the sandbox was killed from outside. */
+  code: number | null
+  signal: string | null
+  /** Why the sandbox could not be made; empty where it was. */
+  fault: string
+}
+
+/** Keeps a process away from Sluice, from others and from the machine. Nobody closes it. */
 export interface Isolation {
   readonly level: IsolationLevel
   /** @throws SluiceError `EXECUTION_ISOLATION_SPEC` for a path or variable that cannot be passed on. */
   command(spec: IsolatedSpec): IsolatedCommand
+  /**
+   * Starts what `command` describes, with less effort; it dies with this process. Absent where there is no such way.
+   * Rejects when nothing can be started that way: then `command` may still do.
+   * @throws SluiceError `EXECUTION_ISOLATION_SPEC`
+   */
+  start?(spec: Omit<IsolatedSpec, 'surviveParent'>): Promise<IsolatedProcess>
   /**
    * A command that does nothing but see a writable folder with its layers, as its working folder, until its standard
    * input ends: it writes `ready` and a line break when `/proc/<pid>/cwd` can be read. Absent where there are no layers.
@@ -199,14 +223,19 @@ export interface Workspace {
   /** Writes files of a manifest. Never writes through a link and never outside. */
   extract(manifest: ArtifactManifest, blobs: BlobStore): Promise<void>
   /**
+   * Gives the workspace the files of a folder, before anything else. Nothing is written to the folder, which must not change
+   * before `remove` and belongs to the job's user.
+   */
+  begin(snapshot: string): Promise<void>
+  /**
    * Puts the files of a tree that `takeOut` made beneath the workspace's own: a file of the workspace wins over one of
    * the tree, a later tree over an earlier one. The tree must not change before `remove`, and never does by the job.
    */
   underlay(tree: string): Promise<void>
   /**
    * Takes selected files out into `tree`, a path on this disk where nothing is yet and where no job may look.
-   * @param options `leave: false`: nothing will be run or collected after this, so files may be moved, which takes no
-   * time. `base`: a tree that was put beneath, made by the same selection.
+   * @param options `leave: false`: nothing will be run after this and nothing that is selected here be taken again, so files
+   * may be moved, which takes no time. `base`: a tree that was put beneath, made by the same selection.
    * @returns `unchanged`: nothing selected differs from `base`, and `tree` was not made; `empty`: nothing was found
    */
   takeOut(

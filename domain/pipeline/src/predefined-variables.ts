@@ -13,8 +13,12 @@ export interface PredefinedInput {
     /** ISO 8601 with offset. */
     timestamp?: string
   }
+  /** Text of the annotated tag that the trigger names. */
+  tagMessage?: string
   project: {
     slug: string
+    /** Number of the project on its server. */
+    id?: number
     /** For people; defaults to the slug. */
     name?: string
     /** With its groups, `group/project`; defaults to the slug. */
@@ -35,7 +39,8 @@ export interface PredefinedInput {
 }
 
 /**
- * GitLab's predefined variables, those that have a true meaning here. `compile` itself adds CI_JOB_NAME,
+ * GitLab's predefined variables, those that have a true meaning here; docs/reference/predefined-variables.md lists
+ * them. `compile` itself adds CI_JOB_NAME,
  * CI_JOB_STAGE and CI_ENVIRONMENT_* for every job. GITLAB_CI is `true`, since it tells scripts which
  * variables to expect; CI_SERVER_NAME tells who runs them.
  */
@@ -43,7 +48,10 @@ export function predefinedVariables(input: PredefinedInput): PlanVariable[] {
   const values: Record<string, string | undefined> = {
     CI: 'true',
     GITLAB_CI: 'true',
+    CI_NODE_TOTAL: '1',
     ...triggerValues(input.trigger),
+    CI_COMMIT_TAG_MESSAGE: input.trigger.refType === 'tag' ? input.tagMessage : undefined,
+    ...mergeRequestValues(input),
     ...commitValues(input.commit),
     ...projectValues(input),
     ...runValues(input.run),
@@ -81,7 +89,33 @@ function triggerValues(trigger: PlanTrigger): Record<string, string | undefined>
     CI_COMMIT_REF_SLUG: slug(trigger.ref),
     CI_COMMIT_BRANCH: isBranch ? trigger.ref : undefined,
     CI_COMMIT_TAG: trigger.refType === 'tag' ? trigger.ref : undefined,
+    CI_COMMIT_REF_PROTECTED: String(isBranch && trigger.ref === trigger.defaultBranch),
     CI_DEFAULT_BRANCH: trigger.defaultBranch,
+    CI_PIPELINE_TRIGGERED: trigger.source === 'trigger' ? 'true' : undefined,
+  }
+}
+
+/** Of a pipeline of the source branch alone: nothing is merged before it, so the event is `detached`. */
+function mergeRequestValues({ trigger, project }: PredefinedInput): Record<string, string | undefined> {
+  const { mergeRequest, source, ref, defaultBranch } = trigger
+  if (mergeRequest === undefined || source !== 'merge_request_event') return {}
+  const path = project.path ?? project.slug
+  const projectId = project.id === undefined ? undefined : String(project.id)
+  return {
+    CI_MERGE_REQUEST_ID: String(mergeRequest.iid),
+    CI_MERGE_REQUEST_IID: String(mergeRequest.iid),
+    CI_MERGE_REQUEST_EVENT_TYPE: 'detached',
+    CI_MERGE_REQUEST_REF_PATH: `refs/merge-requests/${mergeRequest.iid}/head`,
+    CI_MERGE_REQUEST_DIFF_BASE_SHA: mergeRequest.diffBase,
+    CI_MERGE_REQUEST_PROJECT_ID: projectId,
+    CI_MERGE_REQUEST_PROJECT_PATH: path,
+    CI_MERGE_REQUEST_SOURCE_PROJECT_ID: projectId,
+    CI_MERGE_REQUEST_SOURCE_PROJECT_PATH: path,
+    CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: ref,
+    CI_MERGE_REQUEST_SOURCE_BRANCH_PROTECTED: String(ref === defaultBranch),
+    CI_MERGE_REQUEST_TARGET_BRANCH_NAME: mergeRequest.targetBranch,
+    CI_MERGE_REQUEST_TARGET_BRANCH_PROTECTED: String(mergeRequest.targetBranch === defaultBranch),
+    CI_OPEN_MERGE_REQUESTS: `${path}!${mergeRequest.iid}`,
   }
 }
 
@@ -100,12 +134,16 @@ function commitValues(commit: PredefinedInput['commit']): Record<string, string 
 function projectValues({ project, configPath }: PredefinedInput): Record<string, string | undefined> {
   const path = project.path ?? project.slug
   const segments = path.split('/')
+  const namespace = segments.length > 1 ? segments.slice(0, -1).join('/') : undefined
   return {
+    CI_PROJECT_ID: project.id === undefined ? undefined : String(project.id),
     CI_PROJECT_NAME: segments.at(-1) ?? path,
     CI_PROJECT_TITLE: project.name ?? project.slug,
     CI_PROJECT_PATH: path,
     CI_PROJECT_PATH_SLUG: slug(path),
-    CI_PROJECT_NAMESPACE: segments.length > 1 ? segments.slice(0, -1).join('/') : undefined,
+    CI_PROJECT_NAMESPACE: namespace,
+    CI_PROJECT_NAMESPACE_SLUG: namespace === undefined ? undefined : slug(namespace),
+    CI_PROJECT_ROOT_NAMESPACE: namespace === undefined ? undefined : segments[0],
     CI_CONFIG_PATH: configPath ?? '.gitlab-ci.yml',
   }
 }
@@ -130,6 +168,7 @@ function serverValues(serverUrl: string | undefined): Record<string, string | un
     CI_SERVER_URL: serverUrl,
     CI_SERVER_PROTOCOL: protocol,
     CI_SERVER_HOST: host,
+    CI_SERVER_FQDN: host === undefined || port === undefined ? host : `${host}:${port}`,
     CI_SERVER_PORT: port ?? (protocol === undefined ? undefined : protocol === 'https' ? '443' : '80'),
   }
 }

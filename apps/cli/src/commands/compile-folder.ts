@@ -1,15 +1,20 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
-import { GitRepository, GitSourceTree } from '@sluice/git'
-import { SluiceError, type Clock } from '@sluice/kernel'
-import { compileFrom, predefinedVariables } from '@sluice/pipeline'
 import type { PlanTrigger } from '@sluice/contracts/plan'
+import { FolderCheckout, GitRepository, GitSourceTree, type FolderChange } from '@sluice/git'
+import { SluiceError, type Clock } from '@sluice/kernel'
+import { compileFrom, predefinedVariables, type PredefinedInput } from '@sluice/pipeline'
 import type { CliErrorCode } from '../errors.ts'
-import type { IncludeOptions } from '../includes/add-include-options.ts'
+import { comparedWith } from '../event/compared-with.ts'
+import type { EventOptions } from '../event/event-options.ts'
+import { readChanged } from '../event/read-changed.ts'
+import { readEvent, type LocalEvent } from '../event/read-event.ts'
+import { readVariables } from '../event/read-variables.ts'
 import { openIncludes } from '../includes/open-includes.ts'
 import { readInputs } from '../includes/read-inputs.ts'
+import { importedBranch } from '../run/imported-branch.ts'
 import { cardProject } from './deliver-change.ts'
 
 const pipelinePath = '.gitlab-ci.yml'
@@ -30,53 +35,108 @@ export function pipelineFolder(named: string | undefined, current = process.cwd(
   )
 }
 
-/** Compiles a folder's pipeline as for a push of its content to a branch; by the engine of the server. */
-export async function compileFolder(folder: string, ref: string, clock: Clock, options: IncludeOptions = {}) {
+/** Compiles a folder's pipeline as it stands for an event; by the engine of the server. */
+export async function compileFolder(folder: string, options: EventOptions) {
   const scratch = await mkdtemp(join(tmpdir(), 'sluice-plan-'))
   try {
     const repository = await GitRepository.openOrCreate(join(scratch, 'plan.git'))
-    return await compileInto(repository, folder, ref, clock, options)
+    return await compileInto(repository, folder, options)
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
 }
 
-/** The same, with the folder's content left as a commit in the repository. */
+/** The same, with the folder's content left in the repository, as the newest commit of `importedBranch`. */
 export async function compileInto(
   repository: GitRepository,
   folder: string,
-  ref: string,
-  clock: Clock,
-  options: IncludeOptions = {},
+  options: EventOptions,
+  run?: PredefinedInput['run'],
 ) {
-  const { commit } = await repository.importFolder({ folder, branch: ref, clock })
-  const info = await repository.commitInfo(commit)
-  const trigger: PlanTrigger = {
-    source: 'push',
-    ref,
-    refType: 'branch',
-    commit,
-    beforeCommit: noCommit,
-    defaultBranch: 'main',
-  }
+  const checkout = await FolderCheckout.find(folder)
+  const event = readEvent(options, checkout)
+  const variables = await readVariables(options)
+  const named = options.changed === undefined ? null : readChanged(options.changed)
+  const { commit, leftOut, files } = await repository.importFolder({
+    folder,
+    branch: importedBranch,
+    clock: await contentClock(folder, checkout),
+    untracked: options.includeUntracked === true,
+    alwaysPaths: [pipelinePath],
+    borrow: true,
+  })
+  const imported = await repository.commitInfo(commit)
+  const change = await changeOf(repository, checkout, event, imported.tree)
+  const info = change.commit ?? imported
+  const trigger = triggerOf(event, checkout, change, info.commit)
   const project = slugOf(folder)
-  const author = `${info.author} <${info.authorEmail}>`
   const predefined = predefinedVariables({
     trigger,
-    project: { slug: project },
+    project: { slug: project, ...(checkout?.projectPath == null ? {} : { path: checkout.projectPath }) },
     configPath: pipelinePath,
-    commit: { title: info.title, message: info.message, author, timestamp: new Date(info.committedAt).toISOString() },
+    commit: {
+      title: info.title,
+      message: info.message,
+      author: `${info.author} <${info.authorEmail}>`,
+      timestamp: new Date(info.committedAt).toISOString(),
+    },
+    ...(event.tagMessage === null ? {} : { tagMessage: event.tagMessage }),
+    ...(run === undefined ? {} : { run }),
   })
-  const refresh = options.refreshIncludes === true
-  const includes = await openIncludes({ folder, refresh, clock, env: process.env })
+  const changedPaths = named ?? change.paths
+  const tree = new GitSourceTree(repository, commit, files === null ? null : { folder, files })
+  const includes = await openIncludes({
+    folder,
+    refresh: options.refreshIncludes === true,
+    clock: { now: () => Date.now() },
+    env: process.env,
+  })
   predefined.push(...includes.variables)
   const inputs = readInputs(options.input)
-  const request = { project, trigger, path: pipelinePath, variables: [], predefined, changedPaths: null, inputs }
+  const request = { project, trigger, path: pipelinePath, variables, predefined, changedPaths, inputs }
   try {
-    return await compileFrom(request, new GitSourceTree(repository, commit), includes.source)
+    const result = await compileFrom(request, tree, includes.source)
+    return { ...result, leftOut, imported: { commit, files } }
   } finally {
     await includes.close()
   }
+}
+
+async function changeOf(
+  repository: GitRepository,
+  checkout: FolderCheckout | null,
+  event: LocalEvent,
+  tree: string,
+): Promise<FolderChange> {
+  const base = comparedWith(event)
+  if (checkout === null) return { commit: null, base: null, paths: null }
+  const change = await checkout.change(repository, tree, base === null || base === 'parent' ? null : base.branch)
+  return base === null ? { ...change, base: null, paths: null } : change
+}
+
+function triggerOf(
+  event: LocalEvent,
+  checkout: FolderCheckout | null,
+  change: FolderChange,
+  commit: string,
+): PlanTrigger {
+  const { source, ref, refType, defaultBranch, target } = event
+  const parent = change.commit === null ? checkout?.head?.commit : checkout?.head?.parents[0]
+  const isPush = source === 'push' && refType === 'branch'
+  const trigger = { source, ref, refType, commit, beforeCommit: (isPush ? parent : null) ?? noCommit, defaultBranch }
+  if (target === null) return trigger
+  const base = change.base === null ? {} : { diffBase: change.base }
+  // There is no merge request yet: this would be the first.
+  return { ...trigger, mergeRequest: { iid: 1, targetBranch: target, ...base } }
+}
+
+/**
+ * Dates content that is in no commit, by what does not change while the content stays: so that the same content gives
+ * the same plan, to the byte.
+ */
+async function contentClock(folder: string, checkout: FolderCheckout | null): Promise<Clock> {
+  const atMs = checkout?.head?.committedAt ?? (await stat(join(folder, pipelinePath))).mtimeMs
+  return { now: () => Math.floor(atMs) }
 }
 
 function slugOf(folder: string): string {

@@ -1,19 +1,16 @@
 import type { Plan } from '@sluice/contracts/plan'
 import { canonicalJson } from '@sluice/kernel'
+import type { EventOptions } from '../event/event-options.ts'
+import { hideSecrets } from '../event/hide-secrets.ts'
 import { exitStatus } from '../exit-status.ts'
-import type { IncludeOptions } from '../includes/add-include-options.ts'
 import { renderExplain } from '../plan/render-explain.ts'
+import { renderLeftOut } from '../plan/render-left-out.ts'
 import { renderMistakes } from '../plan/render-mistakes.ts'
 import { renderPlanTable } from '../plan/render-plan-table.ts'
 import { hasColour } from '../terminal/has-colour.ts'
 import { compileFolder, pipelineFolder } from './compile-folder.ts'
 
-export interface PlanOptions extends IncludeOptions {
-  ref: string
-  json?: boolean
-}
-
-const clock = { now: () => Date.now() }
+export type PlanOptions = EventOptions & { json?: boolean }
 
 /** `sluice plan [FOLDER]`: the jobs of the pipeline, each with the reason why it is in or out. */
 export async function plan(named: string | undefined, options: PlanOptions): Promise<number> {
@@ -25,7 +22,7 @@ export async function plan(named: string | undefined, options: PlanOptions): Pro
 }
 
 /** `sluice explain JOB [FOLDER]`. */
-export async function explain(job: string, named: string | undefined, options: PlanOptions): Promise<number> {
+export async function explain(job: string, named: string | undefined, options: EventOptions): Promise<number> {
   return withPlan(pipelineFolder(named), options, (compiled) => {
     print(renderExplain(compiled, job, { colour: hasColour(process.stdout, process.env) }))
     const isKnown = [...compiled.jobs, ...compiled.excluded].some(({ name }) => name === job)
@@ -33,17 +30,16 @@ export async function explain(job: string, named: string | undefined, options: P
   })
 }
 
-/** `sluice lint [FOLDER]`: every mistake of the pipeline with its place. */
-export async function lint(named: string | undefined, options: PlanOptions): Promise<number> {
-  return withPlan(pipelineFolder(named), options, (compiled) => {
-    print(`The pipeline is valid: ${compiled.jobs.length} jobs, ${compiled.excluded.length} out.`)
-    return exitStatus.ok
-  })
-}
-
-async function withPlan(folder: string, options: PlanOptions, work: (plan: Plan) => number): Promise<number> {
-  const result = await compileFolder(folder, options.ref, clock, options)
-  if (result.kind === 'plan') return work(result.plan)
+/** Compiles, and hands on the plan without its secrets. Mistakes and notes go to standard error. */
+export async function withPlan(
+  folder: string,
+  options: EventOptions,
+  work: (plan: Plan) => number | Promise<number>,
+): Promise<number> {
+  const result = await compileFolder(folder, options)
+  const note = renderLeftOut(result.leftOut)
+  if (note !== null) process.stderr.write(`${note}\n`)
+  if (result.kind === 'plan') return work(hideSecrets(result.plan))
   process.stderr.write(`${renderMistakes(result.mistakes)}\n`)
   return exitStatus.failed
 }

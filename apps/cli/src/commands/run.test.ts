@@ -111,3 +111,83 @@ test('a second run in the same folder is refused by name', async () => {
   ])
   await lock.release()
 })
+
+const mended = `
+stages: [build, test, deploy]
+first:
+  stage: build
+  script: [echo "made-$CI_JOB_ID" >made.txt]
+  artifacts: { paths: [made.txt] }
+second:
+  stage: test
+  script:
+    - cat made.txt
+    - echo '<testsuite name="s"><testcase name="adds"><failure message="wrong"/></testcase></testsuite>' >junit.xml
+    - grep -q good input.txt
+  artifacts: { reports: { junit: junit.xml } }
+third: { stage: deploy, script: [echo third] }
+by-hand:
+  stage: test
+  needs: []
+  when: manual
+  script:
+    - 'echo "by hand: $CI_JOB_MANUAL"'
+`
+const failing = (): string => writeFiles(scratchFolder(), { '.gitlab-ci.yml': mended, 'input.txt': 'bad\n' })
+
+test('what failed or was not reached runs again, on what the rest made', async () => {
+  const folder = failing()
+  const first = await sluice('run', '--folder', folder)
+  expect(first.status).toBe(exitStatus.failed)
+  expect(first.output).toContain('second, junit: 1 test: 1 failed\n  ✖ s › adds: wrong\n')
+  writeFileSync(join(folder, 'input.txt'), 'good\n')
+  const again = await sluice('run', '--failed', '--folder', folder, '--json')
+  expect(again.errors).toContain('second  | made-1\n')
+  const { jobs } = JSON.parse(again.output) as { jobs: { name: string; status: string; isKept: boolean }[] }
+  expect(jobs.map(({ name, status, isKept }) => [name, status, isKept])).toEqual([
+    ['first', 'success', true],
+    ['second', 'success', false],
+    ['by-hand', 'manual', false],
+    ['third', 'success', false],
+  ])
+  const once = await sluice('run', '--failed', '--folder', folder)
+  expect([once.status, once.output]).toEqual([exitStatus.ok, expect.not.stringContaining(' begins')])
+})
+
+test('a job alone runs on the artifacts of the last run', async () => {
+  const folder = failing()
+  await sluice('run', 'first', '--folder', folder)
+  const alone = await sluice('run', 'second', '--no-needs', '--folder', folder)
+  expect(alone.output).toContain('second | made-1\n')
+  expect(alone.output).not.toContain('first ')
+})
+
+test('a manual job is started beside the others, knows it, and leaves its log', async () => {
+  const folder = failing()
+  writeFileSync(join(folder, 'input.txt'), 'good\n')
+  const { status, output } = await sluice('run', '--manual', 'by-hand', '--quiet', '--folder', folder)
+  expect([status, output]).toEqual([exitStatus.ok, expect.not.stringContaining('by-hand |')])
+  const log = readFileSync(join(folder, '.sluice', 'local', 'logs', 'by-hand.log'), 'utf8')
+  expect(log).toContain('by hand: true\n')
+})
+
+test('without a run before there is nothing to run again', async () => {
+  const { status, errors } = await sluice('run', '--failed', '--folder', failing())
+  expect([status, errors]).toEqual([exitStatus.failed, expect.stringContaining('[CLI_RUN_MISSING]')])
+})
+
+test('a secret of a file reaches the job and never its log; with the time before each line', async () => {
+  const folder = writeFiles(scratchFolder(), {
+    '.gitlab-ci.yml': 'show:\n  script:\n    - echo "$TOKEN ${#TOKEN}"\n',
+    'secrets.env': 'TOKEN=s3cr3t-value\n',
+  })
+  const { output } = await sluice('run', '--var-file', join(folder, 'secrets.env'), '--timestamps', '--folder', folder)
+  expect(output).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]{12}Z show \| \[MASKED\] 12$/m)
+  expect(output + readFileSync(join(folder, '.sluice', 'local', 'logs', 'show.log'), 'utf8')).not.toContain('s3cr3t')
+})
+
+test('branches whose names exclude each other, or are Chinese, are run one after another', async () => {
+  const folder = writeFiles(scratchFolder(), { '.gitlab-ci.yml': 'show: { script: ["echo on $CI_COMMIT_BRANCH"] }\n' })
+  for (const branch of ['功能', '功能/登录', '功能'])
+    expect((await sluice('run', '--branch', branch, '--folder', folder)).output).toContain(`show | on ${branch}\n`)
+})

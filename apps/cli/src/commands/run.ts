@@ -1,28 +1,47 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
+import { relative } from 'node:path'
+import type { Plan } from '@sluice/contracts/plan'
+import type { Policy } from '@sluice/contracts/policy'
 import { GitRepository } from '@sluice/git'
 import { SluiceError } from '@sluice/kernel'
 import type { CliErrorCode } from '../errors.ts'
+import type { EventOptions } from '../event/event-options.ts'
 import { exitStatus } from '../exit-status.ts'
-import type { IncludeOptions } from '../includes/add-include-options.ts'
+import { renderLeftOut } from '../plan/render-left-out.ts'
 import { renderMistakes } from '../plan/render-mistakes.ts'
-import { checkGit } from '../platform/preflight.ts'
 import type { ProcessIdentity } from '../processes/process-identity.ts'
 import { takeSupervisorLock } from '../processes/supervisor-lock.ts'
 import { jobLines } from '../run/job-lines.ts'
+import { continueRun } from '../run/kept-jobs.ts'
+import { findLastJobs, wantedLastJobs, type LastJob, type LastJobs } from '../run/last-jobs.ts'
+import { liveView } from '../run/live-view.ts'
+import { logFiles, type LogFiles } from '../run/log-files.ts'
 import { openLocalFolder, type LocalFolder } from '../run/local-folder.ts'
 import { gatesInForce, readLocalPolicy } from '../run/read-local-policy.ts'
+import { quietView } from '../run/quiet-view.ts'
 import { runFolder, type FolderRunResult } from '../run/run-folder.ts'
-import { isWell, renderRun } from '../run/run-report.ts'
-import { selectJobs } from '../run/select-jobs.ts'
+import { isWell, renderRun, type RunReportInput } from '../run/run-report.ts'
+import { selectJobs, type SelectedJobs } from '../run/select-jobs.ts'
+import type { Sources } from '../run/take-snapshot.ts'
 import { hasColour } from '../terminal/has-colour.ts'
+import { isInteractive } from '../terminal/is-interactive.ts'
 import { compileInto, pipelineFolder } from './compile-folder.ts'
 import { onInterruption } from './interruption.ts'
 
-export interface RunOptions extends IncludeOptions {
+export interface RunOptions extends EventOptions {
   folder?: string
-  ref: string
   concurrency?: number
   json?: boolean
+  /** `false`: the named jobs alone. */
+  needs?: boolean
+  /** Manual jobs that are started. */
+  manual?: string[]
+  failed?: boolean
+  quiet?: boolean
+  logs?: boolean
+  timestamps?: boolean
 }
 
 const clock = { now: () => Date.now() }
@@ -30,7 +49,6 @@ const clock = { now: () => Date.now() }
 /** `sluice run [JOB…]`: the pipeline of a folder on this machine. Exit status 0 when all is well. */
 export async function run(names: readonly string[], options: RunOptions): Promise<number> {
   const folder = pipelineFolder(options.folder)
-  await checkGit()
   const local = await openLocalFolder(folder)
   const lock = await takeSupervisorLock(local.lock, process.pid, inUse)
   try {
@@ -54,49 +72,115 @@ async function runLocked(
   options: RunOptions,
 ): Promise<number> {
   const begunMs = clock.now()
+  const last = await findLastJobs(local.lastJobs)
+  const number = (last?.number ?? 0) + 1
+  const runId = randomUUID()
+  const identity = { id: runId, number, createdAt: new Date(begunMs).toISOString() }
   const repository = await GitRepository.openOrCreate(local.repository)
-  const compiled = await compileInto(repository, folder, options.ref, clock, options)
+  const compiled = await compileInto(repository, folder, options, identity)
+  const note = renderLeftOut(compiled.leftOut)
+  if (note !== null) process.stderr.write(`${note}\n`)
   if (compiled.kind !== 'plan') {
     process.stderr.write(`${renderMistakes(compiled.mistakes)}\n`)
     return exitStatus.failed
   }
+  const chosen = chooseJobs(compiled.plan, names, options, last)
   const policy = await readLocalPolicy(folder)
-  const plan = selectJobs(compiled.plan, names)
-  const isDecided = gatesInForce(policy, namesOf(plan), namesOf(compiled.plan))
+  const sources = { repository, folder, ...compiled.imported }
+  return carryOut({ local, sources, whole: compiled.plan, chosen, policy, runId, number, begunMs }, options)
+}
+
+interface Work {
+  local: LocalFolder
+  sources: Sources
+  whole: Plan
+  chosen: ChosenJobs
+  policy: Policy
+  runId: string
+  number: number
+  begunMs: number
+}
+
+async function carryOut({ begunMs, chosen, ...work }: Work, options: RunOptions): Promise<number> {
+  const { local, whole, policy } = work
+  const isDecided = gatesInForce(policy, namesOf(chosen.plan), namesOf(whole)) && isOfOneCommit(chosen, policy)
   const output = options.json === true ? process.stderr : process.stdout
-  const colour = hasColour(output, process.env)
+  const { view, fileOf } = await openLogs(local, chosen, options, output)
   const interruption = onInterruption({
-    first: (name) => output.write(`\n${name}: stopping the jobs\n`),
+    first: (name) => view.note(`${name}: stopping the jobs`),
     // The sandboxes die with this process.
     second: () => process.exit(exitStatus.failed),
   })
   try {
     const result = await runFolder({
-      local,
-      plan,
-      policy,
+      ...work,
+      ...chosen,
       gates: isDecided ? policy.gates : [],
       concurrency: options.concurrency ?? availableParallelism(),
       clock,
       signal: interruption.signal,
-      lines: jobLines(
-        plan.jobs.map(({ name }) => name),
-        { colour, write: (text) => output.write(text) },
-      ),
+      view,
     })
+    await view.close()
     const undecided = isDecided ? [] : policy.gates.map(({ name }) => name)
-    const report = { ...result, undecided, tookMs: clock.now() - begunMs }
-    output.write(`\n${renderRun(report, colour)}\n`)
-    if (options.json === true) process.stdout.write(`${JSON.stringify(asJson(result, report.tookMs))}\n`)
+    const report = { ...result, undecided, tookMs: clock.now() - begunMs, kept: chosen.kept }
+    const terminal = { colour: hasColour(output, process.env), width: output.columns ?? 120 }
+    output.write(`\n${renderRun(report, terminal)}\n`)
+    if (options.json === true) process.stdout.write(`${JSON.stringify(asJson(report, fileOf))}\n`)
     return isWell(result) ? exitStatus.ok : exitStatus.failed
   } finally {
+    await view.close()
     interruption.close()
   }
 }
 
+/** The jobs to run, and what of the last run they go on from. */
+interface ChosenJobs extends SelectedJobs {
+  kept: ReadonlyMap<string, LastJob>
+  before: LastJobs | null
+}
+
+function chooseJobs(plan: Plan, names: readonly string[], options: RunOptions, last: LastJobs | null): ChosenJobs {
+  if (options.failed === true) {
+    const before = wantedLastJobs(last)
+    const continued = continueRun(plan, before)
+    const manual = options.manual ?? []
+    return { ...selectJobs(continued.plan, { names, manual, withNeeds: true }), kept: continued.kept, before }
+  }
+  const withNeeds = options.needs !== false
+  const selected = selectJobs(plan, { names, manual: options.manual ?? [], withNeeds })
+  return { ...selected, kept: new Map(), before: withNeeds ? null : last }
+}
+
+/** Reports of jobs that are not run again are about the commit that they ran on. */
+function isOfOneCommit({ plan, kept, before }: ChosenJobs, policy: Policy): boolean {
+  return before?.commit === plan.trigger.commit || !policy.reports.some(({ job }) => kept.has(job))
+}
+
+async function openLogs(
+  local: LocalFolder,
+  { plan, kept }: ChosenJobs,
+  options: RunOptions,
+  output: NodeJS.WriteStream,
+): Promise<LogFiles> {
+  if (kept.size === 0) await rm(local.logs, { recursive: true, force: true })
+  await mkdir(local.logs, { recursive: true, mode: 0o700 })
+  const jobs = plan.jobs.map(({ name }) => name)
+  const colour = hasColour(output, process.env)
+  const write = (text: string): void => void output.write(text)
+  return logFiles(local.logs, jobs, (fileOf) => {
+    if (options.quiet === true) return quietView(write)
+    const isLive = options.logs !== true && options.timestamps !== true && isInteractive(output, process.env)
+    const logOf = (job: string): string => relative(process.cwd(), fileOf(job))
+    if (isLive) return liveView({ output, colour, now: clock.now, jobs: jobs.length - kept.size, logOf })
+    return jobLines(jobs, { colour, write, now: options.timestamps === true ? clock.now : undefined })
+  })
+}
+
 const namesOf = ({ jobs }: { jobs: readonly { name: string }[] }): Set<string> => new Set(jobs.map(({ name }) => name))
 
-function asJson({ state, durationsMs, verdicts }: FolderRunResult, tookMs: number): unknown {
+function asJson(report: FolderRunResult & RunReportInput, fileOf: (job: string) => string): unknown {
+  const { state, durationsMs, verdicts, kept, tookMs, isolation, reports } = report
   const jobs = Object.values(state.jobs).map(({ name, stage, status, attempt, reason, exitCode }) => ({
     name,
     stage,
@@ -105,6 +189,8 @@ function asJson({ state, durationsMs, verdicts }: FolderRunResult, tookMs: numbe
     reason,
     exitCode,
     durationMs: durationsMs[name] ?? null,
+    isKept: kept.has(name),
+    log: durationsMs[name] === undefined ? null : fileOf(name),
   }))
-  return { runId: state.runId, isWell: isWell({ state, verdicts }), tookMs, jobs, verdicts }
+  return { runId: state.runId, isWell: isWell(report), tookMs, isolation, jobs, verdicts, reports }
 }

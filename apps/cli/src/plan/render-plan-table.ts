@@ -5,6 +5,7 @@ import { decidingReason } from './deciding-reason.ts'
 import { cutTo, displayWidth, padTo } from './display-width.ts'
 import { printable } from './printable.ts'
 import type { RenderOptions } from './render-options.ts'
+import { renderWarnings } from './render-warnings.ts'
 
 const headings = ['STAGE', 'JOB', 'NEEDS', 'WHEN', 'WHY']
 const gap = '  '
@@ -71,15 +72,4 @@ function whyOut(reasons: readonly Reason[]): string {
   const last = decidingReason(reasons)
   const rules = reasons.filter(({ kind }) => kind === 'rule').map(({ text }) => text)
   return last?.kind === 'no-match' && rules.length > 0 ? `${last.text}: ${rules.join('; ')}` : (last?.text ?? '')
-}
-
-function renderWarnings(warnings: readonly Reason[], { colour }: RenderOptions): string {
-  const colours = pc.createColors(colour)
-  return warnings
-    .map(({ text, position }) => `${colours.yellow('warning:')} ${placeOf(position)}${printable(text)}`)
-    .join('\n')
-}
-
-function placeOf(position: Reason['position']): string {
-  return position === undefined ? '' : `${printable(position.path)}:${position.line}:${position.column}: `
 }

@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest'
 import { jobLines } from './job-lines.ts'
 
+const end = { outcome: 'success', reason: null, exitCode: 0, durationMs: 1000, problem: null } as const
+
 function shown(colour: boolean, ...chunks: (string | Uint8Array)[]): string {
   let text = ''
   const lines = jobLines(['build', 'unit-test'], { colour, write: (more) => (text += more) })
-  for (const chunk of chunks) lines.write('build', typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
-  lines.flush('build')
-  return text
+  for (const chunk of chunks) void lines.write('build', typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
+  lines.end('build', end)
+  return text.slice(0, text.lastIndexOf('\n', text.length - 2) + 1)
 }
 
 test('every line has its job before it, however the chunks fall', () => {

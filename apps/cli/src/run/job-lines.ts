@@ -1,39 +1,36 @@
 import { StringDecoder } from 'node:string_decoder'
-import { stripVTControlCharacters } from 'node:util'
 import pc from 'picocolors'
 import { displayWidth, padTo } from '../plan/display-width.ts'
+import { endSentence } from './end-sentence.ts'
+import type { RunView } from './run-view.ts'
+import { safeLine } from './safe-line.ts'
 
-/** Writes what jobs say line by line, each with the job's name before it. */
-export interface JobLines {
-  write(job: string, chunk: Uint8Array): void
-  /** A line of ours about a job. */
-  say(job: string, text: string): void
-  /** Writes what has no line break yet; at the end of a job. */
-  flush(job: string): void
-}
-
-// oxlint-disable-next-line no-control-regex -- GitLab's marks of sections begin with these characters
-const sectionMark = /section_(?:start|end):\d+:[^\r\n]*\r\u001B\[0K/g
 const palette = ['cyan', 'magenta', 'yellow', 'blue', 'green'] as const
 const longestLine = 10_000
 
-export function jobLines(
-  jobs: readonly string[],
-  { colour, write }: { colour: boolean; write: (text: string) => void },
-): JobLines {
+export interface JobLinesOptions {
+  colour: boolean
+  write: (text: string) => void
+  /** Gives every line the time, UTC, at its beginning. */
+  now?: (() => number) | undefined
+}
+
+/** Writes what jobs say line by line, each with the job's name before it. */
+export function jobLines(jobs: readonly string[], { colour, write, now }: JobLinesOptions): RunView {
   const colours = pc.createColors(colour)
   const width = Math.max(...jobs.map(displayWidth), 0)
   const decoders = new Map<string, StringDecoder>()
   const rest = new Map<string, string>()
   const prefix = (job: string): string => {
     const paint = colours[palette[jobs.indexOf(job) % palette.length] ?? 'cyan']
-    return paint(`${padTo(job, width)} |`)
+    const time = now === undefined ? '' : `${colours.dim(new Date(now()).toISOString())} `
+    return time + paint(`${padTo(job, width)} |`)
   }
   const line = (job: string, text: string): void => {
-    const shown = text.replaceAll(sectionMark, '').replaceAll('\r', '')
-    const safe = colour ? keepColours(shown) : stripVTControlCharacters(shown)
-    if (stripVTControlCharacters(safe).trim() !== '') write(`${prefix(job)} ${safe}\n`)
+    const safe = safeLine(text, colour)
+    if (safe !== '') write(`${prefix(job)} ${safe}\n`)
   }
+  const say = (job: string, text: string): void => write(`${prefix(job)} ${colours.bold(text)}\n`)
   return {
     write(job, chunk) {
       const decoder = decoders.get(job) ?? new StringDecoder('utf8')
@@ -44,23 +41,14 @@ export function jobLines(
       rest.set(job, last.length > longestLine ? '' : last)
       if (last.length > longestLine) line(job, last)
     },
-    say: (job, text) => write(`${prefix(job)} ${colours.bold(text)}\n`),
-    flush(job) {
+    begin: (job, attempt) => say(job, attempt === 1 ? 'begins' : `begins again, attempt ${attempt}`),
+    end(job, end) {
       line(job, rest.get(job) ?? '')
       rest.delete(job)
       decoders.delete(job)
+      say(job, endSentence(end))
     },
+    note: (text) => write(`${text}\n`),
+    close: () => undefined,
   }
-}
-
-/** Colours may stay; what moves the cursor or speaks to the terminal may not. */
-function keepColours(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- the escape sequences of colours (ECMA-48, SGR)
-  const parts = text.split(/(\u001B\[[0-9;]*m)/)
-  // oxlint-disable-next-line no-control-regex -- every other control character but the tabulator
-  const clean = parts.map((part, index) =>
-    index % 2 === 1 ? part : stripVTControlCharacters(part).replaceAll(/[^\P{Cc}\t]/gu, ''),
-  )
-  const reset = parts.length > 1 ? '\u001B[0m' : ''
-  return clean.join('') + reset
 }

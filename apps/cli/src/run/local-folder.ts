@@ -10,10 +10,20 @@ export interface LocalFolder {
   caches: string
   /** What pipelines include from elsewhere. */
   includes: string
-  /** Workspaces, the copy of the sources, artifacts on their way from job to job; there only while something runs. */
+  /** Sources as jobs get them, by commit; the newest ones stay. */
+  snapshots: string
+  /** Workspaces; there only while something runs. */
   jobs: string
   key: string
   lastRun: string
+  /** How the jobs of the last run ended. */
+  lastJobs: string
+  /** What they made, for a run that goes on from it. */
+  artifacts: string
+  /** A log a job, of the last run. */
+  logs: string
+  /** What was found that can be done on this disk. */
+  trials: string
   lock: string
 }
 
@@ -36,9 +46,14 @@ export async function openLocalFolder(folder: string): Promise<LocalFolder> {
     repository: join(root, 'repository.git'),
     caches: join(root, 'caches'),
     includes: join(root, 'includes'),
+    snapshots: join(root, 'snapshots'),
     jobs: join(root, 'jobs'),
     key: join(root, 'keys', 'local.pem'),
     lastRun: join(root, 'last-run.json'),
+    lastJobs: join(root, 'last-jobs.json'),
+    artifacts: join(root, 'artifacts'),
+    logs: join(root, 'logs'),
+    trials: join(root, 'trials.json'),
     lock: join(root, 'run.json'),
   }
 }

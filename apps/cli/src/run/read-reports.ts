@@ -61,7 +61,8 @@ async function readOne(
   return { id: ids.next(), ...statement, statement: await signStatement(makeStatement(statement), signer) }
 }
 
-async function bytesOf(blobs: BlobStore, digest: string): Promise<Uint8Array> {
+/** A whole report, or as much of it as shows that it is too large. */
+export async function bytesOf(blobs: BlobStore, digest: string): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   let sizeBytes = 0
   for await (const part of (await blobs.get(digest)) ?? []) {

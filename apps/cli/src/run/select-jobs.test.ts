@@ -1,6 +1,6 @@
 import { jobOf, needs, planOf } from '@sluice/engine/testing'
 import { expect, test } from 'vitest'
-import { selectJobs } from './select-jobs.ts'
+import { selectJobs, type Selection } from './select-jobs.ts'
 
 const plan = planOf([
   jobOf('install', 'build'),
@@ -11,6 +11,8 @@ const plan = planOf([
   jobOf('announce', 'deploy'),
 ])
 
+const all: Selection = { names: [], manual: [], withNeeds: true }
+
 test.each([
   [[], ['install', 'docs', 'unit-test', 'lint', 'package', 'announce']],
   [['unit-test'], ['install', 'unit-test']],
@@ -20,8 +22,8 @@ test.each([
     ['announce', 'lint'],
     ['install', 'docs', 'unit-test', 'lint', 'announce'],
   ],
-])('jobs %j are run with all they wait for, in the order of the plan', (names, all) => {
-  expect(selectJobs(plan, names).jobs.map(({ name }) => name)).toEqual(all)
+])('jobs %j are run with all they wait for, in the order of the plan', (names, chosen) => {
+  expect(selectJobs(plan, { ...all, names }).plan.jobs.map(({ name }) => name)).toEqual(chosen)
 })
 
 test.each([
@@ -30,7 +32,7 @@ test.each([
   ['audit', 'it is not in the plan for this change (no rule matched)'],
 ])('job "%s" cannot be run, and it is said why', (name, why) => {
   const excluded = [{ name: 'audit', stage: 'test', reasons: [{ kind: 'no-match' as const, text: 'no rule matched' }] }]
-  expect(() => selectJobs({ ...plan, excluded }, [name])).toThrow(
+  expect(() => selectJobs({ ...plan, excluded }, { ...all, names: [name] })).toThrow(
     expect.objectContaining({ code: 'CLI_JOB_UNKNOWN', message: expect.stringContaining(why) as string }),
   )
 })
@@ -38,10 +40,36 @@ test.each([
 test('a manual job that is named runs, and its failure counts; another one stays manual', () => {
   const jobs = ['one', 'other'].map((name) => jobOf(name, 'test', { when: 'manual', allowFailure: true, needs: [] }))
   const both = planOf([...jobs, jobOf('all', 'deploy')])
-  const selected = selectJobs(both, ['one', 'all']).jobs.map(({ when, allowFailure }) => [when, allowFailure])
+  const selected = selectJobs(both, { ...all, names: ['one', 'all'] }).plan.jobs.map(({ when, allowFailure }) => [
+    when,
+    allowFailure,
+  ])
   expect(selected).toEqual([
     ['on_success', false],
     ['manual', true],
     ['on_success', false],
   ])
+})
+
+test('a manual job that is started beside all others keeps what its allow_failure says', () => {
+  const jobs = ['one', 'other'].map((name) => jobOf(name, 'test', { when: 'manual', allowFailure: true, needs: [] }))
+  const selected = selectJobs(planOf([...jobs, jobOf('all', 'deploy')]), { ...all, manual: ['one'] })
+  expect(selected.plan.jobs.map(({ name, when, allowFailure }) => [name, when, allowFailure])).toEqual([
+    ['one', 'on_success', true],
+    ['other', 'manual', true],
+    ['all', 'on_success', false],
+  ])
+  expect([...selected.startedByHand]).toEqual(['one'])
+})
+
+test('without needs the named jobs are alone, and wait for none but each other', () => {
+  const { jobs } = selectJobs(plan, { ...all, names: ['package', 'lint'], withNeeds: false }).plan
+  expect(jobs.map(({ name, needs: left }) => [name, left?.map(({ job }) => job)])).toEqual([
+    ['lint', []],
+    ['package', ['lint']],
+  ])
+})
+
+test('a job that needs no person cannot be started by one', () => {
+  expect(() => selectJobs(plan, { ...all, manual: ['lint'] })).toThrow('it has when: on_success')
 })

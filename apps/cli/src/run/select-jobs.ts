@@ -2,27 +2,64 @@ import type { Plan, PlanJob } from '@sluice/contracts/plan'
 import { SluiceError } from '@sluice/kernel'
 import { nearestName } from '@sluice/pipeline'
 import type { CliErrorCode } from '../errors.ts'
+import { withoutAbsent } from './kept-jobs.ts'
+
+/** Which jobs are wanted. */
+export interface Selection {
+  /** None: all. */
+  names: readonly string[]
+  /** Manual jobs that are started beside them. */
+  manual: readonly string[]
+  /** Whether named jobs are run with all that they wait for. */
+  withNeeds: boolean
+}
+
+/** The part of a plan that is to run. */
+export interface SelectedJobs {
+  plan: Plan
+  /** Manual jobs that run, as somebody asked for them. */
+  startedByHand: ReadonlySet<string>
+}
 
 /**
- * The part of a plan that named jobs need: they and all they wait for. Without names, the whole. To name a manual job is
- * to start it: it runs as soon as it can, and its failure counts.
+ * The jobs that are named, and all they wait for; without names, the whole plan. To name a manual job is to start it: it
+ * runs as soon as it can, and its failure counts. One that is started beside others keeps what its `allow_failure` says.
  * @throws SluiceError CLI_JOB_UNKNOWN
  */
-export function selectJobs(plan: Plan, names: readonly string[]): Plan {
-  if (names.length === 0) return plan
+export function selectJobs(plan: Plan, { names, manual, withNeeds }: Selection): SelectedJobs {
+  const started = manual.map((name) => manualJobOf(plan, name).name)
+  const named = names.map((name) => jobOf(plan, name))
+  const wanted = namesWanted(plan, [...named, ...started.map((name) => jobOf(plan, name))], withNeeds)
+  const chosen = names.length === 0 ? plan.jobs : plan.jobs.filter(({ name }) => wanted.has(name))
+  const present = new Set(chosen.map(({ name }) => name))
+  const jobs = chosen.map((job) => {
+    const here = withNeeds ? job : withoutAbsent(job, present)
+    if (here.when !== 'manual') return here
+    if (names.includes(here.name)) return { ...here, when: 'on_success' as const, allowFailure: false }
+    return started.includes(here.name) ? { ...here, when: 'on_success' as const } : here
+  })
+  const byHand = jobs.filter(
+    ({ name }, index) => chosen[index]?.when === 'manual' && [...names, ...started].includes(name),
+  )
+  return { plan: { ...plan, jobs }, startedByHand: new Set(byHand.map(({ name }) => name)) }
+}
+
+function namesWanted(plan: Plan, jobs: PlanJob[], withNeeds: boolean): Set<string> {
   const wanted = new Set<string>()
-  const waiting = names.map((name) => jobOf(plan, name))
+  const waiting = [...jobs]
   for (const job of waiting) {
     if (wanted.has(job.name)) continue
     wanted.add(job.name)
-    waiting.push(...jobsBefore(plan, job))
+    if (withNeeds) waiting.push(...jobsBefore(plan, job))
   }
-  const jobs = plan.jobs.filter(({ name }) => wanted.has(name))
-  return { ...plan, jobs: jobs.map((job) => (names.includes(job.name) ? started(job) : job)) }
+  return wanted
 }
 
-function started(job: PlanJob): PlanJob {
-  return job.when === 'manual' ? { ...job, when: 'on_success', allowFailure: false } : job
+function manualJobOf(plan: Plan, name: string): PlanJob {
+  const job = jobOf(plan, name)
+  if (job.when === 'manual') return job
+  const why = `it has when: ${job.when}, and --manual starts manual jobs; name it without --manual`
+  throw new SluiceError<CliErrorCode>('CLI_JOB_UNKNOWN', `Cannot start job "${name}": ${why}`)
 }
 
 function jobsBefore(plan: Plan, job: PlanJob): PlanJob[] {

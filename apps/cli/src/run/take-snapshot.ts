@@ -1,24 +1,72 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
+import { readdir, rename, stat, utimes } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { BoundPath, Isolation } from '@sluice/execution'
+import { removeFolder } from '@sluice/executor-process'
+import type { GitRepository, IndexFile } from '@sluice/git'
 
-const limitMs = 120_000
+/** The content of a folder, as a commit of its local repository. */
+export interface Sources {
+  repository: GitRepository
+  folder: string
+  /** The commit with the folder's content. */
+  commit: string
+  /** What it holds, where that is known. */
+  files: readonly IndexFile[] | null
+}
+
+export interface Snapshot {
+  /** A checkout that never changes: it is put beneath the files of jobs as it is. */
+  folder: string
+  /** What jobs must see for their Git to find its objects. */
+  readOnlyPaths: BoundPath[]
+}
+
+export interface SnapshotRequest {
+  sources: Sources
+  /** The commit that the plan names: another one of the same content where that is committed in the folder's checkout. */
+  commit: string
+  branch: string
+  project: string
+  isolation: Isolation
+  clock: { now(): number }
+}
+
+const keptMax = 3
 
 /**
- * Writes a commit of a repository of ours into a new folder, as a checkout with a history of one commit: jobs ask Git
- * about it. No setting of the machine or the user, and no hook, takes part.
+ * Gives the sources of a run: those of an earlier run of the same content, else a new checkout. Complete before it has its
+ * name. Only one run at a time uses the folder.
  */
-export async function takeSnapshot(repository: string, branch: string, folder: string): Promise<void> {
-  const env = {
-    PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
-    LC_ALL: 'C',
-    HOME: '/nonexistent',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_TERMINAL_PROMPT: '0',
-  }
-  const settings = ['-c', 'safe.directory=*', '-c', 'core.hooksPath=/dev/null', '-c', 'core.autocrlf=false']
-  const options = ['--quiet', '--no-local', '--depth=1', '--no-tags', '--template=', '--branch', branch]
-  const run = promisify(execFile)
-  await run('git', [...settings, 'clone', ...options, '--', repository, folder], { env, timeout: limitMs })
-  await run('git', [...settings, '-C', folder, 'remote', 'remove', 'origin'], { env, timeout: limitMs })
+export async function takeSnapshot(folder: string, request: SnapshotRequest): Promise<Snapshot> {
+  const { sources, branch, project, isolation, clock } = request
+  const owner = isolation.owner('job')
+  const objects = await readableObjects(sources.repository, owner !== null)
+  const bound = objects === null ? null : { from: objects, to: `/builds/${project}.objects` }
+  const commit = objects === null ? sources.commit : request.commit
+  const kind = `${commit}-${Buffer.from(branch).toString('base64url').slice(0, 100)}-${owner?.uid ?? 'own'}`
+  const place = join(folder, objects === null ? kind : `${kind}-borrowed`)
+  if ((await stat(place).catch(() => null)) === null) {
+    const fresh = `${place}.new`
+    await removeFolder(fresh)
+    const origin = sources.files === null ? null : { folder: sources.folder, files: sources.files }
+    const objectsSeenAt = bound === null ? null : isolation.inside(bound)
+    await sources.repository.checkOut({ commit, branch, to: fresh, origin, owner, objectsSeenAt })
+    await rename(fresh, place)
+    await removeOld(folder, place)
+  } else await utimes(place, clock.now() / 1000, clock.now() / 1000)
+  return { folder: place, readOnlyPaths: bound === null ? [] : [bound] }
+}
+
+/** Objects of the folder's checkout, where jobs can be let read them: they are of this very project. */
+async function readableObjects(repository: GitRepository, isForAnotherUser: boolean): Promise<string | null> {
+  const objects = await repository.borrowedObjects()
+  if (objects === null) return null
+  const { mode } = await stat(objects)
+  return isForAnotherUser && (mode & 0o005) !== 0o005 ? null : objects
+}
+
+async function removeOld(folder: string, newest: string): Promise<void> {
+  const places = (await readdir(folder)).map((name) => join(folder, name)).filter((place) => place !== newest)
+  const used = await Promise.all(places.map(async (place) => ({ place, atMs: (await stat(place)).mtimeMs })))
+  for (const { place } of used.toSorted((a, b) => b.atMs - a.atMs).slice(keptMax - 1)) await removeFolder(place)
 }

@@ -4,7 +4,7 @@ import { SluiceError } from '@sluice/kernel'
 import { compileFrom, predefinedVariables, type CompileResult } from '@sluice/pipeline'
 
 export interface ChangeToPlan {
-  project: { slug: string; name: string }
+  project: { id: number; slug: string; name: string }
   trigger: PlanTrigger
   commit: CommitInfo
   run: { id: string; number: number; createdAt: string; url: string }

@@ -1,0 +1,193 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { SluiceError } from '@sluice/kernel'
+import type { CommitInfo } from './commit-info.ts'
+import { git, tryGit } from './git-program.ts'
+import type { GitRepository } from './git-repository.ts'
+import { pathOfAddress } from './path-of-address.ts'
+import { commitBehindTree, findSurroundingCheckout, type SurroundingCheckout } from './surrounding-checkout.ts'
+
+/** The commit that is checked out. */
+export interface CheckoutHead {
+  commit: string
+  parents: string[]
+  /** Milliseconds since 1970. */
+  committedAt: number
+}
+
+/** An annotated tag's name and text; `message` is empty for a tag that is but a name. */
+export interface CheckoutTag {
+  name: string
+  message: string
+  /** The commit that it names. */
+  commit: string
+}
+
+/** How the content of a folder differs from what its checkout had before. */
+export interface FolderChange {
+  /** The commit that holds just this content, `null` where the folder has changes that are not committed. */
+  commit: CommitInfo | null
+  /** What the change is compared with; `null`: nothing is there to compare with. */
+  base: string | null
+  /** Paths from the folder on, a rename as both its paths; `null` when `base` is. */
+  paths: string[] | null
+}
+
+/**
+ * The checkout that a folder lies in, as far as it tells what a change of the folder is. Nothing is written there, and
+ * nothing of it is run.
+ */
+export class FolderCheckout {
+  readonly #checkout: SurroundingCheckout
+  readonly #refs: ReadonlyMap<string, string>
+  /** Branch that is checked out; `null` where HEAD names a commit. */
+  readonly branch: string | null
+  /** The remote's default branch, else `main` or `master` where there is one, else the branch that is checked out. */
+  readonly defaultBranch: string
+  /** `null` before the first commit. */
+  readonly head: CheckoutHead | null
+  readonly tags: readonly CheckoutTag[]
+  /** `group/project` by the address of the remote `origin`; `null` without one and for a folder below the root. */
+  readonly projectPath: string | null
+
+  private constructor(
+    checkout: SurroundingCheckout,
+    found: { branch: string | null; head: CheckoutHead | null; refs: readonly Ref[]; projectPath: string | null },
+  ) {
+    this.#checkout = checkout
+    this.#refs = new Map(found.refs.map(({ name, commit }) => [name, commit]))
+    this.branch = found.branch
+    this.head = found.head
+    this.projectPath = found.projectPath
+    this.defaultBranch = defaultBranchOf(found.refs, found.branch)
+    this.tags = found.refs.flatMap(({ name, commit, message }) =>
+      name.startsWith('refs/tags/') ? [{ name: name.slice('refs/tags/'.length), commit, message }] : [],
+    )
+  }
+
+  /** Looks at the checkout around a folder; `null` where there is none. */
+  static async find(folder: string): Promise<FolderCheckout | null> {
+    const checkout = await findSurroundingCheckout(folder)
+    if (checkout === null) return null
+    const [branch, head, refs, origin] = await Promise.all([
+      readBranch(checkout),
+      readHead(checkout),
+      readRefs(checkout),
+      readOrigin(checkout),
+    ])
+    const projectPath = checkout.prefix === '' ? pathOfAddress(origin) : null
+    return new FolderCheckout(checkout, { branch, head, refs, projectPath })
+  }
+
+  /** The commit of a branch, of this checkout or of its remote `origin`, whichever is there first. */
+  commitOfBranch(branch: string): string | null {
+    return this.#refs.get(`refs/heads/${branch}`) ?? this.#refs.get(`refs/remotes/origin/${branch}`) ?? null
+  }
+
+  /**
+   * What changed. With `against`, since the newest commit that the checkout's HEAD shares with that branch; without,
+   * since the parent of HEAD, or since HEAD where the folder has changes that are not committed.
+   * @param tree the folder's content, as an object of `repository`
+   */
+  async change(repository: GitRepository, tree: string, against: string | null): Promise<FolderChange> {
+    const commit = await commitBehindTree(this.#checkout, tree, repository.folder).catch(nothingToLearn)
+    const base = await this.#baseOf(repository, commit !== null, against)
+    return { commit, base, paths: base === null ? null : await this.#pathsSince(repository, base, tree) }
+  }
+
+  async #baseOf(repository: GitRepository, isCommitted: boolean, against: string | null): Promise<string | null> {
+    if (this.head === null) return null
+    if (against === null) return isCommitted ? (this.head.parents[0] ?? null) : this.head.commit
+    const other = this.commitOfBranch(against)
+    if (other === null) return null
+    const answer = await tryGit({ ...this.#reading(repository), args: ['merge-base', this.head.commit, other] })
+    return answer.status === 0 ? answer.stdout.toString('utf8').trim() : null
+  }
+
+  /** `null` where the base's content is not there, as in a shallow clone. */
+  async #pathsSince(repository: GitRepository, base: string, tree: string): Promise<string[] | null> {
+    const reading = this.#reading(repository)
+    const before = `${base}:${this.#checkout.prefix}`
+    const isThere = await tryGit({ ...reading, args: ['rev-parse', '--verify', '--quiet', `${base}^{tree}`] })
+    if (isThere.status !== 0) return null
+    const known = await tryGit({ ...reading, args: ['rev-parse', '--verify', '--quiet', before] })
+    // A folder that the base has not: all of it is new.
+    if (known.status !== 0) return repository.listFiles(tree)
+    const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', before, tree]
+    const output = (await git({ ...reading, args })).toString('utf8')
+    return output.split('\0').filter((path) => path !== '')
+  }
+
+  /** Objects of the checkout beside those of a repository of ours, by whose settings they are read. */
+  #reading(repository: GitRepository): { gitDir: string; env: Record<string, string> } {
+    const { commonDir } = this.#checkout
+    const env = {
+      GIT_ALTERNATE_OBJECT_DIRECTORIES: join(commonDir, 'objects'),
+      GIT_SHALLOW_FILE: join(commonDir, 'shallow'),
+    }
+    return { gitDir: repository.folder, env }
+  }
+}
+
+/** A checkout with objects missing, or in another object format, tells nothing. */
+function nothingToLearn(error: unknown): null {
+  if (error instanceof SluiceError && error.code === 'GIT_FAILED') return null
+  throw error
+}
+
+interface Ref {
+  name: string
+  commit: string
+  message: string
+  /** What a symbolic ref names. */
+  target: string
+}
+
+async function readBranch({ gitDir }: SurroundingCheckout): Promise<string | null> {
+  const text = await readFile(join(gitDir, 'HEAD'), 'utf8').catch(() => '')
+  return /^ref: refs\/heads\/(.+)$/m.exec(text)?.[1]?.trim() ?? null
+}
+
+async function readHead({ gitDir }: SurroundingCheckout): Promise<CheckoutHead | null> {
+  const answer = await tryGit({ gitDir, args: ['cat-file', '--batch'], input: 'HEAD\n' })
+  const text = answer.stdout.toString('utf8')
+  const commit = /^([0-9a-f]{40,64}) commit /.exec(text)?.[1]
+  if (answer.status !== 0 || commit === undefined) return null
+  const header = text.slice(0, text.indexOf('\n\n'))
+  const parents = [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, parent = '']) => parent)
+  const seconds = /^committer .* (\d+) [+-]\d{4}$/m.exec(header)?.[1]
+  return { commit, parents, committedAt: Number(seconds ?? 0) * 1000 }
+}
+
+const refFormat = '--format=%(refname)%00%(objectname)%00%(*objectname)%00%(symref)%00%(objecttype)%00%(contents)%00%01'
+/** Bounds what is read of a checkout with a great many refs: of those beyond, by name, nothing is known. */
+const refsMax = 20_000
+
+async function readRefs({ gitDir }: SurroundingCheckout): Promise<Ref[]> {
+  const args = ['for-each-ref', `--count=${refsMax}`, refFormat, 'refs/heads', 'refs/remotes/origin', 'refs/tags']
+  const answer = await tryGit({ gitDir, args })
+  if (answer.status !== 0) return []
+  return answer.stdout
+    .toString('utf8')
+    .split('\u0001\n')
+    .filter((record) => record !== '')
+    .map((record) => {
+      const [name = '', object = '', peeled = '', target = '', type = '', text = ''] = record.split('\0')
+      const message = type === 'tag' ? text.trimEnd() : ''
+      return { name, commit: peeled === '' ? object : peeled, message, target }
+    })
+}
+
+async function readOrigin({ commonDir }: SurroundingCheckout): Promise<string> {
+  const args = ['config', '--file', join(commonDir, 'config'), '--get', 'remote.origin.url']
+  const answer = await tryGit({ args })
+  return answer.status === 0 ? answer.stdout.toString('utf8').trim() : ''
+}
+
+function defaultBranchOf(refs: readonly Ref[], branch: string | null): string {
+  const prefix = 'refs/remotes/origin/'
+  const remote = refs.find(({ name }) => name === `${prefix}HEAD`)?.target
+  if (remote?.startsWith(prefix) === true) return remote.slice(prefix.length)
+  const usual = ['main', 'master'].find((name) => refs.some((ref) => ref.name === `refs/heads/${name}`))
+  return usual ?? branch ?? 'main'
+}

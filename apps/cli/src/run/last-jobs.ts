@@ -1,0 +1,51 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import type { RunJob } from '@sluice/engine'
+import { SluiceError } from '@sluice/kernel'
+import type { CliErrorCode } from '../errors.ts'
+import type { LastRun } from './last-run.ts'
+
+/** How one job of the last run ended. */
+export interface LastJob {
+  status: RunJob['status']
+  attempt: number
+  /** Of the job as it ran. */
+  definitionDigest: string
+  /** Folder of the files that it handed on. */
+  artifacts: string | null
+}
+
+/** What the last run left for one that goes on from it. */
+export interface LastJobs {
+  version: 1
+  /** Runs of this folder so far. */
+  number: number
+  commit: string
+  jobs: Record<string, LastJob>
+  evidence: LastRun['evidence']
+  refused: LastRun['refused']
+}
+
+export async function writeLastJobs(file: string, last: LastJobs): Promise<void> {
+  await writeFile(`${file}.new`, JSON.stringify(last), { mode: 0o600 })
+  await rename(`${file}.new`, file)
+}
+
+/** `null` where there is none. */
+export async function findLastJobs(file: string): Promise<LastJobs | null> {
+  try {
+    const last = JSON.parse(await readFile(file, 'utf8')) as LastJobs
+    return last.version === 1 ? last : null
+  } catch {
+    // Nothing there, or nothing of ours: the same to whoever asks.
+    return null
+  }
+}
+
+/** @throws SluiceError CLI_RUN_MISSING */
+export function wantedLastJobs(last: LastJobs | null): LastJobs {
+  if (last !== null) return last
+  throw new SluiceError<CliErrorCode>(
+    'CLI_RUN_MISSING',
+    'Cannot run again what failed: no run is kept here; wanted a "./sluice run" before',
+  )
+}

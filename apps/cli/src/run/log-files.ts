@@ -1,0 +1,94 @@
+import { once } from 'node:events'
+import { createWriteStream, type WriteStream } from 'node:fs'
+import { join } from 'node:path'
+import type { RunView } from './run-view.ts'
+
+/** More of a log is left out, and its end says so. */
+const logBytesMax = 64 * 1024 * 1024
+/** Four bytes each at most: file names have 255. */
+const nameCharactersMax = 60
+
+export interface LogFiles {
+  view: RunView
+  /** Where the log of a job is, or will be. */
+  fileOf: (job: string) => string
+}
+
+/** A view that also writes each job's output, as it comes, to a file in a folder; attempts one after another. */
+export function logFiles(
+  folder: string,
+  jobs: readonly string[],
+  viewOf: (fileOf: LogFiles['fileOf']) => RunView,
+): LogFiles {
+  const names = fileNames(jobs)
+  const fileOf = (job: string): string => join(folder, names.get(job) ?? 'job.log')
+  const view = viewOf(fileOf)
+  const files = new Map<string, LogFile>()
+  return {
+    fileOf,
+    view: {
+      ...boundTo(view),
+      async write(job, chunk) {
+        const file = files.get(job) ?? new LogFile(fileOf(job))
+        files.set(job, file)
+        await Promise.all([file.write(chunk), view.write(job, chunk)])
+      },
+      async close() {
+        await Promise.all([...files.values()].map((file) => file.close()))
+        await view.close()
+      },
+    },
+  }
+}
+
+const boundTo = (view: RunView): RunView => ({
+  begin: (job, attempt) => view.begin(job, attempt),
+  write: (job, chunk) => view.write(job, chunk),
+  end: (job, end) => view.end(job, end),
+  note: (text) => view.note(text),
+  close: () => view.close(),
+})
+
+class LogFile {
+  readonly #stream: WriteStream
+  #bytes = 0
+  #failed = false
+
+  constructor(path: string) {
+    this.#stream = createWriteStream(path, { mode: 0o600 })
+    // A full disk costs the log, not the run.
+    this.#stream.on('error', () => (this.#failed = true))
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    if (this.#failed || this.#bytes > logBytesMax) return
+    this.#bytes += chunk.length
+    const isOver = this.#bytes > logBytesMax
+    const text = isOver
+      ? Buffer.concat([chunk, Buffer.from(`\n[cut: the log has more than ${logBytesMax} bytes]\n`)])
+      : chunk
+    if (!this.#stream.write(text)) await once(this.#stream, 'drain').catch(() => (this.#failed = true))
+  }
+
+  close(): Promise<void> {
+    if (this.#failed || this.#stream.destroyed) return Promise.resolve()
+    return new Promise((resolve) => this.#stream.once('close', resolve).end())
+  }
+}
+
+/** A file name for each job, each once, whatever the jobs are called. */
+function fileNames(jobs: readonly string[]): Map<string, string> {
+  const taken = new Set<string>()
+  const names = new Map<string, string>()
+  for (const job of jobs) {
+    const plain = job.replaceAll(/[^\p{L}\p{M}\p{N}._-]+/gu, '-').replace(/^\.+/, '')
+    const base = Array.from(plain === '' ? 'job' : plain)
+      .slice(0, nameCharactersMax)
+      .join('')
+    let name = base
+    for (let count = 2; taken.has(name.toLowerCase()); count++) name = `${base}-${count}`
+    taken.add(name.toLowerCase())
+    names.set(job, `${name}.log`)
+  }
+  return names
+}
