@@ -1,5 +1,5 @@
 import type { SourcePosition } from '@sluice/contracts/plan'
-import { readFields } from '../read/fields.ts'
+import { readFields, type Keywords } from '../read/fields.ts'
 import type { Reading } from '../read/reading.ts'
 import { readRules, type Rule } from '../read/rules.ts'
 import { isText, readDurationMs, readMap, readText, wrongType, wrongValue } from '../read/values.ts'
@@ -23,26 +23,38 @@ export interface IncludeEntry {
   inputs: LocatedMap | null
 }
 
-/** Which kinds an `include` may name where it stands. */
-export interface IncludeForm {
+/** What an `include` may hold where it stands. */
+export interface IncludeForm extends Keywords {
   /** `include` or `spec:include`. */
   keyword: string
   kinds: readonly IncludeLocation['kind'][]
-  further: readonly string[]
 }
 
-/** `include:` at the top of a pipeline. */
+/** `include:` at the top of a pipeline. `artifact` and `job` stand in `trigger:include` alone. */
 export const pipelineIncludes: IncludeForm = {
   keyword: 'include',
   kinds: ['local', 'project', 'remote', 'template', 'component'],
-  further: ['file', 'ref', 'integrity', 'cache', 'inputs', 'rules'],
+  known: [
+    'local',
+    'project',
+    'remote',
+    'template',
+    'component',
+    'file',
+    'ref',
+    'integrity',
+    'cache',
+    'inputs',
+    'rules',
+  ],
+  unsupported: ['artifact', 'job'],
 }
 
 /** `spec:include:` of a header: files with inputs. */
 export const headerIncludes: IncludeForm = {
   keyword: 'spec:include',
   kinds: ['local', 'project', 'remote'],
-  further: ['file', 'ref', 'integrity', 'cache'],
+  known: ['local', 'project', 'remote', 'file', 'ref', 'integrity', 'cache'],
 }
 
 /** Keywords that belong to one kind alone. */
@@ -62,13 +74,11 @@ function readEntry(item: Located, form: IncludeForm, reading: Reading): IncludeE
     wrongType(item, form.keyword, `a path, or a map with one of: ${kinds}`, reading)
     return []
   }
-  // Both stand in trigger:include alone, where a job before made the file.
-  const keywords = { known: [...form.kinds, ...form.further], unsupported: ['artifact', 'job'] }
-  const fields = readFields(item, keywords, form.keyword, reading)
+  const fields = readFields(item, form, form.keyword, reading)
   const named = form.kinds.filter((kind) => fields.has(kind))
   const [kind] = named
   if (kind === undefined || named.length > 1) {
-    const told = ['artifact', 'job'].some((key) => item.entries.has(key))
+    const told = form.unsupported?.some((key) => item.entries.has(key)) === true
     if (!told) wrongValue(item, form.keyword, `just one of: ${kinds}`, reading)
     return []
   }
