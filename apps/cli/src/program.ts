@@ -17,7 +17,7 @@ Environment:
   DATABASE_URL           a PostgreSQL (15 or later) of your own instead of the embedded one
   NO_COLOR               no colours
   SLUICE_PROJECTS        where projects that pipelines include are (default: the server of the remote "origin")
-  SLUICE_PROJECTS_TOKEN  a token that may read them
+  SLUICE_PROJECTS_TOKEN  a token for SLUICE_PROJECTS that may read them
   SLUICE_TEMPLATES       address or folder of include:template (default: GitLab's own)`
 
 const runFooter = `

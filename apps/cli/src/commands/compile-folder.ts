@@ -85,8 +85,9 @@ export async function compileInto(
   })
   const changedPaths = named ?? change.paths
   const tree = new GitSourceTree(repository, commit, files === null ? null : { folder, files })
-  const includes = await openIncludes({
+  const includes = openIncludes({
     folder,
+    origin: checkout?.server ?? null,
     refresh: options.refreshIncludes === true,
     clock: { now: () => Date.now() },
     env: process.env,

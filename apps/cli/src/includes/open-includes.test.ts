@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { FolderCheckout } from '@sluice/git'
 import { fixedClock } from '@sluice/kernel'
 import type { FarSource, IncludeAnswer } from '@sluice/pipeline'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -26,8 +27,10 @@ const clock = fixedClock(1_700_000_000_000)
 const project: FarSource = { kind: 'project', key: 'p', project: 'group/ci', ref: null, path: 'a.yml', place: null }
 const template: FarSource = { kind: 'template', key: 't', name: 'A.gitlab-ci.yml', place: null }
 
-const open = (folder: string, env: Record<string, string> = {}, refresh = false) =>
-  openIncludes({ folder, refresh, clock, env })
+const open = async (folder: string, env: Record<string, string> = {}, refresh = false) => {
+  const origin = (await FolderCheckout.find(folder))?.server ?? null
+  return openIncludes({ folder, origin, refresh, clock, env })
+}
 
 async function readOnce(folder: string, env: Record<string, string>, source: FarSource): Promise<IncludeAnswer> {
   const includes = await open(folder, env)

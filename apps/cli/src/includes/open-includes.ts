@@ -1,15 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import type { PlanVariable } from '@sluice/contracts/plan'
-import { GitIncludeSource, originServer, serverAtBase, withToken, type ProjectServer } from '@sluice/git'
-import { HttpIncludeSource } from '@sluice/includes-http'
+import { serverAtBase, withToken, type ProjectServer } from '@sluice/git'
 import { SluiceError, type Clock } from '@sluice/kernel'
 import type { FarSource, IncludeAnswer, IncludeSource } from '@sluice/pipeline'
 import type { CliErrorCode } from '../errors.ts'
 import { openLocalFolder } from '../run/local-folder.ts'
-import { FolderTemplates } from './folder-templates.ts'
-import { freshMs, KeptIncludes } from './kept-includes.ts'
 
 /** What a folder's pipeline includes from elsewhere, while it is compiled. */
 export interface FolderIncludes {
@@ -22,6 +19,8 @@ export interface FolderIncludes {
 
 interface Settings {
   folder: string
+  /** The server of the remote `origin`, `null` without one. */
+  origin: ProjectServer | null
   /** Forget what was kept. */
   refresh: boolean
   clock: Clock
@@ -36,14 +35,19 @@ const longestMs = 180_000
  * SLUICE_TEMPLATES, else in GitLab's own repository. Answers are kept in `.sluice/local/includes`.
  * @throws SluiceError CLI_PIPELINE_SERVER_WRONG
  */
-export async function openIncludes({ folder, refresh, clock, env }: Settings): Promise<FolderIncludes> {
-  const server = await serverOf(folder, env)
+export function openIncludes({ folder, origin, refresh, clock, env }: Settings): FolderIncludes {
+  const server = serverOf(origin, env)
   const store = new IncludeStore(folder, refresh)
   const begunMs = clock.now()
   let opened: Promise<(source: FarSource) => IncludeSource> | null = null
+  // Most pipelines include nothing from elsewhere: then this is not loaded.
+  const open = async (): Promise<(source: FarSource) => IncludeSource> => {
+    const { includeSources } = await import('./include-sources.ts')
+    return includeSources({ folder: await store.open(), server, clock, templates: env['SLUICE_TEMPLATES'] })
+  }
   const read = async (source: FarSource): Promise<IncludeAnswer> => {
     if (clock.now() - begunMs > longestMs) return { kind: 'missing', fault: tooLong }
-    opened ??= store.open().then((root) => sourcesIn(root, server, clock, env))
+    opened ??= open()
     return (await opened)(source).read(source)
   }
   return {
@@ -55,42 +59,18 @@ export async function openIncludes({ folder, refresh, clock, env }: Settings): P
 
 const tooLong = `all includes together take more than ${longestMs / 60_000} minutes`
 
-const noServer: IncludeSource = {
-  read: () =>
-    Promise.resolve({
-      kind: 'missing',
-      fault:
-        'no server of projects is known, since the folder has no remote "origin"; set SLUICE_PROJECTS to its address, such as https://gitlab.example.com/',
-    }),
-}
-
-function sourcesIn(
-  root: string,
-  server: ProjectServer | null,
-  clock: Clock,
-  env: Settings['env'],
-): (source: FarSource) => IncludeSource {
-  const projects =
-    server === null
-      ? noServer
-      : new GitIncludeSource({ folder: join(root, 'projects'), server, clock, limits: { refsFreshMs: freshMs } })
-  const place = env['SLUICE_TEMPLATES']
-  const http = new HttpIncludeSource(place === undefined || isAbsolute(place) ? {} : { templates: place })
-  const kept = new KeptIncludes(http, join(root, 'texts'), clock)
-  const templates = place !== undefined && isAbsolute(place) ? new FolderTemplates(place) : kept
-  return ({ kind }) => (kind === 'remote' ? kept : kind === 'template' ? templates : projects)
-}
-
-async function serverOf(folder: string, env: Settings['env']): Promise<ProjectServer | null> {
-  const [base, token] = [env['SLUICE_PROJECTS'], env['SLUICE_PROJECTS_TOKEN']]
-  const server = base === undefined ? await originServer(folder) : serverAtBase(base)
-  if (base !== undefined && server === null) {
+/** The token goes to the server that is named beside it, never to whatever server a checkout came from. */
+function serverOf(origin: ProjectServer | null, env: Settings['env']): ProjectServer | null {
+  const [base, token = ''] = [env['SLUICE_PROJECTS'], env['SLUICE_PROJECTS_TOKEN']]
+  if (base === undefined || base === '') return origin
+  const server = serverAtBase(base)
+  if (server === null) {
     throw new SluiceError<CliErrorCode>(
       'CLI_PIPELINE_SERVER_WRONG',
       'Cannot read SLUICE_PROJECTS: it is no address of a server; wanted https://host/, ssh://git@host/, git@host: or an absolute folder',
     )
   }
-  return server === null || token === undefined || token === '' ? server : withToken(server, token)
+  return token === '' ? server : withToken(server, token)
 }
 
 function serverVariables({ host }: ProjectServer): PlanVariable[] {
