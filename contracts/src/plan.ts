@@ -17,7 +17,18 @@ export interface SourcePosition {
 /** One link of the chain that tells why a job is in or out, or why it has a value. */
 export interface Reason {
   /** What decided: a rule, the workflow, a default, the absence of rules … */
-  kind: 'rule' | 'workflow' | 'default' | 'include' | 'extends' | 'needs' | 'no-rules' | 'no-match'
+  kind:
+    | 'rule'
+    | 'workflow'
+    | 'default'
+    | 'include'
+    | 'extends'
+    | 'parallel'
+    | 'only'
+    | 'except'
+    | 'needs'
+    | 'no-rules'
+    | 'no-match'
   /** A sentence for people, in English, e.g. `rules[0] matched: $CI_COMMIT_BRANCH == "main"`. */
   text: string
   position?: SourcePosition
@@ -89,9 +100,20 @@ export type RetryReason =
   | 'scheduler_failure'
   | 'data_integrity_failure'
 
+/** Which of the jobs that one written job stands for (GitLab's `parallel`). */
+export interface PlanParallel {
+  /** The name as the pipeline writes it. */
+  job: string
+  /** Counts from 1. */
+  index: number
+  total: number
+}
+
 export interface PlanJob {
   name: string
   stage: string
+  /** For one of the jobs that `parallel` makes. */
+  parallel?: PlanParallel
   /** `null`: waits for all jobs of all earlier stages. A list, also an empty one, makes it a node of the DAG. */
   needs: PlanNeed[] | null
   /** Jobs of earlier stages whose artifacts are handed on; `null` stands for all of them. Unused where `needs` is a list. */
@@ -130,6 +152,7 @@ export interface PlanJob {
 export interface ExcludedJob {
   name: string
   stage: string
+  parallel?: PlanParallel
   reasons: Reason[]
 }
 
@@ -156,12 +179,22 @@ export interface PlanMergeRequest {
   diffBase?: string
 }
 
+/** When runs and their jobs are cancelled by themselves (GitLab's `workflow:auto_cancel`). */
+export interface PlanAutoCancel {
+  /** What a newer commit of the ref does to a run: `conservative` cancels it while only interruptible jobs have started. */
+  onNewCommit: 'conservative' | 'interruptible' | 'none'
+  /** What a failed job does to the others. */
+  onJobFailure: 'all' | 'none'
+}
+
 export interface Plan {
   version: 1
   /** Slug of the project. */
   project: string
   /** `workflow:name` with its variables filled in; absent where the pipeline has none. */
   name?: string
+  /** Absent where the pipeline does not say: then GitLab's `conservative` and `none`. */
+  autoCancel?: PlanAutoCancel
   trigger: PlanTrigger
   /** Every stage of the pipeline in order, `.pre` and `.post` only where a job uses them. */
   stages: string[]

@@ -74,6 +74,26 @@ test.each([
   await expectStopped(run, [['tests-pass', 'untrusted']])
 })
 
+/** A job whose artifacts replace what the reporting job runs. */
+const fake = [
+  'fake:',
+  '  stage: .pre',
+  '  script:',
+  `    - echo "echo '${green}'" > tests.sh`,
+  '  artifacts:',
+  '    paths: [tests.sh]',
+  '',
+]
+
+test.each([
+  ['by its stage', (text: string) => text],
+  ['by a need of a rule', (text: string) => text.replace('  script:', '  rules:\n    - needs: [fake]\n  script:')],
+])('a new job that hands the untouched reporting job its files %s makes it no witness', async (how, pipelineOf) => {
+  const faked = { ...wrong, '.gitlab-ci.yml': [pipelineOf(pipeline), ...fake].join('\n') }
+  const run = await project.over(await project.change(`fed-${how.replaceAll(' ', '-')}`, faked, true))
+  await expectStopped(run, [['tests-pass', 'untrusted']])
+})
+
 test('another job that hands in a green report under the same path does not count', async () => {
   const other = ['other:', '  stage: test', '  script:', `    - echo '${green}' > junit.xml`]
   const reports = ['  artifacts:', '    reports:', '      junit: junit.xml', '']

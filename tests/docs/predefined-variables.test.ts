@@ -32,6 +32,7 @@ const pipeline = `
 workflow: { name: all }
 deploy:
   script: [make]
+  rules: [{ when: always }]
   environment: { name: production, url: "https://bank.example", deployment_tier: production }
 `
 

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
-import type { PlanVariable } from '@sluice/contracts/plan'
+import type { PlanTrigger, PlanVariable } from '@sluice/contracts/plan'
 import { compileFrom, type CompileRequest, type InputValue, type SourceTree } from '@sluice/pipeline'
-import { memoryIncludeSource, type MemoryElsewhere } from '@sluice/pipeline/testing'
+import { memoryIncludeSource, memoryPathSource, type MemoryElsewhere, type MemoryPaths } from '@sluice/pipeline/testing'
 import { describe, expect, test } from 'vitest'
 
 /**
@@ -21,6 +21,9 @@ interface CaseRequest {
   predefined?: Record<string, string>
   variables?: PlanVariable[]
   changedPaths?: string[]
+  trigger?: Partial<PlanTrigger>
+  /** Ref → paths that changed since; project or `project@ref` → its files. Without it nothing else can be looked at. */
+  elsewhere?: MemoryPaths
   inputs?: Record<string, InputValue>
 }
 
@@ -56,9 +59,12 @@ async function elsewhereOf(folder: string): Promise<MemoryElsewhere> {
   return { projects, remotes, templates }
 }
 
-function requestOf(folder: string): Omit<CompileRequest, 'files'> {
+function givenIn(folder: string): CaseRequest {
   const path = join(folder, 'request.json')
-  const given: CaseRequest = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}
+}
+
+function requestOf(given: CaseRequest): Omit<CompileRequest, 'files'> {
   return {
     project: 'case',
     trigger: {
@@ -68,6 +74,7 @@ function requestOf(folder: string): Omit<CompileRequest, 'files'> {
       commit: '1'.repeat(40),
       beforeCommit: '2'.repeat(40),
       defaultBranch: 'main',
+      ...given.trigger,
     },
     path: '.gitlab-ci.yml',
     variables: given.variables ?? [],
@@ -84,11 +91,10 @@ describe('pipelines', () => {
 
   test.each(cases)('%s', async (name) => {
     const folder = join(root, name)
-    const result = await compileFrom(
-      requestOf(folder),
-      folderTree(folder),
-      memoryIncludeSource(await elsewhereOf(folder)),
-    )
+    const given = givenIn(folder)
+    const paths = given.elsewhere === undefined ? undefined : memoryPathSource(given.elsewhere)
+    const includes = memoryIncludeSource(await elsewhereOf(folder))
+    const result = await compileFrom(requestOf(given), folderTree(folder), { paths, includes })
     if (result.kind === 'plan') {
       expect(result.plan).toEqual(JSON.parse(readFileSync(join(folder, 'expected.plan.json'), 'utf8')))
     } else {

@@ -32,5 +32,18 @@ export function replayRollout({ input, steps }: RolloutRecording): RolloutRecord
   }))
 }
 
+/**
+ * A state of a rollout as version 1 kept it, in the shape of today: what serves was run by the new policy, as the
+ * migration that came with the change has it, and nobody had noted whether something of the release ran.
+ */
+export function fromVersion1(state: RolloutState): RolloutState {
+  const { environment, previous } = state.input
+  return {
+    ...state,
+    input: { ...state.input, previous: previous === null ? null : { ...previous, environment } },
+    verified: state.instances.candidate?.pid != null,
+  }
+}
+
 /** As it is after it was stored. */
 export const stored = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T

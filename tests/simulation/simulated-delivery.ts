@@ -1,20 +1,32 @@
 /**
  * One change from its plan to production in memory: engine, delivery and rollouts with a host that crashes, forgets
- * what it did not store, repeats what it does not know to be done, and hears answers late or twice. Every choice comes
- * from the seed.
+ * what it did not store, repeats what it does not know to be done, and hears answers late or twice. Environments are
+ * held by deployments of other changes, ports are taken, instances die, and somebody keeps what serves meanwhile. Every
+ * choice comes from the seed.
  */
+import type { EnvironmentPolicy } from '@sluice/contracts/policy'
 import { createRunState, decide, type RunCommand, type RunEvent, type RunState } from '@sluice/engine'
 import { jobOf, planOf } from '@sluice/engine/testing'
 import {
   decideDelivery,
+  mayBegin,
   startDelivery,
   type DeliveryCommand,
   type DeliveryEvent,
   type DeliveryState,
 } from '@sluice/delivery'
 import { seededChance, type Chance } from '@sluice/kernel'
-import { advance, start, type PendingCommand, type RolloutEvent, type RolloutState } from '@sluice/rollout'
+import {
+  advance,
+  environmentFor,
+  start,
+  type InstanceRole,
+  type PendingCommand,
+  type RolloutEvent,
+  type RolloutState,
+} from '@sluice/rollout'
 import { sampleEnvironment, sampleRollout } from '@sluice/rollout/testing'
+import { SimulatedEnvironment } from './simulated-environment.ts'
 
 const environments = ['staging', 'production']
 const plan = planOf([
@@ -24,6 +36,11 @@ const plan = planOf([
   jobOf('package', 'package'),
 ])
 const gates = [{ name: 'quality', after: 'test' }]
+
+function environmentOf(name: string, command: string): EnvironmentPolicy {
+  const sample = sampleEnvironment(name === 'staging' ? 'recreate' : 'canary')
+  return { ...sample, name, target: { ...sample.target, command: [command] } }
+}
 
 /** What the host has stored: all that is left of it after a crash. */
 interface Stored {
@@ -45,6 +62,15 @@ export interface World {
   instances: Map<string, Set<string>>
   migrations: Map<string, number>
   crashes: number
+  deaths: number
+  environments: SimulatedEnvironment[]
+  /** A person asked to stop; what was begun after that. */
+  isCanceled: boolean
+  begunAfterCancel: string[]
+  /** Asked back without ever having begun. */
+  lostCancels: number
+  /** Waited for a deployment of another change, and was canceled meanwhile. */
+  canceledInQueue: number
 }
 
 export interface DeliveryEnd {
@@ -67,7 +93,18 @@ export class SimulatedDelivery {
     instances: new Map(),
     migrations: new Map(),
     crashes: 0,
+    deaths: 0,
+    environments: environments.map(
+      (name) => new SimulatedEnvironment(name, { instanceId: `${name}-1.candidate`, command: 'old' }),
+    ),
+    isCanceled: false,
+    begunAfterCancel: [],
+    lostCancels: 0,
+    canceledInQueue: 0,
   }
+  /** Until which turn somebody else's deployment holds the environment, or another program its port; by environment. */
+  readonly #held = new Map<string, number>()
+  readonly #portTaken = new Map<string, number>()
   #stored: Stored
   #inbox: (() => void)[] = []
   #turns = 0
@@ -80,6 +117,10 @@ export class SimulatedDelivery {
       delivery: startDelivery('run', environments),
       rollouts: {},
       outbox: [],
+    }
+    for (const name of environments) {
+      if (this.#chance.next() < 0.3) this.#held.set(name, Math.floor(this.#chance.next() * 300))
+      if (this.#chance.next() < 0.1) this.#portTaken.set(name, this.#chance.next() < 0.5 ? Infinity : 150)
     }
   }
 
@@ -95,12 +136,32 @@ export class SimulatedDelivery {
   #hasEnded(): boolean {
     const { run, delivery, rollouts } = this.#stored
     const open = Object.values(rollouts).some(({ phase }) => phase.kind !== 'finished')
-    return run.status !== 'running' && ['delivered', 'stopped'].includes(delivery.status) && !open
+    const atRest = this.#world.environments.every(({ isAtRest }) => isAtRest)
+    return (
+      run.status !== 'running' &&
+      ['delivered', 'stopped'].includes(delivery.status) &&
+      !open &&
+      this.#inbox.length === 0 &&
+      atRest
+    )
+  }
+
+  #environment(name: string): SimulatedEnvironment {
+    const found = this.#world.environments.find((environment) => environment.name === name)
+    if (found === undefined) throw new Error(`no environment ${name}`)
+    return found
+  }
+
+  #isDeploying(name: string): boolean {
+    const phase = this.#stored.rollouts[name]?.phase.kind
+    return phase !== undefined && phase !== 'finished'
   }
 
   #turn(): void {
     if (this.#happens(0.03)) return this.#crash()
     if (this.#happens(0.004)) this.#cancel()
+    if (this.#happens(0.01)) this.#kill()
+    if (this.#chance.next() < 0.3) return this.#keepEnvironments()
     const heard = this.#inbox.shift()
     if (heard !== undefined) {
       heard()
@@ -112,9 +173,42 @@ export class SimulatedDelivery {
       this.#carryOut(first)
       // The crash may come after the deed and before it is noted: then it is done again.
       if (!this.#happens(0.1)) this.#stored.outbox.shift()
-      return
+      // What waits for something else is asked for again later.
+      if (first.kind !== 'deploy' || !this.#waits(first.environment)) return
     }
     this.#driveRollouts()
+  }
+
+  #waits(environment: string): boolean {
+    const isWaiting = mayBegin(this.#stored.delivery, environment)
+    const isAsked = this.#stored.outbox.some((other) => other.kind === 'deploy')
+    if (isWaiting && !isAsked)
+      this.#stored.outbox.push({ kind: 'deploy', environment, releaseId: this.#stored.delivery.releaseId ?? '' })
+    return isWaiting
+  }
+
+  #keepEnvironments(): void {
+    for (const environment of this.#world.environments)
+      environment.keep(this.#isDeploying(environment.name), () => `${environment.name}-kept-${this.#turns}`)
+  }
+
+  /** An instance ends by itself; the host hears of it, unless it dies before. */
+  #kill(): void {
+    const running = this.#world.environments.flatMap((environment) =>
+      environment.running.map(({ instanceId }) => ({ environment, instanceId })),
+    )
+    const victim = running[Math.floor(this.#chance.next() * running.length)]
+    if (victim === undefined) return
+    const { environment, instanceId } = victim
+    this.#world.deaths++
+    environment.kill(instanceId)
+    this.#inbox.push(() => {
+      const state = this.#stored.rollouts[environment.name]
+      const uses = Object.values(state?.instances ?? {}).some((instance) => instance.instanceId === instanceId)
+      if (this.#isDeploying(environment.name) && uses)
+        this.#stepRollout(environment.name, { kind: 'instance-failed', commandId: null, instanceId, reason: 'killed' })
+      else if (environment.serving.instanceId === instanceId) environment.look()
+    })
   }
 
   #happens(share: number): boolean {
@@ -128,17 +222,18 @@ export class SimulatedDelivery {
     this.#stored = JSON.parse(JSON.stringify(this.#stored)) as Stored
     for (const job of Object.values(this.#stored.run.jobs))
       if (job.status === 'pending' || job.status === 'running') this.#endJob(job.name, job.attempt)
+    for (const environment of this.#world.environments) environment.crash()
     for (const [name, state] of Object.entries(this.#stored.rollouts)) {
-      const alive = Object.values(state.instances).flatMap((instance) =>
-        instance?.port && instance.pid
-          ? [{ instanceId: instance.instanceId, port: instance.port, pid: instance.pid }]
-          : [],
-      )
+      const alive = this.#environment(name).alive()
       this.#stepRollout(name, state.phase.kind === 'new' ? { kind: 'begun' } : { kind: 'resumed', alive })
     }
   }
 
   #cancel(): void {
+    const { delivery } = this.#stored
+    const isQueued = delivery.status === 'delivering' && !delivery.begun
+    if (isQueued && !this.#world.isCanceled) this.#world.canceledInQueue++
+    this.#world.isCanceled = true
     if (this.#stored.run.status === 'running')
       this.#stepRun({ kind: 'run.cancel-requested', payload: { reason: 'ann' } })
     else this.#stepDelivery({ kind: 'cancel-requested' })
@@ -168,6 +263,7 @@ export class SimulatedDelivery {
       case 'deploy':
         return this.#deploy(command.environment)
       case 'cancel-deployment':
+        if (this.#stored.rollouts[command.environment] === undefined) this.#world.lostCancels++
         return this.#stepRollout(command.environment, { kind: 'cancel-requested', by: 'ann' })
       case 'record':
         return this.#recorded(command.entry)
@@ -206,13 +302,35 @@ export class SimulatedDelivery {
     this.#stepDelivery({ kind: 'release.created', releaseId: 'r2', version: '2' })
   }
 
-  /** The store lets one deployment be made per run and environment. */
+  /** The store lets one deployment be open per environment, and one be made per run and environment. */
   #deploy(name: string): void {
-    if (this.#stored.rollouts[name] !== undefined) return
-    const environment = { ...sampleEnvironment(name === 'staging' ? 'recreate' : 'canary'), name }
-    const previous = { id: 'r1', version: '1', digest: 'sha256:one', instanceId: `${name}-1.candidate` }
+    if (this.#stored.rollouts[name] !== undefined || !mayBegin(this.#stored.delivery, name)) return
+    if (this.#turns < (this.#portTaken.get(name) ?? 0)) {
+      const reason = { en: 'its port is taken', zh: '端口被占用' }
+      return this.#stepDelivery({ kind: 'deployment.delayed', environment: name, reason, atMs: this.#turns * 1000 })
+    }
+    if (this.#turns < (this.#held.get(name) ?? 0))
+      return this.#stepDelivery({ kind: 'deployment.queued', environment: name })
+    this.#begin(name)
+  }
+
+  /** One transaction: the deployment, and that the delivery knows it. */
+  #begin(name: string): void {
+    const place = this.#environment(name)
+    const environment = environmentOf(name, 'new')
+    const { instanceId, command } = place.serving
+    const previous = {
+      id: 'r1',
+      version: '1',
+      digest: 'sha256:one',
+      instanceId,
+      environment: environmentOf(name, command),
+    }
+    const site = { name, port: 1, generation: Math.max(place.generation, place.tableGeneration) }
     this.#world.begun.push(name)
-    this.#stored.rollouts[name] = start(sampleRollout({ deploymentId: `${name}-2`, environment, previous }))
+    if (this.#world.isCanceled) this.#world.begunAfterCancel.push(name)
+    this.#stored.rollouts[name] = start(sampleRollout({ deploymentId: `${name}-2`, environment, previous, site }))
+    this.#stepDelivery({ kind: 'deployment.begun', environment: name })
     this.#stepRollout(name, { kind: 'begun' })
   }
 
@@ -221,10 +339,16 @@ export class SimulatedDelivery {
     if (before === undefined) return
     const { state, commands } = advance(before, event, this.#turns * 1000)
     this.#stored.rollouts[name] = state
+    const place = this.#environment(name)
+    place.generation = Math.max(place.generation, state.generation)
     for (const command of commands)
       if (command.kind === 'record' && command.entry.kind === 'deployment.finished') {
         const { outcome, sentence } = command.entry.payload
-        if (outcome === 'promoted') this.#world.promoted.push(name)
+        if (outcome === 'promoted') {
+          this.#world.promoted.push(name)
+          place.serving = { instanceId: state.instances.candidate?.instanceId ?? '', command: 'new' }
+        }
+        place.look()
         this.#stepDelivery({ kind: 'deployment.finished', environment: name, outcome, sentence })
       }
   }
@@ -247,9 +371,9 @@ export class SimulatedDelivery {
       case 'start-instance':
         return this.#startInstance(name, command)
       case 'check-health':
-        return { kind: 'healthy', commandId, instanceId: command.instanceId }
+        return this.#environment(name).health(command)
       case 'set-weights':
-        return { kind: 'weights-set', commandId, generation: command.site.generation }
+        return this.#environment(name).apply(command)
       case 'observe':
         return { kind: 'observed', commandId, counters: this.#counters(name) }
       case 'start-exercise':
@@ -257,6 +381,7 @@ export class SimulatedDelivery {
       case 'stop-exercise':
         return { kind: 'exercise-stopped', commandId }
       default:
+        this.#environment(name).stop(command.instanceId)
         return { kind: 'instance-stopped', commandId, instanceId: command.instanceId }
     }
   }
@@ -266,13 +391,18 @@ export class SimulatedDelivery {
     if (this.#happens(0.05)) return { kind: 'instance-failed', commandId, instanceId, reason: 'no memory' }
     const key = `${name}/${role}`
     this.#world.instances.set(key, (this.#world.instances.get(key) ?? new Set()).add(instanceId))
-    const port = role === 'stable' ? 4001 : 4002
-    return { kind: 'instance-started', commandId, instanceId, port, pid: port + 1000 }
+    return this.#environment(name).start(command, this.#commandOf(name, role))
+  }
+
+  #commandOf(name: string, role: InstanceRole): string {
+    const input = this.#stored.rollouts[name]?.input
+    return input === undefined ? '' : (environmentFor(input, role).target.command[0] ?? '')
   }
 
   #counters(name: string) {
     this.#requests += 1000
-    return [`${name}-1.candidate`, `${name}-2.candidate`].map((id) => ({
+    const { previous, deploymentId } = this.#stored.rollouts[name]?.input ?? { previous: null, deploymentId: '' }
+    return [previous?.instanceId ?? '', `${deploymentId}.candidate`, `${deploymentId}.baseline`].map((id) => ({
       id,
       requests: this.#requests,
       errors: 0,

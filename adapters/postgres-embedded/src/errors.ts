@@ -3,7 +3,7 @@ import { errorTable } from '@sluice/kernel'
 export const errors = errorTable({
   POSTGRES_PLATFORM_UNSUPPORTED: {
     summary: 'There are no PostgreSQL programs for this system and processor.',
-    remedy: 'Run on Linux (x64, arm64) or macOS (arm64), or set DATABASE_URL to a PostgreSQL of your own.',
+    remedy: 'Run on Linux (x64, arm64), or set DATABASE_URL to a PostgreSQL of your own.',
   },
   POSTGRES_BINARIES_MISSING: {
     summary: 'The PostgreSQL programs of this system were not installed by npm.',

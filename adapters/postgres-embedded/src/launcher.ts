@@ -137,12 +137,11 @@ function boundFolders(launch: Launch): Partial<Record<FolderName, BoundPath>> {
 /** A library found by a link looks for its own libraries beside the link: both folders are needed. */
 function environment(binaries: Binaries, libraryFolders: string[]): Record<string, string> {
   const isComplete = Object.keys(binaries.missingLinks).length === 0
-  const variable = process.platform === 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH'
   return {
     PATH: '/usr/bin:/bin',
     LC_ALL: 'C',
     TZ: 'UTC',
-    ...(isComplete ? {} : { [variable]: libraryFolders.join(':') }),
+    ...(isComplete ? {} : { LD_LIBRARY_PATH: libraryFolders.join(':') }),
   }
 }
 

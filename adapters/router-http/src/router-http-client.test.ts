@@ -119,6 +119,16 @@ describe('a router process', () => {
     })
   })
 
+  test('a port that is taken is a fault of its own', async () => {
+    const subject = await open()
+    onTestFinished(() => subject.close())
+    const site = { name: 'taken', port: subject.ports[0], generation: 1, backends: [] }
+    await expect(subject.router.apply(site)).rejects.toMatchObject({
+      code: 'ROLLOUT_PORT_UNAVAILABLE',
+      message: expect.stringContaining(`port ${subject.ports[0]} of 127.0.0.1`),
+    })
+  })
+
   test('a table that the router refuses is a fault with its words', async () => {
     const subject = await open()
     onTestFinished(() => subject.close())

@@ -87,7 +87,7 @@ async function textOf(response: IncomingMessage): Promise<string> {
 function refusal(method: string, path: string, { status, body }: Answer): SluiceError {
   const { code, message } = body as { code?: string; message?: string }
   const said = message ?? `status ${status}`
-  return code === 'ROUTER_GENERATION_STALE'
-    ? new SluiceError('ROLLOUT_GENERATION_STALE', said, { status })
-    : new SluiceError('ROUTER_HTTP_REFUSED', `Cannot ${method} ${path} at the router: ${said}`, { status })
+  if (code === 'ROUTER_GENERATION_STALE') return new SluiceError('ROLLOUT_GENERATION_STALE', said, { status })
+  if (code === 'ROUTER_PORT_UNAVAILABLE') return new SluiceError('ROLLOUT_PORT_UNAVAILABLE', said, { status })
+  return new SluiceError('ROUTER_HTTP_REFUSED', `Cannot ${method} ${path} at the router: ${said}`, { status })
 }

@@ -140,6 +140,18 @@ export async function listDeployments(
   return query.execute()
 }
 
+/** Whether a deployment is under way in the environment. */
+export async function isDeploying(db: Database | Unit, project: string, environment: string): Promise<boolean> {
+  const open = await db
+    .selectFrom('deployment')
+    .select('id')
+    .where('project', '=', project)
+    .where('environment', '=', environment)
+    .where('finished_at', 'is', null)
+    .executeTakeFirst()
+  return open !== undefined
+}
+
 export async function storeRollout(
   unit: Unit,
   id: string,

@@ -10,6 +10,10 @@ export const errors = errorTable({
     summary: 'Another server of Sluice works on the database.',
     remedy: 'Stop the other one, or give this one a database of its own by DATABASE_URL.',
   },
+  STORE_PORTS_TAKEN: {
+    summary: 'No port is left for the URL of another environment.',
+    remedy: 'Start Sluice with a lower `--port`.',
+  },
   STORE_NEWER: {
     summary: 'The database was migrated by a newer Sluice than this one.',
     remedy: 'Start the newer version again, or use another data folder.',

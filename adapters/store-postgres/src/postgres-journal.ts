@@ -70,7 +70,7 @@ export class PostgresJournal implements Journal {
     const before = row?.state ?? unknownRun(runId)
     const decision = decide(before, event, nowMs)
     const changed = decision.commands.length > 0 || canonicalJson(decision.state) !== canonicalJson(before)
-    await keep(unit, runId, event, decision.state, nowMs)
+    await keep(unit, runId, event, { before, after: decision.state }, nowMs)
     const step = { ...decision, changed }
     await this.#follow(unit, runId, step, (next) => this.stepIn(unit, runId, next, nowMs))
     return step
@@ -92,7 +92,13 @@ export class PostgresJournal implements Journal {
   }
 }
 
-async function keep(unit: Unit, runId: string, event: RunEvent, state: RunState, nowMs: number): Promise<void> {
+async function keep(
+  unit: Unit,
+  runId: string,
+  event: RunEvent,
+  { before, after }: { before: RunState; after: RunState },
+  nowMs: number,
+): Promise<void> {
   await unit
     .insertInto('run_event')
     .columns(['run_id', 'position', 'at_ms', 'event'])
@@ -108,10 +114,11 @@ async function keep(unit: Unit, runId: string, event: RunEvent, state: RunState,
         .where('run_id', '=', runId),
     )
     .execute()
-  const finished = state.status === 'running' ? {} : { finished_at: new Date(nowMs) }
+  const ends = before.status === 'running' && after.status !== 'running'
+  const finished = ends ? { finished_at: new Date(nowMs) } : after.status === 'running' ? { finished_at: null } : {}
   await unit
     .updateTable('journal')
-    .set({ state: json(state), status: state.status, ...finished })
+    .set({ state: json(after), status: after.status, ...finished })
     .where('run_id', '=', runId)
     .execute()
 }

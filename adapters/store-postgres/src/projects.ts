@@ -1,7 +1,9 @@
 import type { EnvironmentPolicy } from '@sluice/contracts/policy'
-import type { Selectable } from 'kysely'
+import { SluiceError } from '@sluice/kernel'
+import { sql, type Selectable } from 'kysely'
 import { json, type Database, type Unit } from './database.ts'
 import type { Schema } from './schema.ts'
+import type { ServiceDatabase } from './service-databases.ts'
 
 export type ProjectRow = Selectable<Schema['project']>
 export type EnvironmentRow = Selectable<Schema['environment']>
@@ -89,29 +91,59 @@ export async function findEnvironmentServedBy(db: Database | Unit, instanceId: s
   )
 }
 
-/** Makes the environment, or gives it the newest policy; what runs there stays. */
-export async function upsertEnvironment(
-  unit: Unit,
-  environment: { project: string; position: number; site: string; port: number; policy: EnvironmentPolicy },
-): Promise<void> {
-  const { name, tier } = environment.policy
+export interface NewEnvironment {
+  project: string
+  name: string
+  tier: string
+  /** Place in the order of promotion. */
+  position: number
+  site: string
+  /** A new environment gets the lowest port from here on that no other has; 0 lets the router choose. */
+  firstPort: number
+}
+
+/** Makes the environment, or moves it in the order of promotion; its port and what runs there stay. */
+export async function upsertEnvironment(unit: Unit, environment: NewEnvironment): Promise<void> {
+  const { project, name, tier, position, site, firstPort } = environment
+  // Held to the end of the transaction, so that no two environments are given one port.
+  await sql`select pg_advisory_xact_lock(${portsLock})`.execute(unit)
   await unit
     .insertInto('environment')
-    .values({
-      project: environment.project,
-      name,
-      tier,
-      position: environment.position,
-      policy: json(environment.policy),
-      site: environment.site,
-      port: environment.port,
-    })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['project', 'name'])
-        .doUpdateSet({ tier, position: environment.position, policy: json(environment.policy) }),
-    )
+    .values({ project, name, tier, position, site, port: await freePort(unit, firstPort) })
+    .onConflict((conflict) => conflict.columns(['project', 'name']).doUpdateSet({ tier, position }))
     .execute()
+}
+
+/** Any number that nothing else in this database uses. */
+const portsLock = 7_102_026_003
+
+const lastPort = 65_535
+
+async function freePort(unit: Unit, first: number): Promise<number> {
+  if (first === 0) return 0
+  const rows = await unit.selectFrom('environment').select('port').where('port', '>=', first).execute()
+  const taken = new Set(rows.map(({ port }) => port))
+  let port = first
+  while (taken.has(port)) port++
+  if (port <= lastPort) return port
+  throw new SluiceError(
+    'STORE_PORTS_TAKEN',
+    `Cannot give the environment a port: all from ${first} to ${lastPort} are those of others`,
+    { status: 409 },
+  )
+}
+
+/** The environment under its row lock, as everyone takes it who changes what serves there. */
+export async function lockEnvironment(unit: Unit, project: string, name: string): Promise<EnvironmentRow | null> {
+  return (
+    (await unit
+      .selectFrom('environment')
+      .selectAll()
+      .where('project', '=', project)
+      .where('name', '=', name)
+      .forNoKeyUpdate()
+      .executeTakeFirst()) ?? null
+  )
 }
 
 export async function setEnvironmentPort(
@@ -123,18 +155,32 @@ export async function setEnvironmentPort(
   await db.updateTable('environment').set({ port }).where('project', '=', project).where('name', '=', name).execute()
 }
 
-export async function setEnvironmentDatabase(
+/**
+ * Gives the environment a database, unless it has one: of two that do so at once, both get the first one's.
+ * @returns the one that it has
+ */
+export async function chooseEnvironmentDatabase(
   db: Database | Unit,
   project: string,
   name: string,
-  database: { name: string; role: string; password: string },
-): Promise<void> {
-  await db
+  offered: ServiceDatabase,
+): Promise<ServiceDatabase> {
+  const chosen = await db
     .updateTable('environment')
-    .set({ database_name: database.name, database_role: database.role, database_password: database.password })
+    .set({
+      database_name: sql`coalesce(database_name, ${offered.name})`,
+      database_role: sql`coalesce(database_role, ${offered.role})`,
+      database_password: sql`coalesce(database_password, ${offered.password})`,
+    })
     .where('project', '=', project)
     .where('name', '=', name)
-    .execute()
+    .returning(['database_name', 'database_role', 'database_password'])
+    .executeTakeFirstOrThrow()
+  return {
+    name: chosen.database_name ?? offered.name,
+    role: chosen.database_role ?? offered.role,
+    password: chosen.database_password ?? offered.password,
+  }
 }
 
 /** What the router was last told to be this environment's table. */
@@ -153,20 +199,34 @@ export async function setGeneration(
     .execute()
 }
 
-/** The release that serves there from now on; `null`: nothing does. */
-export async function setServing(
-  unit: Unit,
-  project: string,
-  name: string,
-  serving: { releaseId: string; instanceId: string; sinceMs: number } | null,
-): Promise<void> {
+export interface Serving {
+  releaseId: string
+  instanceId: string
+  /** The policy that it was deployed with. */
+  policy: EnvironmentPolicy
+  sinceMs: number
+}
+
+/** The release that serves there from now on. */
+export async function setServing(unit: Unit, project: string, name: string, serving: Serving): Promise<void> {
   await unit
     .updateTable('environment')
     .set({
-      release_id: serving?.releaseId ?? null,
-      instance_id: serving?.instanceId ?? null,
-      since: serving ? new Date(serving.sinceMs) : null,
+      release_id: serving.releaseId,
+      instance_id: serving.instanceId,
+      serving_policy: json(serving.policy),
+      since: new Date(serving.sinceMs),
     })
+    .where('project', '=', project)
+    .where('name', '=', name)
+    .execute()
+}
+
+/** What serves there runs as another instance from now on. */
+export async function setServingInstance(unit: Unit, project: string, name: string, instanceId: string): Promise<void> {
+  await unit
+    .updateTable('environment')
+    .set({ instance_id: instanceId })
     .where('project', '=', project)
     .where('name', '=', name)
     .execute()

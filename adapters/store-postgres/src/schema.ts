@@ -128,8 +128,10 @@ export interface Schema {
     name: string
     tier: string
     position: number
-    policy: Json<EnvironmentPolicy>
+    /** Policy of the deployment that brought what serves; `null` where nothing does. */
+    serving_policy: JSONColumnType<EnvironmentPolicy | null, string | null, string | null>
     site: string
+    /** Its own, for good; 0 until the router has chosen one. */
     port: number
     generation: Generated<number>
     database_name: string | null

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import {
   beginDeployment,
   freshDatabase,
+  makeEnvironment,
   makeProject,
   makeRelease,
   makeRun,
@@ -15,6 +16,7 @@ import {
 import {
   announce,
   appendEntry,
+  chooseEnvironmentDatabase,
   claimAttempt,
   deleteSession,
   endAttempt,
@@ -29,6 +31,7 @@ import {
   listAnnouncements,
   listAttempts,
   listDeployments,
+  listEnvironments,
   listOffers,
   LogListener,
   offerAttempt,
@@ -243,6 +246,55 @@ describe.skipIf(url === null)(`the store on PostgreSQL ${reason}`, () => {
     })
   })
 
+  describe('environments', () => {
+    const portsOf = async (project: string): Promise<Record<string, number>> =>
+      Object.fromEntries((await listEnvironments(open.db, project)).map(({ name, port }) => [name, port]))
+    const make = (project: string, names: string[], firstPort = 17_071): Promise<void> =>
+      inUnit(async (unit) => {
+        for (const [position, name] of names.entries())
+          await makeEnvironment(unit, { project, name, position, firstPort })
+      })
+
+    test('keep their port for good, wherever they stand in the policy, and no two share one', async () => {
+      for (const slug of ['one', 'two']) await makeProject(open.db, slug)
+      await make('one', ['staging', 'production'])
+      await Promise.all([make('two', ['staging', 'production']), make('one', ['staging', 'production'])])
+      const first = { staging: 17_071, production: 17_072 }
+      expect(await portsOf('one')).toEqual(first)
+      expect(await portsOf('two')).toEqual({ staging: 17_073, production: 17_074 })
+      await make('one', ['preview', 'production', 'staging'])
+      expect(await portsOf('one')).toEqual({ ...first, preview: 17_075 })
+      await make('two', ['preview'], 17_060)
+      expect((await portsOf('two'))['preview']).toBe(17_060)
+    })
+
+    test('of many new ones at once each gets a port of its own', async () => {
+      const projects = Array.from({ length: 6 }, (_, index) => `many-${index}`)
+      for (const slug of projects) await makeProject(open.db, slug)
+      await Promise.all(projects.map((project) => make(project, ['staging', 'production'], 18_000)))
+      const ports = (await Promise.all(projects.map(portsOf))).flatMap((named) => Object.values(named))
+      expect(new Set(ports).size).toBe(12)
+    })
+
+    test('get no port beyond the last', async () => {
+      await makeProject(open.db, 'last')
+      await make('last', ['staging'], 65_535)
+      await expect(make('last', ['production'], 65_535)).rejects.toMatchObject({ code: 'STORE_PORTS_TAKEN' })
+    })
+
+    test('have one database, also when two give them one at once', async () => {
+      await makeProject(open.db, 'base')
+      await make('base', ['staging'], 0)
+      const offers = ['a', 'b', 'c'].map((password) => ({ name: 'n', role: 'n', password }))
+      const chosen = await Promise.all(
+        offers.map((offer) => chooseEnvironmentDatabase(open.db, 'base', 'staging', offer)),
+      )
+      expect(new Set(chosen.map(({ password }) => password)).size).toBe(1)
+      const [row] = await listEnvironments(open.db, 'base')
+      expect(row?.database_password).toBe(chosen[0]?.password)
+    })
+  })
+
   describe('sign-in', () => {
     test('a link is used once, also by two at once', async () => {
       await insertSignInLink(open.db, { tokenHash: 'once', expiresAtMs: 1000, nowMs: 0 })
@@ -375,8 +427,11 @@ describe.skipIf(url === null)(`the store on PostgreSQL ${reason}`, () => {
       await fresh.cutConnections()
       await gap
       const heard = next(listener)
-      await announce(open.db, notice)
+      // The connections of the other pool were cut too, and it may not know yet.
+      const later = await openDatabase(fresh.url)
+      await announce(later.db, notice)
       expect(await heard).toEqual(notice)
+      await later.close()
       await listener.close()
     })
 

@@ -1,3 +1,3 @@
 export { freshDatabase, preferSpeed, type FreshDatabase } from './fresh-database.ts'
 export type { ProvidedPostgres } from './provided-postgres.ts'
-export { beginDeployment, digest, makeProject, makeRelease, makeRun } from './sample-rows.ts'
+export { beginDeployment, digest, makeEnvironment, makeProject, makeRelease, makeRun } from './sample-rows.ts'

@@ -1,10 +1,11 @@
 /** Rows that others need to stand on: a project with a run, and a deployment of its release. */
 import { randomUUID } from 'node:crypto'
+import type { EnvironmentPolicy } from '@sluice/contracts/policy'
 import { createRunState } from '@sluice/engine'
 import { jobOf, planOf } from '@sluice/engine/testing'
 import { startDelivery } from '@sluice/delivery'
 import { start } from '@sluice/rollout'
-import { sampleEnvironment, sampleRollout } from '@sluice/rollout/testing'
+import { sampleRollout } from '@sluice/rollout/testing'
 import {
   insertDeployment,
   insertProject,
@@ -28,7 +29,12 @@ export async function makeProject(db: Database, slug = 'card'): Promise<void> {
 }
 
 /** A run of two jobs, `build` and `test`, that has not begun. @returns its id */
-export async function makeRun(db: Database, journal: PostgresJournal, project = 'card'): Promise<string> {
+export async function makeRun(
+  db: Database,
+  journal: PostgresJournal,
+  project = 'card',
+  environments: EnvironmentPolicy[] = [],
+): Promise<string> {
   const id = randomUUID()
   const plan = planOf([jobOf('build', 'build'), jobOf('test', 'test')])
   await db.transaction().execute(async (unit) => {
@@ -47,7 +53,7 @@ export async function makeRun(db: Database, journal: PostgresJournal, project = 
       deliver: true,
       plan,
       planDigest: digest,
-      policy: { version: 1, reports: [], gates: [], environments: [] },
+      policy: { version: 1, reports: [], gates: [], environments },
       policyRef: 'main',
       policyCommit: 'a'.repeat(40),
       policyDigest: digest,
@@ -74,10 +80,18 @@ export async function makeRelease(db: Database, runId: string, project = 'card')
       files: [],
       createdAtMs: 0,
     })
-    const policy = sampleEnvironment('canary')
-    await upsertEnvironment(unit, { project, position: 0, site: `${project}-production`, port: 0, policy })
+    await makeEnvironment(unit, { project, name: 'production' })
   })
   return id
+}
+
+/** An environment, unless it is there. */
+export async function makeEnvironment(
+  unit: Unit,
+  environment: { project: string; name: string; position?: number; firstPort?: number },
+): Promise<void> {
+  const { project, name, position = 0, firstPort = 0 } = environment
+  await upsertEnvironment(unit, { project, name, tier: 'production', position, site: `${project}.${name}`, firstPort })
 }
 
 /** Tries to begin a deployment. @returns its id, or `null` where something stands against it */

@@ -5,7 +5,7 @@ import type { HealthResult, InstanceExit, RunningInstance, StartRequest } from '
 import { endProcess } from './end-process.ts'
 import { checkHealth } from './health-check.ts'
 import { launch, type LauncherOptions } from './launcher.ts'
-import { cutLog, openLog } from './log-file.ts'
+import { cutLogs, openLog } from './log-file.ts'
 import { freePort } from './loopback-port.ts'
 import { findMarked, identify, isAlive, type ProcessIdentity } from './process-identity.ts'
 import { instanceRecord, stoppedRecord, type InstanceRecord } from './process-record.ts'
@@ -43,8 +43,17 @@ export class Instances {
     this.#watch = new ProcessWatch(options.watchEveryMs, (instanceId, reason) => {
       for (const listener of this.#listeners) listener({ instanceId, reason })
     })
-    this.#logTimer = setInterval(() => void this.#cutLogs(), 60_000)
+    this.#logTimer = setInterval(() => void cutLogs(join(options.folder, 'logs'), options.logLimitBytes), 60_000)
     this.#logTimer.unref()
+  }
+
+  /** Forgets instances whose stop was cut off when they were gone already. */
+  async tidy(): Promise<void> {
+    for (const record of await this.#records.all()) {
+      const { instanceId } = record
+      if ((await this.#stopped.read(instanceId)) !== null && this.#live(record) === null)
+        await this.#records.remove(instanceId)
+    }
   }
 
   start(request: StartRequest): Promise<RunningInstance> {
@@ -59,6 +68,8 @@ export class Instances {
       const live = record === null ? null : this.#live(record)
       this.#watch.drop(instanceId)
       if (live !== null) await endProcess(live.process, graceMs)
+      // That it was stopped is kept; only instances that may live are looked through.
+      await this.#records.remove(instanceId)
     })
   }
 
@@ -124,7 +135,8 @@ export class Instances {
   /** Free, and not promised to another instance that is only starting. */
   async #choosePort(known: InstanceRecord | null): Promise<number> {
     return this.#turns.take('/port', async () => {
-      const promised = new Set((await this.#records.all()).filter((one) => one !== known).map(({ port }) => port))
+      const others = (await this.#records.all()).filter(({ instanceId }) => instanceId !== known?.instanceId)
+      const promised = new Set(others.map(({ port }) => port))
       let port = await freePort(known?.port ?? null)
       while (port !== known?.port && promised.has(port)) port = await freePort(null)
       return port
@@ -155,12 +167,6 @@ export class Instances {
     await this.#records.write(instanceId, live)
     this.#watch.add(instanceId, process, child)
     return runningOf(live)
-  }
-
-  async #cutLogs(): Promise<void> {
-    for (const { instanceId } of await this.#records.all()) {
-      await cutLog(this.logPath(instanceId), this.#options.logLimitBytes)
-    }
   }
 }
 

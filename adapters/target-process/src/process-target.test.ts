@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { processTarget } from '@sluice/contracts/policy'
 import type { RunningInstance, ServiceSettings, StartRequest } from '@sluice/rollout'
 import { targetCases } from '@sluice/rollout/testing'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { plainIsolation } from '../testing/plain-isolation.ts'
 import { SampleReleases } from '../testing/sample-release.ts'
 import { endProcess } from './end-process.ts'
@@ -203,6 +203,37 @@ describe('an instance', () => {
     process.kill((await place.target.list())[0]?.pid ?? 0, 'SIGKILL')
     await second
     expect(exits).toEqual(['i2'])
+  })
+
+  test('that was stopped leaves no record, also where the host died before it was gone, and never starts again', async () => {
+    const place = await testPlace()
+    const records = async () =>
+      (await readdir(join(place.folder, 'instances'))).filter((name) => name.endsWith('.json'))
+    await startHealthy(place)
+    await place.target.stop('i1', 10_000)
+    expect(await records()).toEqual([])
+    const { pid } = await startHealthy(place, 'i2')
+    await writeFile(join(place.folder, 'stopped', 'i2.json'), JSON.stringify({ version: 1, id: 'i2' }))
+    process.kill(pid, 'SIGKILL')
+    await new Promise((resolve) => place.target.onExit(resolve))
+    const later = await ProcessTarget.open(place.config)
+    onTestFinished(() => later.close())
+    expect(await records()).toEqual([])
+    for (const id of ['i1', 'i2'])
+      await expect(later.start(request(place, id))).rejects.toMatchObject({ code: 'TARGET_INSTANCE_STOPPED' })
+  })
+
+  test('has its log begun anew when it has grown, also where another log cannot be', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const place = await testPlace()
+    const limited = await ProcessTarget.open({ ...place.config, logLimitBytes: 10 })
+    onTestFinished(() => limited.close())
+    const folder = join(place.folder, 'logs')
+    await mkdir(join(folder, 'a.log'), { recursive: true })
+    await writeFile(join(folder, 'b.log'), 'x'.repeat(11))
+    vi.advanceTimersByTime(60_000)
+    await expect.poll(() => readFile(join(folder, 'b.log'), 'utf8')).toBe('')
   })
 
   test('survives the target, and its death is noticed by the next one', async () => {

@@ -47,6 +47,7 @@ export class ProcessTarget implements Target {
   static async open(config: ProcessTargetConfig): Promise<ProcessTarget> {
     const target = new ProcessTarget(config)
     await target.#exercises.endAll()
+    await target.#instances.tidy()
     await target.list()
     return target
   }

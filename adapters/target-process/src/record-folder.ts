@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SluiceError } from '@sluice/kernel'
 import type { z } from 'zod'
@@ -34,6 +34,10 @@ export class RecordFolder<T> {
     await rename(temporary, this.#path(id))
     await using handle = await open(this.#folder, 'r')
     await handle.sync()
+  }
+
+  async remove(id: string): Promise<void> {
+    await rm(this.#path(id), { force: true })
   }
 
   async all(): Promise<T[]> {

@@ -71,7 +71,10 @@ export class ReleaseFolder {
   }
 }
 
-/** Whether size and digest were right. */
+/**
+ * Whether size and digest were right, of what was read and so of what lies on the disk: all of it is written, or
+ * this throws.
+ */
 async function writeFile(path: string, entry: ArtifactEntry, content: AsyncIterable<Uint8Array>): Promise<boolean> {
   const hash = createHash('sha256')
   let sizeBytes = 0
@@ -80,9 +83,11 @@ async function writeFile(path: string, entry: ArtifactEntry, content: AsyncItera
     sizeBytes += chunk.length
     if (sizeBytes > entry.sizeBytes) return false
     hash.update(chunk)
-    await file.write(chunk)
+    // `write` may take a part only, and says so in a number.
+    await file.writeFile(chunk)
   }
   await file.sync()
+  if ((await file.stat()).size !== sizeBytes) return false
   // Readable for the service's own user, writable for nobody.
   await file.chmod((entry.mode & 0o111) === 0 ? 0o444 : 0o555)
   return sizeBytes === entry.sizeBytes && `sha256:${hash.digest('hex')}` === entry.digest

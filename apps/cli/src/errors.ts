@@ -15,7 +15,7 @@ export const errors = errorTable({
   },
   CLI_PLATFORM_UNSUPPORTED: {
     summary: 'The platform does not run on this system.',
-    remedy: 'Run it on Linux (x64, arm64) or macOS (arm64).',
+    remedy: 'Run it on Linux (x64, arm64).',
   },
   CLI_MODULES_MISSING: {
     summary: 'The packages of the checkout are not installed, or not completely.',

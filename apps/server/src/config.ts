@@ -17,7 +17,7 @@ const serverConfig = z.strictObject({
   routerSocket: z.string().startsWith('/'),
   /** Folder of the pinned Node's `bin`, for services that are started with `node`. */
   nodeFolder: z.string().startsWith('/'),
-  /** Ports of the environments' URLs, from `first` on; 0 lets the router choose. */
+  /** A new environment's URL gets the lowest port from `first` on that no other has, for good; 0 lets the router choose. */
   sitePorts: z.strictObject({ first: z.int().min(0).max(65_000) }),
   /** Folders beside the data folder that services must reach, such as the one of PostgreSQL's socket. */
   serviceFolders: z.array(z.string().startsWith('/')).default([]),

@@ -117,6 +117,20 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
       await writeFiles(join(platform.folder, 'sample'), projectFiles)
     })
 
+    test('whose own policy has mistakes is refused, and the change that mends it is not', async () => {
+      const broken = projectFiles['sluice.yml']?.replace('gates:', 'gatez:') ?? ''
+      await expect(push({ 'sluice.yml': broken })).rejects.toMatchObject({ code: 'POLICY_MISTAKES', status: 422 })
+      const run = await deliver(good({ version: 'mended' }), projectFiles)
+      expect(run).toMatchObject({ status: 'success', delivery: 'delivered' })
+    })
+
+    test('that changes a job whose files reach the reporting job makes that no witness', async () => {
+      const files = { '.gitlab-ci.yml': projectFiles['.gitlab-ci.yml']?.replace('./package', './poison') ?? '' }
+      const run = await deliver(good({ version: 'poisoned' }), files)
+      expect(run.gates[0]?.verdict?.clauses).toMatchObject([{ state: 'untrusted' }])
+      await writeFiles(join(platform.folder, 'sample'), projectFiles)
+    })
+
     test('whose job fails once is tried again', async () => {
       const shaky: Play = (job) =>
         job.job_info.name === 'package'
@@ -273,6 +287,22 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
     await platform.call(routes.cancelRun, { parameters: { run: id } })
     await platform.untilRun(id, hasEnded)
     await expect(play('approve')).rejects.toMatchObject({ code: 'RUN_JOB_NOT_MANUAL' })
+  })
+
+  test('a run that was delivered goes on when a person starts a job of it, and is not delivered again', async () => {
+    const pipeline = `${projectFiles['.gitlab-ci.yml']}\ntell:\n  script: [./tell]\n  when: manual\n`
+    await platform.addProject('told-later', { ...projectFiles, '.gitlab-ci.yml': pipeline })
+    const id = await push({}, 'told-later')
+    const stateOf = (run: RunView) => run.stages.flatMap(({ jobs }) => jobs).find(({ name }) => name === 'tell')?.state
+    const delivered = await whileWorking(good({ version: 'told' }), () => platform.untilRun(id, hasEnded))
+    expect([delivered.status, delivered.delivery, stateOf(delivered)]).toEqual(['success', 'delivered', 'manual'])
+    await platform.call(routes.playJob, { parameters: { run: id, job: 'tell' } })
+    const job = await takeJob('tell')
+    expect(await platform.untilRun(id, ({ status }) => status === 'running')).toMatchObject({ finishedAt: null })
+    await runner.play(job, {})
+    const ended = await platform.untilRun(id, (run) => stateOf(run) === 'success' && hasEnded(run))
+    expect(ended).toMatchObject({ status: 'success', delivery: 'delivered', release: { id: delivered.release?.id } })
+    expect(ended.deployments).toHaveLength(delivered.deployments.length)
   })
 
   test('two pushes of one change at once begin one run', async () => {

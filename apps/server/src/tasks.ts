@@ -11,6 +11,8 @@ import {
   type PostgresJournal,
 } from '@sluice/store-postgres'
 import { beginDeployment, type Beginners, type DeploymentRequest } from './rollouts/begin-deployment.ts'
+import { followDelivery } from './rollouts/follow-delivery.ts'
+import { tellDelay } from './rollouts/tell-delay.ts'
 import type { RolloutDriver } from './rollouts/rollout-driver.ts'
 
 const deploymentRequest = z.object({ runId: z.string(), environment: z.string(), releaseId: z.string() })
@@ -32,13 +34,7 @@ export function tasksWith(parts: TaskParts): Record<string, (payload: unknown) =
   return {
     'begin-deployment': (payload) => begin(parts, deploymentRequest.parse(payload)),
     'drive-rollout': (payload) => driveRollout(parts, rolloutRequest.parse(payload).deploymentId),
-    'cancel-deployment': async (payload) => {
-      const { runId, environment } = cancelRequest.parse(payload)
-      const deployment = await findDeploymentOf(parts.db, runId, environment)
-      if (deployment === null)
-        return askFor(parts.db, 'cancel-deployment', { runId, environment }, { atMs: parts.clock.now() + 1000 })
-      await parts.driver.cancel(deployment.id, 'a person')
-    },
+    'cancel-deployment': (payload) => cancelDeployment(parts, cancelRequest.parse(payload)),
     'job-due': async (payload) => {
       const { runId, job } = dueRequest.parse(payload)
       await parts.journal.step(runId, { kind: 'job.due', payload: { job } }, parts.clock.now())
@@ -51,9 +47,20 @@ async function begin(parts: TaskParts, request: DeploymentRequest): Promise<void
     await beginDeployment(parts, request)
   } catch (error) {
     parts.failed('begin-deployment', error)
+    await tellDelay(parts, request, error)
     const options = { key: `deploy:${request.runId}:${request.environment}`, atMs: parts.clock.now() + driveAgainMs }
     await askFor(parts.db, 'begin-deployment', request, options)
   }
+}
+
+async function cancelDeployment(
+  parts: TaskParts,
+  { runId, environment }: z.infer<typeof cancelRequest>,
+): Promise<void> {
+  const deployment = await findDeploymentOf(parts.db, runId, environment)
+  if (deployment !== null) return parts.driver.cancel(deployment.id, 'a person')
+  // Earlier versions asked for this also before the deployment began, and waited for it.
+  await parts.db.transaction().execute((unit) => followDelivery(unit, parts, runId, { kind: 'cancel-requested' }))
 }
 
 async function driveRollout({ db, clock, driver, failed }: TaskParts, deploymentId: string): Promise<void> {

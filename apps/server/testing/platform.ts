@@ -30,6 +30,7 @@ export class TestPlatform {
   /** What the server wrote to its log. */
   readonly logged: Logged[]
   readonly #router: ChildProcess
+  readonly #firstSitePort: number
   #server: RunningServer
 
   private constructor(parts: {
@@ -38,22 +39,25 @@ export class TestPlatform {
     router: ChildProcess
     server: RunningServer
     logged: Logged[]
+    firstSitePort: number
   }) {
     this.folder = parts.folder
     this.database = parts.database
     this.logged = parts.logged
     this.#router = parts.router
     this.#server = parts.server
+    this.#firstSitePort = parts.firstSitePort
   }
 
-  static async start(postgresUrl: string): Promise<TestPlatform> {
+  /** @param firstSitePort for the URLs of environments; 0: any free ones */
+  static async start(postgresUrl: string, firstSitePort = 0): Promise<TestPlatform> {
     const folder = await mkdtemp(join(tmpdir(), 'sluice-server-'))
     const database = await freshDatabase(postgresUrl)
     const router = await startRouter(folder)
     for (const name of ['data', 'run']) await mkdir(join(folder, name), { mode: 0o700 })
     const logged: Logged[] = []
-    const server = await startServer(configOf(folder, database), writeTo(logged))
-    return new TestPlatform({ folder, database, router, server, logged })
+    const server = await startServer(configOf(folder, database, firstSitePort), writeTo(logged))
+    return new TestPlatform({ folder, database, router, server, logged, firstSitePort })
   }
 
   get url(): string {
@@ -127,7 +131,7 @@ export class TestPlatform {
   /** Stops the server, not what it deployed, and starts another on the same data. */
   async restart(): Promise<void> {
     await this.#server.stop(false)
-    this.#server = await startServer(configOf(this.folder, this.database), writeTo(this.logged))
+    this.#server = await startServer(configOf(this.folder, this.database, this.#firstSitePort), writeTo(this.logged))
   }
 
   async close(): Promise<void> {
@@ -139,7 +143,7 @@ export class TestPlatform {
   }
 }
 
-function configOf(folder: string, database: FreshDatabase) {
+function configOf(folder: string, database: FreshDatabase, firstSitePort: number) {
   return {
     host: '127.0.0.1' as const,
     port: 0,
@@ -148,7 +152,7 @@ function configOf(folder: string, database: FreshDatabase) {
     databaseUrl: database.url,
     routerSocket: join(folder, 'router', 'router.sock'),
     nodeFolder: dirname(process.execPath),
-    sitePorts: { first: 0 },
+    sitePorts: { first: firstSitePort },
     serviceFolders: [],
   }
 }

@@ -240,7 +240,7 @@ export interface ChangeNotice {
   seq: number
   project: string
   runId: string | null
-  kind: LogEntry['kind'] | 'job.log' | 'rollout.observed'
+  kind: LogEntry['kind'] | 'job.log' | 'rollout.observed' | 'delivery.changed'
 }
 
 /** Every error that leaves the API. */

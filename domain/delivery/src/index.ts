@@ -1,5 +1,6 @@
 export {
   decideDelivery,
+  mayBegin,
   startDelivery,
   type DeliveryCommand,
   type DeliveryEvent,

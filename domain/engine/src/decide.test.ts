@@ -142,6 +142,45 @@ describe('decide(): manual, delayed, cancel, resource groups', () => {
     expect(play(jobs, [{ kind: 'job.played', payload: { job: 'm' } }]).offered).toContain('m#1')
   })
 
+  const played = (job: string): RunEvent => ({ kind: 'job.played', payload: { job } })
+
+  test('what needs a manual job does not run before it, nor does what needs that', () => {
+    const jobs = [
+      jobOf('approve', 'build', { when: 'manual', allowFailure: true }),
+      jobOf('deploy', 'test', { needs: needs('approve') }),
+      jobOf('tell', 'test', { needs: needs('deploy') }),
+      jobOf('other', 'test'),
+    ]
+    const { offered, statuses, state } = play(jobs, [end('other')])
+    expect(offered).toEqual(['other#1'])
+    expect(statuses).toEqual({ approve: 'manual', deploy: 'skipped', tell: 'skipped', other: 'success' })
+    expect(state.jobs['deploy']?.reason).toBe('job "approve" waits for a person to start it')
+    expect(state.status).toBe('success')
+    const events = [end('other'), played('approve'), end('approve'), end('deploy'), end('tell')]
+    const after = play(jobs, events)
+    expect(after.offered).toEqual(['other#1', 'approve#1', 'deploy#1', 'tell#1'])
+    expect(after.state.status).toBe('success')
+  })
+
+  test('a run that has ended goes on when a person starts a job of it, and ends again', () => {
+    const jobs = [jobOf('a', 'build'), jobOf('m', 'deploy', { when: 'manual', allowFailure: true })]
+    expect(play(jobs, [end('a')]).state.status).toBe('success')
+    expect(play(jobs, [end('a'), played('m')]).state.status).toBe('running')
+    const { commands, state } = play(jobs, [end('a'), played('m'), played('m'), end('m', 'failed')])
+    expect(state.status).toBe('success')
+    expect(commands.filter((c) => c.kind === 'record' && c.entry.kind === 'run.finished')).toHaveLength(2)
+  })
+
+  test.each([
+    ['a run that was canceled', [{ kind: 'run.cancel-requested', payload: { reason: 'x' } } as const, played('m')]],
+    ['a job that has ended', [end('a'), played('a')]],
+    ['a job that is not there', [end('a'), played('constructor')]],
+  ])('%s cannot be started again', (_, events) => {
+    const jobs = [jobOf('a', 'build'), jobOf('m', 'deploy', { when: 'manual', allowFailure: true })]
+    const before = play(jobs, events.slice(0, -1)).state
+    expect(decide(before, events.at(-1) as RunEvent, 1).state).toEqual(before)
+  })
+
   test('a manual job that must succeed blocks what follows', () => {
     const jobs = [jobOf('m', 'build', { when: 'manual' }), jobOf('b', 'test')]
     const { offered, state } = play(jobs, [])
@@ -231,12 +270,21 @@ describe('decide(): properties over random plans and orders', () => {
       for (let time = 0; time < repeats; time++) {
         const step = decide(state, event, steps)
         for (const command of step.commands) follow(command, step.state)
+        startSome(state, step.state)
         state = step.state
       }
       expect(++steps).toBeLessThan(200)
     }
     expect(state.status).not.toBe('running')
     for (const job of Object.values(state.jobs)) expect(isTerminal(job.status) || job.status === 'manual').toBe(true)
+
+    /** A person starts half of the jobs that began to wait for one. */
+    function startSome(before: RunState, after: RunState): void {
+      for (const { name, status } of Object.values(after.jobs)) {
+        if (status !== 'manual' || before.jobs[name]?.status === 'manual' || chance.next() < 0.5) continue
+        open.push({ kind: 'job.played', payload: { job: name } })
+      }
+    }
 
     function follow(command: RunCommand, after: RunState): void {
       if (command.kind === 'offer-job') {

@@ -8,10 +8,16 @@ import { isTerminal, type Decision, type RunCommand, type RunEvent, type RunJob,
  * @param nowMs when the event is taken, in milliseconds since 1970
  */
 export function decide(state: RunState, event: RunEvent, nowMs: number): Decision {
-  if (state.status !== 'running') return { state, commands: [] }
+  if (state.status !== 'running' && !reopens(state, event)) return { state, commands: [] }
   const applied = apply(structuredCopy(state), event, nowMs)
   const settled = settle(applied.state, nowMs)
   return { state: settled.state, commands: [...applied.commands, ...settled.commands] }
+}
+
+/** A run that has ended, but not by a cancel, goes on when a person starts a job that waited for one, as in GitLab. */
+function reopens(state: RunState, event: RunEvent): boolean {
+  if (event.kind !== 'job.played' || state.status === 'canceled') return false
+  return ownJob(state, event.payload.job)?.status === 'manual'
 }
 
 /** Phase 1: the event itself, nothing of what follows from it. */
@@ -98,9 +104,32 @@ function due(state: RunState, name: string): Decision {
 }
 
 function played(state: RunState, name: string): Decision {
-  const job = state.jobs[name]
-  if (job?.status === 'manual') offerable(job)
+  const job = ownJob(state, name)
+  if (job?.status !== 'manual') return { state, commands: [] }
+  state.status = 'running'
+  offerable(job)
+  bringBack(state, new Set([name]))
   return { state, commands: [] }
+}
+
+/** What was skipped because a job by `needs` waited for a person gets its turn again, and what was skipped for that. */
+function bringBack(state: RunState, names: Set<string>): void {
+  let grew = true
+  while (grew) {
+    grew = false
+    for (const job of Object.values(state.jobs)) {
+      if (job.status !== 'skipped' || names.has(job.name)) continue
+      if (job.needs?.some((need) => names.has(need.job)) !== true) continue
+      names.add(job.name)
+      job.status = 'created'
+      job.reason = ''
+      grew = true
+    }
+  }
+}
+
+function ownJob(state: RunState, name: string): RunJob | undefined {
+  return Object.hasOwn(state.jobs, name) ? state.jobs[name] : undefined
 }
 
 /** Back to `created` as an ordinary job whose turn has come: `settle` offers it. */

@@ -44,16 +44,19 @@ function byWhen(job: RunJob, before: RunJob[]): Readiness {
   }
 }
 
-/** With `needs`, a skipped job is missing; by stages it is passed over, for what made it skip is seen itself. */
+/**
+ * With `needs`, a job that was skipped, or that nobody has started yet, is missing; by stages it is passed over, for
+ * what made it skip is seen itself. When a person starts it, what was skipped for it comes back (`decide`).
+ */
 function isBad(other: RunJob, job: RunJob): boolean {
   if (other.status === 'failed') return !failureIsAllowed(other)
   if (other.status === 'canceled') return true
-  return other.status === 'skipped' && job.needs !== null
+  return (other.status === 'skipped' || other.status === 'manual') && job.needs !== null
 }
 
 function skipReason(bad: RunJob): string {
-  const how = bad.status === 'skipped' ? 'was skipped' : bad.status
-  return `job "${bad.name}" ${how}`
+  if (bad.status === 'manual') return `job "${bad.name}" waits for a person to start it`
+  return `job "${bad.name}" ${bad.status === 'skipped' ? 'was skipped' : bad.status}`
 }
 
 /** Whether this job's failure leaves the run green. */

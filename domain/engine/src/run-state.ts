@@ -5,10 +5,13 @@
  * Invariants, kept by `decide` and checked by its property tests:
  *  E1  A job has at most one live attempt; attempts count up from 1.
  *  E2  A job is offered only when what it needs has ended, and every gate of an earlier stage is open.
- *  E3  A terminal job never changes again; a finished run gives no commands.
- *  E4  A gate is asked for once, after the last job of its stage and of the stages before has ended.
+ *  E3  A terminal job never changes again, but for one that was skipped because a job that it needs waited for a person
+ *      who then started that job; a finished run gives no commands until a person starts a job of it.
+ *  E4  A gate is asked for once, when every job of its stage and of the stages before has ended or waits for a person
+ *      without holding others up. What such a job does later is no part of the verdict.
  *  E5  An event that does not fit (an older attempt, a job that has ended) changes nothing: repeats are harmless.
- *  E6  A run in which nothing is offered, running, delayed, manual or asked for is finished.
+ *  E6  A run in which nothing is offered, running, delayed, asked for, or held up by a person is finished; jobs that
+ *      wait for a person without holding others up may be left.
  */
 import type { EventPayloads, RunStatus } from '@sluice/contracts/events'
 import type { PlanJob, RetryReason } from '@sluice/contracts/plan'

@@ -67,7 +67,7 @@ function begin(job: RunJob, nowMs: number, state: RunState): RunCommand | null {
   return { kind: 'offer-job', job: job.name, attempt: job.attempt }
 }
 
-/** Resource groups inside one run; between runs the host's leases hold them. */
+/** Who holds the group inside this run. Between runs nothing holds it: each run is decided by itself. */
 function holderOf(job: RunJob, state: RunState): RunJob | undefined {
   if (job.resourceGroup === null) return undefined
   return Object.values(state.jobs).find(

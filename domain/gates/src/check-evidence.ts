@@ -105,5 +105,8 @@ function untrusted({ name, source, record }: Needed): Fault | null {
     return why(`job "${job}" that makes it is new in this change`, `产生它的作业“${job}”是本次变更新增的`)
   }
   if (definitionDigest === protectedDefinitionDigest) return null
-  return why(`this change altered job "${job}" that makes it`, `本次变更修改了产生它的作业“${job}”`)
+  return why(
+    `this change altered job "${job}" that makes it, or a job whose files reach that one`,
+    `本次变更修改了产生它的作业“${job}”，或其文件会传到该作业的其他作业`,
+  )
 }

@@ -62,8 +62,11 @@ function evaluate(
     }
     return { state: result ? 'pass' : 'fail', values, sentence: ruleSentence(rule, result, values) }
   } catch (error) {
+    const unknown = Object.keys(values).filter((path) => values[path] === null)
     const { summary, message } = error as { summary?: string; message?: string }
-    return { state: 'error', values, sentence: errorSentence(rule, summary ?? message ?? String(error)) }
+    const why =
+      unknown.length === 0 ? (summary ?? message ?? String(error)) : `the report does not tell ${unknown.join(', ')}`
+    return { state: 'error', values, sentence: errorSentence(rule, why) }
   }
 }
 

@@ -127,6 +127,26 @@ describe('decide()', () => {
     expect(verdict.decision).toBe('closed')
   })
 
+  it('says what a report does not tell, where a rule asks for it', () => {
+    const coverage: Fact = {
+      kind: 'coverage',
+      linesCovered: 0,
+      linesTotal: 0,
+      lineRate: null,
+      branchesCovered: 0,
+      branchesTotal: 0,
+      branchRate: null,
+      files: [],
+    }
+    const source: ReportSource = { name: 'coverage', job: 'unit', path: 'cobertura.xml', format: 'cobertura' }
+    const rule = { ...green, name: 'covered', expr: 'coverage.lineRate >= 0.8' }
+    const verdict = decide(input([record('coverage', 'unit', coverage)], [rule], { sources: [source] }))
+    expect(verdict.clauses[0]).toMatchObject({
+      state: 'error',
+      sentence: { en: 'rule "covered" could not be evaluated: the report does not tell coverage.lineRate' },
+    })
+  })
+
   it('says a rule’s message in the reader’s language where the policy has both', () => {
     const rule = { ...green, message: { en: 'Every test must pass.', zh: '测试必须全部通过。' } }
     const { sentence } = decide(input([testsRecord({}, { failed: 1, passed: 37 })], [rule]))
@@ -169,7 +189,7 @@ describe('decide()', () => {
       [testsRecord({ producer: { definitionDigest: 'sha256:changed' } })],
       {},
       'untrusted',
-      'report "tests" is not trusted: this change altered job "unit" that makes it',
+      'report "tests" is not trusted: this change altered job "unit" that makes it, or a job whose files reach that one',
     ],
     [
       'a new reporting job',

@@ -10,11 +10,19 @@ export function canonicalJson(value: unknown): string {
     return JSON.stringify(value)
   }
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`
-  if (typeof value === 'object') {
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`
-  }
+  if (typeof value === 'object') return canonicalMembers(value)
   throw new TypeError(`Cannot write canonical JSON: a ${typeof value} has no JSON form`)
+}
+
+/** Plain loops: a plan of ten thousand jobs has half a million members. */
+function canonicalMembers(value: object): string {
+  const members: [string, unknown][] = Object.entries(value)
+  // Without a comparison function `sort` would compare the values too, as text.
+  members.sort(([a], [b]) => (a < b ? -1 : 1))
+  let text = ''
+  for (const [key, member] of members) {
+    if (member === undefined) continue
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`
+  }
+  return `{${text}}`
 }

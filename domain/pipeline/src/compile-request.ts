@@ -1,5 +1,6 @@
 import type { Plan, PlanTrigger, PlanVariable, SourcePosition } from '@sluice/contracts/plan'
 import type { Mistake } from './mistakes.ts'
+import type { WantedPaths } from './wanted-paths.ts'
 
 /** A value for an input; a text may spell the others as JSON. */
 export type InputValue = string | number | boolean | readonly unknown[]
@@ -125,6 +126,6 @@ export type IncludeAnswer =
 export type CompileResult =
   | { kind: 'plan'; plan: Plan }
   /** Load these, add them to `loaded`, call again. */
-  | { kind: 'wanted'; sources: WantedSource[] }
+  | { kind: 'wanted'; sources: WantedSource[]; paths?: WantedPaths[] }
   /** Every mistake that could be found, by path and line. Never empty. */
   | { kind: 'mistakes'; mistakes: Mistake[] }

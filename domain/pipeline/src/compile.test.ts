@@ -82,8 +82,8 @@ describe('compile()', () => {
     ['bottomless nesting', '['.repeat(50_000), 'PIPELINE_TOO_DEEP'],
     ['a file over 1 MiB', `# ${'x'.repeat(1_048_576)}`, 'PIPELINE_FILE_TOO_LARGE'],
     [
-      '5001 jobs',
-      Array.from({ length: 5001 }, (_, index) => `j${index}: {script: x}`).join('\n'),
+      '10001 jobs',
+      Array.from({ length: 10_001 }, (_, index) => `j${index}: {script: x}`).join('\n'),
       'PIPELINE_TOO_MANY_JOBS',
     ],
     ['12 levels of extends', chain(12), 'PIPELINE_EXTENDS_DEPTH'],
@@ -96,6 +96,11 @@ describe('compile()', () => {
       'variables that double each other in every job',
       `variables: {${doubling()}}\n${manyJobs(4000)}`,
       'PIPELINE_TOO_BIG',
+    ],
+    [
+      'a matrix of very many variables',
+      `j: {script: x, parallel: {matrix: [{${Array.from({ length: 20_000 }, (_, index) => `A${index}: 1`).join(', ')}}]}}`,
+      'PIPELINE_WRONG_VALUE',
     ],
     ['thousands of levels of extends', chain(8000), 'PIPELINE_EXTENDS_DEPTH'],
     ['no job', 'stages: [a]', 'PIPELINE_NO_JOBS'],
@@ -128,9 +133,8 @@ describe('compile()', () => {
   })
 
   test('matching that would take too long is a mistake', () => {
-    const files = Array.from({ length: 100_000 }, (_, index) => `src/${index}.c`)
-    const patterns = (job: number): string => Array.from({ length: 50 }, (_, index) => `'${job}-${index}-*'`).join(',')
-    const jobs = Array.from({ length: 5 }, (_, job) => `j${job}: {script: x, rules: [exists: [${patterns(job)}]]}`)
+    const files = Array.from({ length: 50_000 }, (_, index) => `src/${index}.c`)
+    const jobs = Array.from({ length: 500 }, (_, job) => `j${job}: {script: x, rules: [exists: ['src/${job}-*']]}`)
     const result = compileText(jobs.join('\n'), { files })
     expect(result.kind === 'mistakes' && result.mistakes[0]?.code).toBe('PIPELINE_TOO_MUCH_MATCHING')
   })
@@ -144,6 +148,29 @@ describe('compile()', () => {
     expect(planOf(jobs.toReversed().join('\n')).jobs).toHaveLength(5000)
   })
 
+  test('10,000 jobs by matrix are planned, 10,200 are one mistake', () => {
+    const matrix = '{A: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], B: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], C: [1, 2]}'
+    const jobs = (count: number): string =>
+      Array.from({ length: count }, (_, index) => `j${index}: {script: x, parallel: {matrix: [${matrix}]}}`).join('\n')
+    expect(planOf(jobs(50)).jobs).toHaveLength(10_000)
+    expect(codesOf(jobs(51))).toEqual(['PIPELINE_TOO_MANY_JOBS'])
+  })
+
+  test('dependencies of parallel jobs on parallel jobs may not multiply without end', () => {
+    const names = Array.from({ length: 40 }, (_, index) => `j${index}`)
+    const first = names.map((name) => `${name}: {stage: build, script: x, parallel: 200}`)
+    const last = `l: {script: x, parallel: 200, dependencies: [${names.join(', ')}]}`
+    const more = Array.from({ length: 5 }, (_, index) => last.replace('l:', `l${index}:`))
+    expect(planOf([...first, last].join('\n')).jobs).toHaveLength(8200)
+    expect(codesOf([...first, ...more].join('\n'))).toEqual(['PIPELINE_TOO_BIG'])
+    const needs = `n: {script: x, needs: [${Array.from({ length: 5000 }, (_, index) => names[index % 40]).join(', ')}]}`
+    expect(codesOf([...first, needs].join('\n'))).toEqual(['PIPELINE_WRONG_VALUE'])
+  })
+
+  test('a long script that parallel would repeat too often is a mistake', () => {
+    expect(codesOf(`j: {script: "${'x'.repeat(500_000)}", parallel: 200}`)).toEqual(['PIPELINE_TOO_BIG'])
+  })
+
   test('reports the mistakes of all jobs at once, in the order of the text', () => {
     const result = compileText('a: {scirpt: x}\nb: {script: x, when: nver}\nc: {script: x, needs: [d]}')
     const lines = result.kind === 'mistakes' ? result.mistakes.map(({ place }) => place.line) : []
@@ -153,9 +180,6 @@ describe('compile()', () => {
   test('refuses every keyword of GitLab that it cannot plan', () => {
     const keywords = [
       'trigger',
-      'only',
-      'except',
-      'parallel',
       'id_tokens',
       'secrets',
       'inputs',
@@ -230,6 +254,61 @@ describe('definitionDigest', () => {
   })
 })
 
+describe('definitionDigest, of what feeds a job', () => {
+  const base = `
+stages: [build, test]
+install: { stage: build, script: npm ci, cache: { key: modules, paths: [m], policy: pull-push } }
+make: { stage: build, script: make, artifacts: { paths: [out] } }
+alone: { stage: build, script: lint }
+test: { stage: test, script: npm test, needs: [make], cache: { key: modules, paths: [m], policy: pull } }
+all: { stage: test, script: npm test }
+some: { stage: test, script: npm test, dependencies: [] }
+`
+  const digests = (text: string): Record<string, string> =>
+    Object.fromEntries(planOf(text).jobs.map(({ name, definitionDigest }) => [name, definitionDigest]))
+  const changed = (text: string): string[] => {
+    const [before, after] = [digests(base), digests(text)]
+    return Object.keys(before).filter((name) => before[name] !== after[name])
+  }
+
+  test.each([
+    ['who saves its cache', base.replace('npm ci', 'npm ci; poison'), ['install', 'test']],
+    ['whose artifacts it takes', base.replace('script: make', 'script: fake'), ['make', 'test', 'all']],
+    ['nobody’s: it hands nothing on', base.replace('script: lint', 'script: other'), ['alone']],
+    [
+      'one that joins in saving the cache',
+      `${base}more: { script: x, cache: { key: modules, paths: [m] } }`,
+      ['install', 'test'],
+    ],
+    [
+      'one that joins an earlier stage with artifacts',
+      `${base}more: { stage: build, script: x, artifacts: { paths: [x] } }`,
+      ['all'],
+    ],
+    ['one that joins with a cache of its own', `${base}more: { script: x, cache: { key: other, paths: [m] } }`, []],
+    [
+      'another need by a rule',
+      `${base.replace('needs: [make]', 'needs: [make], rules: [{ when: on_success, needs: [more] }]')}more: { stage: build, script: x }`,
+      ['test'],
+    ],
+    [
+      'what feeds the one that feeds it',
+      `${base.replace('script: make,', 'script: make, cache: { key: tools, paths: [t], policy: pull },')}more: { script: x, cache: { key: tools, paths: [t] } }`,
+      ['make', 'test', 'all'],
+    ],
+  ])('changes with a change of %s', (_, text, wanted) => {
+    expect(changed(text)).toEqual(wanted)
+  })
+
+  test('two that save and read one cache feed each other', () => {
+    const ring = (a: string, b: string): string =>
+      `a: { script: ${a}, cache: { key: k, paths: [m] } }\nb: { script: ${b}, cache: { key: k, paths: [m] } }`
+    expect(digests(ring('x', 'y'))['a']).not.toBe(digests(ring('x', 'z'))['a'])
+    expect(digests(ring('x', 'y'))['a']).not.toBe(digests(ring('x', 'y'))['b'])
+    expect(digests(ring('x', 'y'))).toEqual(digests(ring('x', 'y')))
+  })
+})
+
 describe('compile() on any text', () => {
   const word = fc.constantFrom(
     'script',
@@ -251,6 +330,14 @@ describe('compile() on any text', () => {
     'image',
     'environment',
     'retry',
+    'parallel',
+    'matrix',
+    'only',
+    'except',
+    'changes',
+    'exists',
+    'regexp',
+    'auto_cancel',
   )
   const leaf = fc.oneof(
     fc.constantFrom('$A == "b"', 'a', '.a', 'manual', '1', 'null', 'true', '&x', '*x', '!reference [a, script]', "''"),

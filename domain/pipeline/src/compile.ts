@@ -1,5 +1,5 @@
 import type { Plan, PlanVariable, Reason } from '@sluice/contracts/plan'
-import type { CompileRequest, CompileResult, LoadedSources } from './compile-request.ts'
+import type { CompileRequest, CompileResult, LoadedSources, WantedSource } from './compile-request.ts'
 import { CompileLimit } from './compile-limit.ts'
 import { FileMatcher } from './glob/file-matcher.ts'
 import { limits } from './limits.ts'
@@ -7,27 +7,35 @@ import { fillExtends } from './merge/extends.ts'
 import { fillReferences } from './merge/references.ts'
 import { Mistakes } from './mistakes.ts'
 import { checkNeeds } from './plan/check-needs.ts'
+import { closeDefinitions } from './plan/close-definitions.ts'
 import { decideWorkflow, type WorkflowDecision } from './plan/decide-workflow.ts'
-import { planJob, type PlanContext, type PlannedJob } from './plan/plan-job.ts'
+import { PathsElsewhere } from './plan/paths-elsewhere.ts'
+import { excludedJob, planJob, type PlanContext, type PlannedJob } from './plan/plan-job.ts'
 import { settleNeeds } from './plan/settle-needs.ts'
 import { readPipeline, type PipelineDefinition } from './read/pipeline.ts'
 import { Warnings } from './read/reading.ts'
 import { gatherSources, type Gathered } from './sources/gather.ts'
 import type { ParsedSources } from './sources/source-file.ts'
+import type { LoadedPaths, WantedPaths } from './wanted-paths.ts'
 
 /**
- * Compiles a pipeline for one change. Pure: the same request and texts give the same result. Ends in bounded time
+ * Compiles a pipeline for one change. Pure: the same request, texts and paths give the same result. Ends in bounded time
  * whatever the text, and never throws for it.
  */
-export function compile(request: CompileRequest, loaded: LoadedSources): CompileResult {
-  return compileRound(request, loaded, new Map())
+export function compile(request: CompileRequest, loaded: LoadedSources, paths: LoadedPaths = new Map()): CompileResult {
+  return compileRound(request, loaded, new Map(), paths)
 }
 
 /** `compile` that keeps what it parsed for the next round. */
-export function compileRound(request: CompileRequest, loaded: LoadedSources, parsed: ParsedSources): CompileResult {
+export function compileRound(
+  request: CompileRequest,
+  loaded: LoadedSources,
+  parsed: ParsedSources,
+  paths: LoadedPaths,
+): CompileResult {
   const mistakes = new Mistakes()
   try {
-    return compilePhases(request, loaded, parsed, mistakes)
+    return compilePhases(request, loaded, parsed, paths, mistakes)
   } catch (error) {
     if (!(error instanceof CompileLimit)) throw error
     mistakes.add(error.code, { path: request.path, line: 1, column: 1 }, error.message)
@@ -39,16 +47,24 @@ function compilePhases(
   request: CompileRequest,
   loaded: LoadedSources,
   parsed: ParsedSources,
+  paths: LoadedPaths,
   mistakes: Mistakes,
 ): CompileResult {
   const warnings = new Warnings()
-  const gathered = gatherSources(request, loaded, parsed, mistakes, warnings)
-  if (gathered.wanted.length > 0) return { kind: 'wanted', sources: gathered.wanted }
+  const budget = { left: limits.globComparisons }
+  const elsewhere = new PathsElsewhere(paths, mistakes, budget)
+  const gathered = gatherSources(request, loaded, parsed, mistakes, warnings, elsewhere)
+  if (gathered.wanted.length > 0 || elsewhere.wanted.length > 0) return wanted(gathered.wanted, elsewhere.wanted)
   const pipeline = definePipeline(gathered, mistakes, warnings)
   if (pipeline === null || mistakes.count > 0) return { kind: 'mistakes', mistakes: mistakes.sorted() }
-  const plan = makePlan(request, pipeline, gathered.includedBy, mistakes)
+  const plan = makePlan(request, pipeline, gathered.includedBy, mistakes, { elsewhere, budget })
+  if (elsewhere.wanted.length > 0) return wanted([], elsewhere.wanted)
   if (mistakes.count > 0) return { kind: 'mistakes', mistakes: mistakes.sorted() }
   return { kind: 'plan', plan: { ...plan, warnings: [...warnings.all(), ...plan.warnings] } }
+}
+
+function wanted(sources: WantedSource[], paths: WantedPaths[]): CompileResult {
+  return { kind: 'wanted', sources, ...(paths.length === 0 ? {} : { paths }) }
 }
 
 function definePipeline(gathered: Gathered, mistakes: Mistakes, warnings: Warnings): PipelineDefinition | null {
@@ -65,18 +81,22 @@ function makePlan(
   pipeline: PipelineDefinition,
   includedBy: ReadonlyMap<string, Reason>,
   mistakes: Mistakes,
+  { elsewhere, budget }: { elsewhere: PathsElsewhere; budget: { left: number } },
 ): Plan {
-  const budget = { left: limits.globComparisons }
   const changed = request.changedPaths === null ? null : new FileMatcher(request.changedPaths, budget)
   const files = new FileMatcher(request.files, budget)
-  const workflow = decideWorkflow(pipeline, request, { changed, files })
+  const workflow = decideWorkflow(pipeline, request, { changed, files, elsewhere })
   const context: PlanContext = {
     predefined: withPipelineName(request.predefined, workflow.name),
     global: pipeline.variables,
     workflowVariables: workflow.variables,
     project: request.variables,
+    trigger: request.trigger,
+    projectPath: request.predefined.find(({ key }) => key === 'CI_PROJECT_PATH')?.value ?? request.project,
+    hasDefaultRefs: pipeline.workflow.rules === null,
     changed,
     files,
+    elsewhere,
     expansion: { left: limits.expandedLength },
     workflowReasons: workflow.reasons,
     includedBy,
@@ -93,7 +113,7 @@ function withPipelineName(predefined: readonly PlanVariable[], name: string | nu
 
 function decide(job: PipelineDefinition['jobs'][number], workflow: WorkflowDecision, context: PlanContext): PlannedJob {
   if (workflow.runs) return planJob(job, context)
-  return { kind: 'out', job: { name: job.name, stage: job.stage.name, reasons: [...workflow.reasons] } }
+  return { kind: 'out', job: excludedJob(job, [...workflow.reasons]) }
 }
 
 function inStageOrder({ jobs, stages }: PipelineDefinition): PipelineDefinition['jobs'] {
@@ -109,13 +129,15 @@ function assemble(
   { jobs, excluded }: Pick<Plan, 'jobs' | 'excluded'>,
 ): Plan {
   const used = new Set(jobs.map((job) => job.stage))
+  const closed = closeDefinitions(jobs, pipeline.stages)
   return {
     version: 1,
     project: request.project,
     ...(workflow.name === null ? {} : { name: workflow.name }),
+    ...(workflow.autoCancel === null ? {} : { autoCancel: workflow.autoCancel }),
     trigger: request.trigger,
     stages: pipeline.stages.filter((stage) => (stage !== '.pre' && stage !== '.post') || used.has(stage)),
-    jobs,
+    jobs: closed,
     excluded,
     warnings: edgeStagesOnly(used),
   }

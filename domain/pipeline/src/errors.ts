@@ -111,7 +111,7 @@ export const errors = errorTable({
     remedy: 'Define at least one job with script; jobs whose name begins with a dot are only templates.',
   },
   PIPELINE_TOO_MANY_JOBS: {
-    summary: 'A pipeline defines more than 5000 jobs.',
+    summary: 'A pipeline defines more than 10000 jobs.',
     remedy: 'Split the pipeline.',
   },
   PIPELINE_NO_SCRIPT: {
@@ -149,6 +149,10 @@ export const errors = errorTable({
   PIPELINE_PATTERN: {
     summary: 'A regular expression cannot be read.',
     remedy: 'Write RE2 syntax between slashes; look-around and back references do not exist in it.',
+  },
+  PIPELINE_PATHS_UNKNOWN: {
+    summary: 'The paths that a rule looks at, of another ref or another project, cannot be had.',
+    remedy: 'Correct the ref or the project, or look at the files of the change itself.',
   },
   PIPELINE_TOO_MUCH_MATCHING: {
     summary: 'Matching the patterns of rules with the files takes more than 20 million comparisons.',

@@ -14,8 +14,19 @@ export const limits = {
   extendsNames: 100,
   /** Mistakes that get a nearest name; comparing names is the dearest part of a mistake. */
   hints: 50,
-  jobs: 5000,
+  /** Counted after `parallel` made its jobs. */
+  jobs: 10_000,
+  /** Jobs that one `parallel` makes. */
+  parallel: 200,
+  /** Variables of one map of a matrix: every value takes two letters of the job's name at least. */
+  matrixVariables: 128,
+  /** Needs of one job, counted after those on parallel jobs stand for each of them. */
+  needs: 50,
   extendsLevels: 11,
+  /** Needs and dependencies of all jobs together, counted as `needs` are. */
+  edges: 2_000_000,
+  /** How deep `extends` is followed before it is refused, whatever the levels. */
+  extendsPath: 1000,
   referenceLevels: 10,
   scriptNesting: 10,
   rules: 50,
@@ -23,6 +34,13 @@ export const limits = {
   expressionDepth: 100,
   patternLength: 2048,
   globComparisons: 20_000_000,
+  /** Comparisons of one rule's patterns with paths beyond which GitLab takes the rule as matched. */
+  ruleComparisons: 50_000,
+  /** Refs and other projects whose paths the rules of one pipeline ask for. */
+  pathQuestions: 50,
+  /** Patterns of one `changes` or `exists`. */
+  patterns: 50,
+  pathRegexpLength: 255,
   variableLength: 65_536,
   variableDepth: 100,
   mistakes: 1000,

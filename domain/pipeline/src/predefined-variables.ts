@@ -66,6 +66,12 @@ export function jobVariables(name: string, stage: string): PlanVariable[] {
   return toVariables(jobValues(name, stage))
 }
 
+/** CI_NODE_INDEX and CI_NODE_TOTAL of a job that `parallel` made; nothing for any other. */
+export function nodeVariables(instance: { index: number; total: number } | null): PlanVariable[] {
+  if (instance === null) return []
+  return toVariables({ CI_NODE_INDEX: String(instance.index), CI_NODE_TOTAL: String(instance.total) })
+}
+
 function jobValues(name: string, stage: string): Record<string, string> {
   return { CI_JOB_NAME: name, CI_JOB_NAME_SLUG: slug(name), CI_JOB_STAGE: stage }
 }

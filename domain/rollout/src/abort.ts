@@ -8,7 +8,12 @@ import { askWeights } from './weights.ts'
 export function cancel(turn: Turn, by: string): Turn {
   const { kind } = turn.state.phase
   if (kind === 'aborting' || kind === 'retiring') return turn
-  return giveUp(turn, 'aborted', { en: `canceled by ${by}`, zh: `由 ${by} 取消` })
+  return giveUp(turn, hadRequests(turn.state) ? 'aborted' : 'failed', { en: `canceled by ${by}`, zh: `由 ${by} 取消` })
+}
+
+/** Whether the candidate may have had requests: the router acts before it has confirmed the weights. */
+export function hadRequests({ phase }: RolloutState): boolean {
+  return phase.kind === 'handing-over' || phase.kind === 'stepping'
 }
 
 /**

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { sampleEnvironment, sampleRollout } from '../testing/sample-rollout.ts'
 import { noFaults, SimulatedHost, type Faults, type SimulationEnd } from '../testing/simulated-host.ts'
 import { advance } from './advance.ts'
+import { environmentFor } from './environment-for.ts'
 import type { RolloutCommand, RolloutEvent, RolloutInput } from './rollout.ts'
 import { start } from './start.ts'
 
@@ -188,6 +189,112 @@ describe('losses and returns', () => {
   })
 })
 
+describe('what is told at the end', () => {
+  const finishedOf = (commands: RolloutCommand[]) => {
+    const last = commands.findLast((command) => command.kind === 'record')?.entry
+    return last?.kind === 'deployment.finished' ? last.payload : null
+  }
+  const begunEvents: RolloutEvent[] = [{ kind: 'begun' }]
+  const secured: RolloutEvent[] = [
+    ...begunEvents,
+    {
+      kind: 'instance-started',
+      commandId: 'd2/securing/start-instance/stable',
+      instanceId: 'd1.candidate',
+      port: 1,
+      pid: 1,
+    },
+    { kind: 'healthy', commandId: 'd2/securing/check-health/stable', instanceId: 'd1.candidate' },
+    { kind: 'weights-set', commandId: 'd2/securing/set-weights/8', generation: 8 },
+  ]
+  const migrated: RolloutEvent[] = [...secured, { kind: 'migrated', commandId: 'd2/migrating/migrate' }]
+  const migrateFailed = (ran: boolean): RolloutEvent => ({
+    kind: 'migrate-failed',
+    commandId: 'd2/migrating/migrate',
+    reason: 'exit code 1',
+    ran,
+  })
+  const takenBack: RolloutEvent[] = [
+    { kind: 'weights-set', commandId: 'd2/aborting/set-weights/9', generation: 9 },
+    { kind: 'instance-stopped', commandId: 'd2/aborting/stop-instance/candidate', instanceId: 'd2.candidate' },
+  ]
+  const canceled: RolloutEvent = { kind: 'cancel-requested', by: 'ann' }
+
+  test.each<[string, RolloutEvent[], boolean]>([
+    ['new', [canceled], false],
+    ['securing', [...begunEvents, canceled], false],
+    ['migrating', [...secured, canceled, ...takenBack], false],
+    ['starting, after its migration', [...migrated, canceled, ...takenBack], true],
+    ['migrating, and its migration fails', [...secured, migrateFailed(true), ...takenBack], true],
+    ['migrating, and its release is damaged', [...secured, migrateFailed(false), ...takenBack], false],
+  ])('a rollout that ends while it is %s failed, and says what was checked', (_phase, events, isVerified) => {
+    let turn: ReturnType<typeof advance> = { state: start(sampleRollout()), commands: [] }
+    const commands: RolloutCommand[] = []
+    for (const event of events) {
+      turn = advance(turn.state, event, 0)
+      commands.push(...turn.commands)
+    }
+    const finished = finishedOf(commands)
+    expect(finished).toMatchObject({ outcome: 'failed' })
+    expect(finished?.digestVerified ?? false).toBe(isVerified)
+    expect(finished?.sentence.en).toMatch(/^Release 2 could not be deployed to production: /)
+  })
+
+  test('a promoted release was checked, and one taken back too', () => {
+    for (const candidateErrorRate of [0, 0.2])
+      expect(finishedOf(simulate(sampleRollout(), { candidateErrorRate }).commands)).toMatchObject({
+        digestVerified: true,
+      })
+  })
+})
+
+describe('a router with a newer table than the rollout knew', () => {
+  test('is given the same table above it', () => {
+    const { state, commands } = atFirstObservation()
+    expect(commands).not.toEqual([])
+    const canceled = advance(state, { kind: 'cancel-requested', by: 'ann' }, 5)
+    const commandId = canceled.commands[0]?.id ?? ''
+    const stale: RolloutEvent = { kind: 'weights-stale', commandId, generation: 20 }
+    const again = advance(canceled.state, stale, 6)
+    expect(again.commands).toEqual([
+      {
+        ...canceled.commands[0],
+        id: 'd2/aborting/set-weights/21',
+        site: {
+          name: 'card-production',
+          port: 0,
+          generation: 21,
+          backends: [{ id: 'd1.candidate', port: 1, weight: 100 }],
+        },
+      },
+    ])
+    expect(again.state.pending).toEqual(again.commands)
+    expect(again.state.generation).toBe(21)
+    expect(advance(again.state, stale, 7).commands).toEqual([])
+  })
+})
+
+describe('what serves', () => {
+  test('is started and asked for its health by the policy that it was deployed with', () => {
+    const own = sampleEnvironment('canary')
+    const environment = { ...own, target: { ...own.target, health: { path: '/old', timeoutMs: 700 } } }
+    const input = sampleRollout()
+    const previous = input.previous && { ...input.previous, environment }
+    const { state } = advance(start({ ...input, previous }), { kind: 'begun' }, 0)
+    expect(environmentFor(state.input, 'stable')).toEqual(environment)
+    expect(environmentFor(state.input, 'candidate')).toEqual(own)
+    expect(environmentFor(state.input, 'baseline')).toEqual(own)
+    const started: RolloutEvent = {
+      kind: 'instance-started',
+      commandId: 'd2/securing/start-instance/stable',
+      instanceId: 'd1.candidate',
+      port: 1,
+      pid: 1,
+    }
+    expect(advance(state, started, 0).commands).toMatchObject([{ path: '/old', timeoutMs: 700 }])
+  })
+})
+
 describe('recreate', () => {
   test('gives all the weight to the healthy new one, then stops the old one', () => {
     const end = simulate(sampleRollout({ environment: sampleEnvironment('recreate') }))
@@ -225,6 +332,7 @@ const anyFaults: fc.Arbitrary<Partial<Faults>> = fc.record({
   crash: share,
   instanceDies: fc.constantFrom(0, 0, 0.01, 0.05),
   cancel: fc.constantFrom(0, 0, 0.01),
+  otherWriter: fc.constantFrom(0, 0, 0.02),
   migrateFails: fc.constantFrom(0, 0, 0.3),
   startFails: fc.constantFrom(0, 0, 0.3),
   neverHealthy: fc.constantFrom(0, 0, 0.3),

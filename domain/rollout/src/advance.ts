@@ -10,10 +10,12 @@
  * 4. Before a candidate is stopped, the router has confirmed a table without it; before the old instances are
  *    stopped, a table with the candidate alone.
  * 5. A step is passed only by the judge's `pass`. No requests, no readings, no time left: abort.
- * 6. Generations only rise.
+ * 6. Generations only rise; where the router has a higher one already, the same table is given above it.
  * 7. A finished rollout issues no commands. It finishes once, with one `deployment.finished`.
- * 8. After the first old instance was told to stop there is no way back: cancelling and failures come too late, and
- *    who keeps the environment restarts the candidate where it dies.
+ * 8. After the first old instance was told to stop there is no way back: cancelling and failures come too late. A
+ *    candidate that dies then stays `lost`; who keeps the environment looks at it when the rollout has ended, and
+ *    starts it again.
+ * 9. What serves is run by the policy that it was deployed with (`environmentFor`), never by the new one.
  *
  * Neighbours: the host runs commands, repeats them and tells what came of it; `judge/` decides on figures; `phases/`
  * holds what happens in each phase, `abort.ts` the way back.
@@ -29,6 +31,7 @@ import { onObserved, onTick } from './phases/stepping.ts'
 import { onWeightsSet } from './phases/weights-set.ts'
 import type { PendingCommand, RolloutAdvance, RolloutEvent, RolloutState } from './rollout.ts'
 import { answered, turnOf, type Turn } from './turn.ts'
+import { askWeightsAbove } from './weights.ts'
 
 type Answer = Extract<RolloutEvent, { commandId: string | null }>
 type Told = Exclude<RolloutEvent, Answer>
@@ -48,14 +51,17 @@ export function advance(state: RolloutState, event: RolloutEvent, nowMs: number)
   }
   const command = state.pending.find((pending) => pending.id === event.commandId)
   if (command === undefined || !answers(command, event)) return turnOf(state)
-  return answer(answered(turnOf(state), command.id), event, nowMs)
+  const turn = answered(turnOf(state), command.id)
+  if (command.kind === 'set-weights' && event.kind === 'weights-stale')
+    return askWeightsAbove(turn, command, event.generation)
+  return answer(turn, event, nowMs)
 }
 
 const answersOf: Record<PendingCommand['kind'], Answer['kind'][]> = {
   migrate: ['migrated', 'migrate-failed'],
   'start-instance': ['instance-started', 'instance-failed'],
   'check-health': ['healthy', 'unhealthy', 'instance-failed'],
-  'set-weights': ['weights-set'],
+  'set-weights': ['weights-set', 'weights-stale'],
   'start-exercise': ['exercise-started', 'exercise-failed'],
   observe: ['observed'],
   'stop-exercise': ['exercise-stopped'],
@@ -89,7 +95,7 @@ function answer(turn: Turn, event: Answer, nowMs: number): Turn {
     case 'migrated':
       return onMigrated(turn)
     case 'migrate-failed':
-      return onMigrateFailed(turn, event.reason)
+      return onMigrateFailed(turn, event)
     case 'instance-started':
       return onStarted(turn, event)
     case 'instance-failed':
@@ -100,6 +106,7 @@ function answer(turn: Turn, event: Answer, nowMs: number): Turn {
     case 'weights-set':
       return onWeightsSet(turn, nowMs)
     case 'exercise-started':
+    case 'weights-stale':
       return turn
     case 'exercise-failed':
       return giveUp(turn, 'failed', {

@@ -9,6 +9,10 @@ export const errors = errorTable({
     summary: 'A stored rollout has a version that this release of Sluice cannot read.',
     remedy: 'Use the release of Sluice that wrote it, or a newer one; do not downgrade while a rollout runs.',
   },
+  ROLLOUT_PORT_UNAVAILABLE: {
+    summary: "The port of an environment's URL cannot be listened on.",
+    remedy: 'End the program that uses the port, and deliver again.',
+  },
   ROLLOUT_GENERATION_STALE: {
     summary:
       "A writer gave the router an older table than it has, or another table under the same generation's number.",

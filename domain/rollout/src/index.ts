@@ -1,5 +1,6 @@
 export { advance } from './advance.ts'
 export { deadlineOf } from './deadline.ts'
+export { environmentFor } from './environment-for.ts'
 export { errors } from './errors.ts'
 export { judge, type Comparison } from './judge/judge.ts'
 export { latencyQuantileMs } from './judge/quantile.ts'

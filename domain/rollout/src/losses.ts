@@ -1,9 +1,9 @@
 /** Instances that fail, by themselves or while the host was away. */
 import { unreachable } from '@sluice/kernel'
-import { giveUp, takeBack } from './abort.ts'
+import { giveUp, hadRequests, takeBack } from './abort.ts'
 import { onNotSecured } from './phases/securing.ts'
 import { exercise } from './phases/stepping.ts'
-import type { InstanceRole, InstanceState, RolloutState, Sentence } from './rollout.ts'
+import type { InstanceRole, InstanceState, Sentence } from './rollout.ts'
 import { each, forgetPending, instanceOf, patch, patchInstance, type Turn } from './turn.ts'
 
 export interface AliveInstance {
@@ -49,10 +49,6 @@ function forgetInstance(turn: Turn, instanceId: string): Turn {
     state: { ...turn.state, pending: turn.state.pending.filter((command) => !gone(command)) },
     commands: turn.commands.filter((command) => !gone(command)),
   }
-}
-
-function hadRequests({ phase }: RolloutState): boolean {
-  return phase.kind === 'handing-over' || (phase.kind === 'stepping' && (phase.index > 0 || phase.sinceMs !== null))
 }
 
 const sentence = (instance: InstanceState, reason: string): Sentence => ({

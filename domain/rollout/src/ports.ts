@@ -114,6 +114,7 @@ export interface Target {
  *    they are.
  * 2. The generation orders writers: an older one than the router has is refused with `ROLLOUT_GENERATION_STALE` and
  *    changes nothing; the same one with the same table is done already; the same one with another table is refused.
+ *    A port that cannot be listened on is refused with `ROLLOUT_PORT_UNAVAILABLE`.
  * 3. Of `n` requests after an `apply` each backend gets its weight in per cent, rounded by at most one request per
  *    backend, where all backends answer.
  * 4. The table outlives the router's and the caller's process.

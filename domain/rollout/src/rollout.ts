@@ -16,8 +16,11 @@ export interface RolloutInput {
   deploymentId: string
   environment: EnvironmentPolicy
   release: ReleaseRef
-  /** The release that serves now, with the id of its instance; `null` for the first release of an environment. */
-  previous: (ReleaseRef & { instanceId: string }) | null
+  /**
+   * The release that serves now, with the id of its instance and the policy that it was deployed with; `null` for the
+   * first release of an environment.
+   */
+  previous: (ReleaseRef & { instanceId: string; environment: EnvironmentPolicy }) | null
   /** The fixed URL of the environment at the router, and the last generation that anyone gave its table. */
   site: { name: string; port: number; generation: number }
 }
@@ -59,7 +62,7 @@ export type RolloutCommand =
   | { kind: 'start-instance'; id: string; instanceId: string; role: InstanceRole; releaseDigest: string }
   /** Wait until the instance answers its health path. Answers: `healthy`, `unhealthy`. */
   | { kind: 'check-health'; id: string; instanceId: string; path: string; timeoutMs: number }
-  /** Give the router this table; repeat until it took it. Answer: `weights-set`. */
+  /** Give the router this table; repeat until it took it. Answers: `weights-set`, `weights-stale`. */
   | { kind: 'set-weights'; id: string; site: RouterSite }
   /** Start the program that sends requests to the site, or leave it running. Answers: `exercise-started`, `exercise-failed`. */
   | { kind: 'start-exercise'; id: string; exerciseId: string; releaseDigest: string; siteName: string }
@@ -79,7 +82,8 @@ export type PendingCommand = Exclude<RolloutCommand, { kind: 'record' }>
 export type RolloutEvent =
   | { kind: 'begun' }
   | { kind: 'migrated'; commandId: string }
-  | { kind: 'migrate-failed'; commandId: string; reason: string }
+  /** `ran`: it was started, and so the release unpacked and checked. */
+  | { kind: 'migrate-failed'; commandId: string; reason: string; ran: boolean }
   | { kind: 'instance-started'; commandId: string; instanceId: string; port: number; pid: number }
   /** An instance could not be started (`commandId` of the start), or died by itself (`null`). */
   | { kind: 'instance-failed'; commandId: string | null; instanceId: string; reason: string }
@@ -87,6 +91,8 @@ export type RolloutEvent =
   /** The health check failed, or (`null`) a healthy instance stopped being so. */
   | { kind: 'unhealthy'; commandId: string | null; instanceId: string; reason: string }
   | { kind: 'weights-set'; commandId: string; generation: number }
+  /** The router refused the table: it has this generation already, from somebody else. */
+  | { kind: 'weights-stale'; commandId: string; generation: number }
   | { kind: 'exercise-started'; commandId: string }
   | { kind: 'exercise-failed'; commandId: string; reason: string }
   | { kind: 'exercise-stopped'; commandId: string }
@@ -134,6 +140,8 @@ export interface RolloutState {
   comparedWith: ComparedWith
   /** Whether the serving release was known healthy before anything else was done. */
   secured: boolean
+  /** Whether something of the new release ran, and so every file of it was found to be what its digest says. */
+  verified: boolean
   instances: Partial<Record<InstanceRole, InstanceState>>
   /** Last generation asked for. */
   generation: number

@@ -33,6 +33,7 @@ function plainInput(input: RolloutInput): RolloutInput {
       version: previous.version,
       digest: previous.digest,
       instanceId: previous.instanceId,
+      environment: previous.environment,
     },
     site: { name, port, generation },
   }
@@ -51,6 +52,7 @@ export function start(input: RolloutInput): RolloutState {
     phase: { kind: 'new' },
     comparedWith: 'nothing',
     secured: false,
+    verified: false,
     instances: stable === null ? {} : { stable },
     generation: input.site.generation,
     exercise: 'off',

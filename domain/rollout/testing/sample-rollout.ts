@@ -21,7 +21,13 @@ export function sampleRollout(change: Partial<RolloutInput> = {}): RolloutInput 
     deploymentId: 'd2',
     environment: sampleEnvironment('canary'),
     release: { id: 'r2', version: '2', digest: 'sha256:two' },
-    previous: { id: 'r1', version: '1', digest: 'sha256:one', instanceId: 'd1.candidate' },
+    previous: {
+      id: 'r1',
+      version: '1',
+      digest: 'sha256:one',
+      instanceId: 'd1.candidate',
+      environment: sampleEnvironment('canary'),
+    },
     site: { name: 'card-production', port: 0, generation: 7 },
     ...change,
   }

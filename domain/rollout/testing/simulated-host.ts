@@ -21,6 +21,8 @@ export interface Faults {
   crash: number
   instanceDies: number
   cancel: number
+  /** Somebody else gives the router a table. */
+  otherWriter: number
   migrateFails: number
   startFails: number
   neverHealthy: number
@@ -36,6 +38,7 @@ export const noFaults: Faults = {
   crash: 0,
   instanceDies: 0,
   cancel: 0,
+  otherWriter: 0,
   migrateFails: 0,
   startFails: 0,
   neverHealthy: 0,
@@ -117,6 +120,7 @@ export class SimulatedHost {
     if (this.#happens(this.#faults.crash)) return this.#crash()
     if (this.#happens(this.#faults.instanceDies)) this.#kill()
     if (this.#happens(this.#faults.cancel)) this.#inbox.push({ kind: 'cancel-requested', by: 'ann' })
+    if (this.#happens(this.#faults.otherWriter)) this.#table.generation += 1 + Math.floor(this.#chance.next() * 3)
     const command = this.#pick(this.#state.pending)
     if (command !== undefined) this.#execute(command)
     if (this.#chance.next() < 0.1) this.#inbox.push({ kind: 'tick' })
@@ -177,7 +181,7 @@ export class SimulatedHost {
       case 'migrate':
         return this.#tell(
           this.#happens(this.#faults.migrateFails)
-            ? { kind: 'migrate-failed', commandId, reason: 'exit code 1' }
+            ? { kind: 'migrate-failed', commandId, reason: 'exit code 1', ran: true }
             : { kind: 'migrated', commandId },
         )
       case 'start-instance':
@@ -235,7 +239,10 @@ export class SimulatedHost {
   }
 
   #setWeights({ id: commandId, site }: Extract<PendingCommand, { kind: 'set-weights' }>): void {
-    this.#check(site.generation >= this.#table.generation, 'an older table was given to the router')
+    const { generation } = this.#table
+    const isOther = JSON.stringify(site) !== JSON.stringify(this.#table)
+    if (site.generation < generation || (site.generation === generation && isOther))
+      return this.#tell({ kind: 'weights-stale', commandId, generation })
     const sum = site.backends.reduce((total, { weight }) => total + weight, 0)
     this.#check(sum === 100 || sum === 0, `the weights add up to ${sum}`)
     for (const { id, port } of site.backends) {
@@ -244,7 +251,7 @@ export class SimulatedHost {
       // It may have died since; the machine hears of that a moment later.
       this.#check(instance?.healthy === true || instance?.alive === false, `weight for ${id}, never known healthy`)
     }
-    this.#table = site
+    this.#table = structuredCopy(site)
     this.#tell({ kind: 'weights-set', commandId, generation: site.generation })
   }
 

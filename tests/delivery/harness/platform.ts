@@ -75,8 +75,10 @@ export class Platform {
   async instances(): Promise<{ instanceId: string; role: string; pid: number }[]> {
     const folder = join(this.data, 'target', 'instances')
     const names = (await readdir(folder)).filter((name) => name.endsWith('.json'))
-    const records = await Promise.all(names.map(async (name) => readFile(join(folder, name), 'utf8')))
+    // The record of one that is stopped meanwhile goes with it.
+    const records = await Promise.all(names.map(async (name) => readFile(join(folder, name), 'utf8').catch(() => null)))
     return records
+      .filter((text) => text !== null)
       .map((text) => JSON.parse(text) as { instanceId: string; role: string; process: { pid: number } | null })
       .flatMap(({ instanceId, role, process }) => (process === null ? [] : [{ instanceId, role, pid: process.pid }]))
       .filter(({ pid }) => isAlive(pid))

@@ -3,7 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import type { PlanTrigger } from '@sluice/contracts/plan'
-import { FolderCheckout, GitRepository, GitSourceTree, type FolderChange } from '@sluice/git'
+import { FolderCheckout, GitPathSource, GitRepository, GitSourceTree, type FolderChange } from '@sluice/git'
 import { SluiceError, type Clock } from '@sluice/kernel'
 import { compileFrom, predefinedVariables, type PredefinedInput } from '@sluice/pipeline'
 import type { CliErrorCode } from '../errors.ts'
@@ -96,7 +96,10 @@ export async function compileInto(
   const inputs = readInputs(options.input)
   const request = { project, trigger, path: pipelinePath, variables, predefined, changedPaths, inputs }
   try {
-    const result = await compileFrom(request, tree, includes.source)
+    const path = checkout?.projectPath ?? project
+    const planned = { repository, commit, projectPath: path, defaultBranch: trigger.defaultBranch }
+    const paths = await GitPathSource.ofFolder(planned, folder)
+    const result = await compileFrom(request, tree, { paths, includes: includes.source })
     return { ...result, leftOut, imported: { commit, files } }
   } finally {
     await includes.close()

@@ -12,8 +12,8 @@ import type { ProgressView } from '../progress/progress-view.ts'
 /** The project that every checkout brings along. */
 export const cardProject = { slug: 'card', name: 'Digital credit card', folder: join(checkoutRoot, 'card') }
 
-/** Registers the card and has its newest change delivered. @returns the run's id; `null` when production runs it */
-export async function takeNewestChange(connection: PlatformConnection): Promise<string | null> {
+/** Makes the card known to the platform; to one that knows it nothing happens. */
+export async function registerCard(connection: PlatformConnection): Promise<void> {
   if (!existsSync(cardProject.folder)) {
     throw new SluiceError<CliErrorCode>(
       'CLI_PROJECT_MISSING',
@@ -21,6 +21,11 @@ export async function takeNewestChange(connection: PlatformConnection): Promise<
     )
   }
   await connection.call(routes.registerProject, { body: cardProject })
+}
+
+/** Registers the card and has its newest change delivered. @returns the run's id; `null` when production runs it */
+export async function takeNewestChange(connection: PlatformConnection): Promise<string | null> {
+  await registerCard(connection)
   const synced = await connection.call(routes.syncProject, { parameters: { project: cardProject.slug } })
   return synced.run?.id ?? null
 }

@@ -3,15 +3,14 @@ import type { PlatformConnection } from '../api/connect-platform.ts'
 import { exitStatus } from '../exit-status.ts'
 import { createProgressView } from '../progress/create-progress-view.ts'
 import { deliverySummary } from '../progress/summary.ts'
-import { cardProject, readProject, showRun, takeNewestChange } from './deliver-change.ts'
+import { cardProject, readProject, registerCard, showRun, takeNewestChange } from './deliver-change.ts'
 import { withPlatform, type PlatformOptions } from './with-platform.ts'
 
 /** `sluice deliver [REF]`: the newest change of the folder, or what a branch of the platform's repository holds. */
 export async function deliver(ref: string | undefined, options: PlatformOptions): Promise<number> {
   return withPlatform(options, async (connection, signal) => {
     const start = performance.now()
-    const newest = await takeNewestChange(connection)
-    const runId = ref === undefined ? newest : await runOf(connection, ref)
+    const runId = ref === undefined ? await takeNewestChange(connection) : await runOf(connection, ref)
     const view = await createProgressView(process.stdout, process.env)
     const run = runId === null ? null : await showRun(connection, runId, view, signal)
     await view.close()
@@ -24,6 +23,7 @@ export async function deliver(ref: string | undefined, options: PlatformOptions)
 }
 
 async function runOf(connection: PlatformConnection, ref: string): Promise<string> {
+  await registerCard(connection)
   const parameters = { project: cardProject.slug }
   return (await connection.call(routes.createRun, { parameters, body: { ref, deliver: true } })).id
 }

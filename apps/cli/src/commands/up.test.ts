@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { findPostmaster } from '@sluice/postgres-embedded'
@@ -77,6 +78,19 @@ function storyOf(at: Place): string[] {
 
 async function isIdle(at: Place): Promise<boolean> {
   return !(await isAnythingRunning(await settingsOf({ data: at.data, checkout: at.checkout })))
+}
+
+/** A deployed service, as the server's target records it. @returns its end: the signal */
+function deployService(at: Place): Promise<string | null> {
+  const child = spawn('/bin/sh', ['-c', 'read line'], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const ended = once(child, 'close').then(([, signal]) => signal as string | null)
+  const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
+  const startTicks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  const instance = { version: 1, instanceId: 'i1', role: 'stable', releaseDigest: 'sha256:0', port: 1 }
+  const record = { ...instance, process: { pid: child.pid, startTicks } }
+  writeFiles(at.data, { 'target/instances/i1.json': JSON.stringify(record) })
+  return ended
 }
 
 async function pidOf(at: Place, part: string): Promise<number | undefined> {
@@ -218,10 +232,22 @@ describe('sluice up', { timeout: 60_000 }, () => {
   test('down lets a dead server stop its services before it goes', async () => {
     const at = await place()
     await new Command('up', at, { detach: true }).ended
-    writeFiles(at.data, { 'target/instances/i1.json': '{}' })
+    void deployService(at)
     process.kill((await pidOf(at, 'server')) ?? 0, 'SIGKILL')
     expect(await new Command('down', at).ended).toBe(0)
     expect(storyOf(at)).toContain('server stops {"services":true}')
+  })
+
+  test('down kills the services of a dead server that cannot be started again', async () => {
+    const at = await place()
+    await new Command('up', at, { detach: true }).ended
+    const ended = deployService(at)
+    process.kill((await pidOf(at, 'server')) ?? 0, 'SIGKILL')
+    writeFiles(at.checkout, { 'apps/server/src/main.ts': "console.error('Cannot x');process.exit(2)" })
+    const command = new Command('down', at)
+    expect(await command.ended).toBe(0)
+    expect(command.lines).toContain('The deployed services were killed: 1')
+    expect(await ended).toBe('SIGKILL')
     expect(await isIdle(at)).toBe(true)
   })
 
@@ -245,6 +271,46 @@ describe('sluice up', { timeout: 60_000 }, () => {
     expect(await isIdle(at)).toBe(true)
   })
 
+  test('a busy port of an environment gets one sentence, and nothing starts', async () => {
+    const at = await place()
+    const holder = createServer()
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void holder.close())
+    const { port } = holder.address() as AddressInfo
+    mkdirSync(at.data, { mode: 0o700 })
+    writeFiles(at.data, { 'router-table.json': JSON.stringify({ version: 1, sites: [{ name: 'a', port }] }) })
+    const command = new Command('up', at)
+    expect(await command.ended).toBe(3)
+    expect(command.lines.join('\n')).toContain(`Cannot use port ${port} for the URL of an environment: process`)
+    expect(await isIdle(at)).toBe(true)
+  })
+
+  test('one that fails leaves a detached platform up', async () => {
+    const at = await place()
+    expect(await new Command('up', at, { detach: true }).ended).toBe(0)
+    writeFiles(at.checkout, { 'apps/console/dist/.inputs-digest': 'other', 'apps/console/index.html': 'changed' })
+    const server = await pidOf(at, 'server')
+    const failing = new Command('up', at)
+    expect(await failing.ended).toBe(3)
+    expect(failing.lines.join('\n')).toContain('[CLI_MODULES_MISSING]')
+    expect(await pidOf(at, 'server')).toBe(server)
+  })
+
+  test('a runner that asks a server that is gone is started anew', async () => {
+    const at = await place()
+    const first = new Command('up', at)
+    await first.says('Ctrl-C stops everything')
+    const [server, runner] = [await pidOf(at, 'server'), await pidOf(at, 'runner')]
+    first.child.kill('SIGKILL')
+    await first.ended
+    process.kill(server ?? 0, 'SIGKILL')
+    const second = new Command('up', at)
+    await second.says('Ctrl-C stops everything')
+    expect(await pidOf(at, 'runner')).not.toBe(runner)
+    const url = readFileSync(join(at.data, 'run', 'server-url'), 'utf8')
+    expect(JSON.parse(readFileSync(join(at.data, 'runner.json'), 'utf8'))).toMatchObject({ url })
+  })
+
   test('a second Ctrl-C kills what does not end', async () => {
     const at = await place()
     const stubborn =
@@ -252,11 +318,25 @@ describe('sluice up', { timeout: 60_000 }, () => {
     writeFiles(at.checkout, { 'apps/runner/src/main.ts': stubborn })
     const command = new Command('up', at)
     await command.says('Ctrl-C stops everything')
+    const service = deployService(at)
     command.child.kill('SIGINT')
     await command.says('Stopping the runner')
     command.child.kill('SIGINT')
     expect(await command.ended).toBe(1)
-    expect(await pidOf(at, 'runner')).toBeUndefined()
-    expect(await pidOf(at, 'server')).toBeUndefined()
+    expect(await service).toBe('SIGKILL')
+    expect(await isIdle(at)).toBe(true)
+    expect(readdirSync(join(at.data, 'run')).filter((name) => name === 'supervisor.json')).toEqual([])
+  })
+
+  test('a second Ctrl-C does not end a platform that was up before', async () => {
+    const at = await place()
+    expect(await new Command('up', at, { detach: true }).ended).toBe(0)
+    const command = new Command('up', at)
+    await command.says('runs already')
+    command.child.kill('SIGINT')
+    command.child.kill('SIGINT')
+    expect(await command.ended).not.toBe(3)
+    expect(await pidOf(at, 'server')).toBeDefined()
+    expect(existsSync(join(at.data, 'run', 'supervisor.json'))).toBe(false)
   })
 })

@@ -7,7 +7,7 @@ import { checkGit, checkPlatform } from '../platform/preflight.ts'
 import { checkFreeSpace, settingsOf, type Settings } from '../platform/settings.ts'
 import { startPlatform, type RunningPlatform } from '../platform/start-platform.ts'
 import { killPlatform, stopPlatform } from '../platform/stop-platform.ts'
-import { takeSupervisorLock } from '../processes/supervisor-lock.ts'
+import { takeSupervisorLock, type SupervisorLock } from '../processes/supervisor-lock.ts'
 import { createProgressView } from '../progress/create-progress-view.ts'
 import type { ProgressView } from '../progress/progress-view.ts'
 import { consoleLines, deliverySummary } from '../progress/summary.ts'
@@ -36,19 +36,21 @@ export async function up(options: UpOptions): Promise<number> {
   await checkFreeSpace(settings.data)
   const lock = await takeSupervisorLock(settings.lockFile)
   try {
-    return await supervise(settings, options)
+    return await supervise(settings, options, lock)
   } finally {
     await lock.release()
   }
 }
 
-async function supervise(settings: Settings, options: UpOptions): Promise<number> {
+async function supervise(settings: Settings, options: UpOptions, lock: SupervisorLock): Promise<number> {
   const print = (line: string): void => void process.stdout.write(`${line}\n`)
   const wasDetached = await isDetached(settings)
   const isLeftRunning = wasDetached || options.detach === true
   const interruption = onInterruption({
     first: (name) => print(`\n${name}: stopping`),
-    second: () => void killPlatform(settings).finally(() => process.exit(exitStatus.failed)),
+    // What was up before this command is not its to end.
+    second: () =>
+      void (wasDetached ? lock.release() : killPlatform(settings)).finally(() => process.exit(exitStatus.failed)),
   })
   if (wasDetached) print('The platform runs already (detached); using it.')
   let status: number = exitStatus.cannotStart
@@ -68,7 +70,7 @@ async function supervise(settings: Settings, options: UpOptions): Promise<number
     sayError(error)
     if (isUp) status = exitStatus.failed
   }
-  if (isLeftRunning && isUp) print('The platform stays up. Stop it with "./sluice down".')
+  if (wasDetached || (isLeftRunning && isUp)) print('The platform stays up. Stop it with "./sluice down".')
   else await stopPlatform(settings, print)
   interruption.close()
   return status

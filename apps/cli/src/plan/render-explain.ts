@@ -1,23 +1,25 @@
 import type { ExcludedJob, Plan, PlanJob, Reason } from '@sluice/contracts/plan'
 import { nearestName } from '@sluice/pipeline'
 import pc from 'picocolors'
+import { jobsNamed } from './jobs-named.ts'
 import { printable } from './printable.ts'
 import type { RenderOptions } from './render-options.ts'
 
 /**
  * Why one job is in the plan or out of it: the chain of reasons, outermost first, each with its place and the variables
- * that it looked at. For a name that the pipeline does not have: a sentence that says so. No newline at the end.
+ * that it looked at. For the written name of a parallel job: of all its jobs, one below the other. For a name that the pipeline does not have: a sentence that says so. No newline at the end.
  */
 export function renderExplain(
   plan: Plan,
   jobName: string,
   options: Pick<RenderOptions, 'colour'> = { colour: false },
 ): string {
-  const planned = plan.jobs.find(({ name }) => name === jobName)
-  if (planned !== undefined) return [...headOf(planned, options), ...chainOf(planned.reasons, options)].join('\n')
-  const excluded = plan.excluded.find(({ name }) => name === jobName)
-  if (excluded !== undefined) return [outHead(excluded, options), ...chainOf(excluded.reasons, options)].join('\n')
-  return unknownJob(plan, jobName)
+  const told = [
+    ...jobsNamed(plan.jobs, jobName).map((job) => [...headOf(job, options), ...chainOf(job.reasons, options)]),
+    ...jobsNamed(plan.excluded, jobName).map((job) => [outHead(job, options), ...chainOf(job.reasons, options)]),
+  ]
+  if (told.length === 0) return unknownJob(plan, jobName)
+  return told.map((lines) => lines.join('\n')).join('\n\n')
 }
 
 function headOf(job: PlanJob, { colour }: Pick<RenderOptions, 'colour'>): string[] {

@@ -124,6 +124,22 @@ describe('renderExplain()', () => {
     )
   })
 
+  test('tells of every job that a parallel one stands for', () => {
+    const plan = planOf('a: { script: x, parallel: 2, rules: [{ if: $CI_NODE_INDEX == "1" }] }')
+    expect(renderExplain(plan, 'a').split('\n')).toEqual([
+      'a 1/2 is in the plan: stage test, when: on_success; waits for all jobs of earlier stages',
+      '  1. parallel: job 1 of 2 of a  (.gitlab-ci.yml:1:27)',
+      '  2. rules[0] matched: $CI_NODE_INDEX == "1" → when: on_success  (.gitlab-ci.yml:1:38)',
+      '       $CI_NODE_INDEX is "1"',
+      '',
+      'a 2/2 is not in the plan (stage test)',
+      '  1. parallel: job 2 of 2 of a  (.gitlab-ci.yml:1:27)',
+      '  2. rules[0] did not match: $CI_NODE_INDEX == "1"  (.gitlab-ci.yml:1:38)',
+      '       $CI_NODE_INDEX is "2"',
+      '  3. no rule matched  (.gitlab-ci.yml:1:1)',
+    ])
+  })
+
   test('names the nearest job for one that is not defined', () => {
     expect(renderExplain(planOf(text), 'delpoy')).toBe(
       'Cannot explain job "delpoy": the pipeline has no such job; nearest name: "deploy"',

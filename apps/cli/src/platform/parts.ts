@@ -5,8 +5,10 @@ import { routes } from '@sluice/contracts/api'
 import { startPostgres, type RunningPostgres } from '@sluice/postgres-embedded'
 import { connectPlatform } from '../api/connect-platform.ts'
 import type { ProcessRecords } from '../processes/process-records.ts'
+import { stopProcess } from '../processes/stop-process.ts'
 import { startProcess, type ProcessSpec, type StartedProcess } from '../processes/start-process.ts'
 import { readConfig, writeConfig, type Settings } from './settings.ts'
+import { socketFolderOf } from './socket-folder.ts'
 
 /** What the processes of the platform get from ours: nothing that could be a secret. */
 function plainEnvironment(settings: Settings): Record<string, string | undefined> {
@@ -65,7 +67,9 @@ export async function startServer(
       routerSocket: settings.routerSocket,
       nodeFolder: settings.nodeFolder,
       sitePorts: { first: choice.sitePort },
-      serviceFolders: [join(settings.runtimeFolder, 'pg')].filter((folder) => existsSync(folder)),
+      serviceFolders: [join(settings.runtimeFolder, 'pg'), socketFolderOf(choice.databaseUrl)].filter(
+        (folder) => folder !== null && existsSync(folder),
+      ),
     })
   }
   const started = await startProcess({ ...specOf(settings, 'server', file), readyTimeoutMs: 60_000 }, records)
@@ -75,15 +79,21 @@ export async function startServer(
   return { ...started, url }
 }
 
+/** A runner gives its jobs some seconds to end. */
+export const runnerGraceMs = 30_000
+
 /**
  * Registers the runner with the server once; its token is kept in its configuration (0600). A server whose database is
  * new does not know the kept one: the runner is registered anew.
  */
 export async function startRunner(settings: Settings, records: ProcessRecords, url: string): Promise<StartedProcess> {
-  const running = await records.findRunning('runner')
-  if (running !== null) return { ...running, adopted: true, ready: null }
   const file = join(settings.data, 'runner.json')
-  const kept = (await readConfig(file))?.['token']
+  const config = await readConfig(file)
+  const running = await records.findRunning('runner')
+  if (running !== null && config?.['url'] === url) return { ...running, adopted: true, ready: null }
+  // It asks a server that is not there any more, at another port.
+  if (running !== null) await stopProcess(running, runnerGraceMs)
+  const kept = config?.['token']
   const token = typeof kept === 'string' && !(await isRefused(url, kept)) ? kept : await registerRunner(settings)
   await writeConfig(file, {
     url,

@@ -7,10 +7,10 @@ import { listeningProcess } from '../processes/listening-process.ts'
 
 /** @throws SluiceError CLI_PLATFORM_UNSUPPORTED */
 export function checkPlatform(platform = process.platform, arch: string = process.arch): void {
-  if (['linux-x64', 'linux-arm64', 'darwin-arm64'].includes(`${platform}-${arch}`)) return
+  if (['linux-x64', 'linux-arm64'].includes(`${platform}-${arch}`)) return
   throw new SluiceError<CliErrorCode>(
     'CLI_PLATFORM_UNSUPPORTED',
-    `Cannot start on ${platform}-${arch}: wanted Linux (x64, arm64) or macOS (arm64)`,
+    `Cannot start on ${platform}-${arch}: wanted Linux (x64, arm64)`,
   )
 }
 
@@ -19,31 +19,34 @@ export async function checkGit(): Promise<void> {
   try {
     await promisify(execFile)('git', ['--version'])
   } catch (error) {
-    const install = process.platform === 'darwin' ? 'xcode-select --install' : 'apt-get install git'
     throw new SluiceError(
       'GIT_MISSING',
-      `Cannot start: the program git is not in PATH; install it, e.g. "${install}"`,
+      'Cannot start: the program git is not in PATH; install it, e.g. "apt-get install git"',
       { cause: error },
     )
   }
 }
 
-/** @throws SluiceError CLI_PORT_BUSY with the process that listens there, where it may be known */
-export async function checkPort(port: number): Promise<void> {
+/**
+ * @param purpose what listens on it, for the message
+ * @throws SluiceError CLI_PORT_BUSY with the process that listens there, where it may be known
+ */
+export async function checkPort(port: number, purpose: string): Promise<void> {
   const failure = await tryToListen(port)
   if (failure === null) return
-  if (failure.code === 'EACCES') throw busy(port, 'this user may not listen on it')
+  if (failure.code === 'EACCES') throw busy(port, purpose, 'this user may not listen on it')
   const holder = await listeningProcess(port)
   throw busy(
     port,
+    purpose,
     holder === null ? 'another process listens on it' : `process ${holder.pid} (${holder.name}) listens on it`,
   )
 }
 
-function busy(port: number, reason: string): SluiceError {
+function busy(port: number, purpose: string, reason: string): SluiceError {
   return new SluiceError<CliErrorCode>(
     'CLI_PORT_BUSY',
-    `Cannot use port ${port} for the console: ${reason}; choose another with --port`,
+    `Cannot use port ${port} for ${purpose}: ${reason}; end it, or choose other ports with --port`,
   )
 }
 

@@ -6,6 +6,7 @@ import type { ProgressView } from '../progress/progress-view.ts'
 import { startDatabase, startRouter, startRunner, startServer, type ServerChoice, type StartedServer } from './parts.ts'
 import { checkPort } from './preflight.ts'
 import type { Settings } from './settings.ts'
+import { sitePortsOf } from './site-ports.ts'
 
 export type PartName = 'PostgreSQL' | 'router' | 'server' | 'runner'
 
@@ -34,7 +35,7 @@ export async function startPlatform(
   view: ProgressView,
 ): Promise<RunningPlatform> {
   const records = new ProcessRecords(settings.recordsFolder)
-  if ((await records.findRunning('server')) === null && options.port !== 0) await checkPort(options.port)
+  await checkPorts(settings, records, options.port)
   const board = createPartBoard(view, ['PostgreSQL', 'router', 'server', 'runner', 'console'])
   const consoleFolder = await consoleFolderOf(settings)
   const built = beside(() =>
@@ -73,6 +74,13 @@ export async function startPlatform(
       { name: 'runner', pid: runner.pid, startTime: runner.startTime },
     ],
   }
+}
+
+/** What runs already has its ports. */
+async function checkPorts(settings: Settings, records: ProcessRecords, port: number): Promise<void> {
+  if (port !== 0 && (await records.findRunning('server')) === null) await checkPort(port, 'the console')
+  if ((await records.findRunning('router')) !== null) return
+  for (const site of await sitePortsOf(settings, port)) await checkPort(site, 'the URL of an environment')
 }
 
 interface StartedDatabase {

@@ -1,15 +1,14 @@
-import { readdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { routes } from '@sluice/contracts/api'
 import { findPostmaster, stopPostgres } from '@sluice/postgres-embedded'
+import { killRecordedProcesses, recordedProcesses } from '@sluice/target-process'
 import { connectPlatform } from '../api/connect-platform.ts'
 import { ProcessRecords, type ProcessRecord } from '../processes/process-records.ts'
+import { releaseSupervisorLock } from '../processes/supervisor-lock.ts'
 import { killHard, stopProcess, untilGone } from '../processes/stop-process.ts'
-import { startDatabase, startServer } from './parts.ts'
+import { runnerGraceMs as graceMs, startDatabase, startServer } from './parts.ts'
 import { readConfig, type Settings } from './settings.ts'
-
-/** A runner gives its jobs some seconds to end. */
-const graceMs = 30_000
 
 /** Files that say something about the running platform; they go with it. */
 export const modeFile = (settings: Settings): string => join(settings.recordsFolder, 'mode.json')
@@ -33,7 +32,10 @@ export async function stopPlatform(settings: Settings, say: (sentence: string) =
   await rm(urlFile(settings), { force: true })
 }
 
-/** SIGKILL to everything that is recorded; PostgreSQL ends at once and recovers at its next start. */
+/**
+ * SIGKILL to everything that is recorded, the deployed services after the server that would start them again;
+ * PostgreSQL ends at once and recovers at its next start.
+ */
 export async function killPlatform(settings: Settings): Promise<void> {
   const records = new ProcessRecords(settings.recordsFolder)
   for (const name of ['runner', 'server', 'router']) {
@@ -41,15 +43,19 @@ export async function killPlatform(settings: Settings): Promise<void> {
     if (record !== null) killHard(record)
     await records.remove(name)
   }
+  await killRecordedProcesses(targetFolder(settings))
   const postmaster = await findPostmaster(join(settings.data, 'postgres'))
   if (postmaster !== null) process.kill(postmaster, 'SIGQUIT') // immediate shutdown, postgres(1)
+  await releaseSupervisorLock(settings.lockFile)
 }
 
-/** Whether a part of the platform runs. */
+/** Whether a part of the platform, or a service that it deployed, runs. */
 export async function isAnythingRunning(settings: Settings): Promise<boolean> {
   const records = new ProcessRecords(settings.recordsFolder)
   const found = await Promise.all(['runner', 'server', 'router'].map((name) => records.findRunning(name)))
-  return found.some((record) => record !== null) || (await findPostmaster(join(settings.data, 'postgres'))) !== null
+  if (found.some((record) => record !== null)) return true
+  if ((await findPostmaster(join(settings.data, 'postgres'))) !== null) return true
+  return (await recordedProcesses(targetFolder(settings))).length > 0
 }
 
 async function stopPart(records: ProcessRecords, name: string, say: (sentence: string) => void): Promise<void> {
@@ -81,20 +87,17 @@ async function stopServerAndServices(
   await records.remove('server')
 }
 
-/** Whether there are records of deployed instances, one file each. */
-async function hasDeployed(settings: Settings): Promise<boolean> {
-  const names = await readdir(join(settings.data, 'target', 'instances')).catch(() => [])
-  return names.some((name) => name.endsWith('.json'))
-}
+/** Where the server's target keeps what it deployed. */
+const targetFolder = (settings: Settings): string => join(settings.data, 'target')
 
-/** Only the server knows the services that it deployed: a dead one is started again to stop them. */
+/** Only the server stops in good order what it deployed: a dead one is started again for that. */
 async function reviveServer(
   settings: Settings,
   records: ProcessRecords,
   say: (sentence: string) => void,
 ): Promise<ProcessRecord | null> {
   const config = await readConfig(join(settings.data, 'server.json')).catch(() => null)
-  if (config === null || !(await hasDeployed(settings)) || !(await isAnythingRunning(settings))) return null
+  if (config === null || (await recordedProcesses(targetFolder(settings))).length === 0) return null
   say('The server is dead; it is started once more, to stop the services that it deployed')
   try {
     const isEmbedded = String(config['databaseUrl']).includes(encodeURIComponent(settings.runtimeFolder))
@@ -102,7 +105,9 @@ async function reviveServer(
     const consoleFolder = String(config['consoleFolder'])
     return await startServer(settings, records, { port: 0, sitePort: 0, databaseUrl, consoleFolder })
   } catch (error) {
+    const killed = await killRecordedProcesses(targetFolder(settings))
     say(`It did not start: ${error instanceof Error ? error.message : String(error)}`)
+    if (killed > 0) say(`The deployed services were killed: ${killed}`)
     return null
   }
 }

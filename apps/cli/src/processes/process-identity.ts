@@ -1,17 +1,15 @@
-import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { promisify } from 'node:util'
 
 /** A process beyond its number, which the machine gives to another one some day. */
 export interface ProcessIdentity {
   pid: number
-  /** When it started, in the machine's own words: equal for the same process only. */
+  /** When it started, in the kernel's own words: equal for the same process only. */
   startTime: string
 }
 
 /** Who has this pid now; `null` when nobody does, or a dead process that nobody waited for. */
 export async function identityOf(pid: number): Promise<ProcessIdentity | null> {
-  const startTime = process.platform === 'linux' ? await startOnLinux(pid) : await startByPs(pid)
+  const startTime = await startOf(pid)
   return startTime === null ? null : { pid, startTime }
 }
 
@@ -26,18 +24,11 @@ export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
 }
 
 /** Field 22 of /proc/PID/stat: ticks since boot (proc_pid_stat(5)); with the boot's id, as ticks begin anew with it. */
-async function startOnLinux(pid: number): Promise<string | null> {
+async function startOf(pid: number): Promise<string | null> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
   if (stat === null) return null
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   if (fields[0] === 'Z' || fields[0] === 'X') return null
   const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')
   return `${boot.trim()}:${fields[19] ?? ''}`
-}
-
-async function startByPs(pid: number): Promise<string | null> {
-  const env = { PATH: process.env['PATH'], LC_ALL: 'C' }
-  const answer = await promisify(execFile)('ps', ['-o', 'lstart=,stat=', '-p', String(pid)], { env }).catch(() => null)
-  const text = answer?.stdout.trim() ?? ''
-  return text === '' || / Z\S*$/.test(text) ? null : text.replace(/\s+\S+$/, '')
 }

@@ -28,11 +28,12 @@ export async function takeSupervisorLock(
   } finally {
     await rm(own, { force: true })
   }
-  return {
-    release: async () => {
-      if ((await lockHolder(file))?.pid === pid) await rm(file, { force: true })
-    },
-  }
+  return { release: () => releaseSupervisorLock(file, pid) }
+}
+
+/** Gives a lock up; one that another process holds stays. */
+export async function releaseSupervisorLock(file: string, pid = process.pid): Promise<void> {
+  if ((await lockHolder(file))?.pid === pid) await rm(file, { force: true })
 }
 
 /** The living process that holds a lock, or `null`. */

@@ -19,13 +19,14 @@ function gateOutcome(run: RunView): { isStopped: boolean; sentence: string } {
 }
 
 function canaryOutcome(run: RunView): { isStopped: boolean; sentence: string } {
-  const aborted = run.deployments.findLast((one) => one.state === 'aborted')
-  if (aborted === undefined)
-    return { isStopped: false, sentence: `No rollout was taken back; the change ended otherwise: ${run.sentence.en}` }
-  const failed = aborted.steps.find((step) => step.state === 'failed' || step.state === 'inconclusive')
-  const rates = failed?.judgement == null ? '' : ` (at ${failed.weight} %: ${ratesOf(failed.judgement)})`
-  return {
-    isStopped: true,
-    sentence: `Taken back from ${aborted.environment} by the analysis of its canary${rates}: ${aborted.sentence.en}`,
+  for (const { state, environment, steps, sentence } of run.deployments) {
+    const failed = steps.find(({ judgement }) => judgement?.result === 'fail')
+    if (state !== 'aborted' || failed?.judgement == null) continue
+    const rates = `at ${failed.weight} %: ${ratesOf(failed.judgement)}`
+    return {
+      isStopped: true,
+      sentence: `Taken back from ${environment} by the analysis of its canary (${rates}): ${sentence.en}`,
+    }
   }
+  return { isStopped: false, sentence: `No canary was judged to fail; the change ended otherwise: ${run.sentence.en}` }
 }

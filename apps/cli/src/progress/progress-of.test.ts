@@ -110,6 +110,15 @@ test('a canary that is taken back shows the step that failed, and none after it'
   expect(demoOutcome('bad-test', run).isStopped).toBe(false)
 })
 
+test.each([
+  ['before a step was judged', []],
+  ['as too little was seen', [{ weight: 10, state: 'inconclusive' as const, judgement: judgement(0, 'inconclusive') }]],
+])('a rollout that was taken back %s is no proof of the analysis', (_, steps) => {
+  const taken = canaryView({ state: 'aborted', steps: steps.map((step) => ({ startedAt: null, ...step })) })
+  const run = runView({ status: 'success', delivery: 'stopped', deployments: [taken] })
+  expect(demoOutcome('bad-canary', run).isStopped).toBe(false)
+})
+
 test('error rates say what they stand on', () => {
   const none = { requests: 0, errors: 0, errorRate: null, latencyP50Ms: null, latencyP95Ms: null }
   expect(ratesOf({ ...judgement(0.0004), stable: none })).toBe('errors: new 0.04 % of 100, stable no requests')

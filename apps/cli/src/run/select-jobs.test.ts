@@ -73,3 +73,14 @@ test('without needs the named jobs are alone, and wait for none but each other',
 test('a job that needs no person cannot be started by one', () => {
   expect(() => selectJobs(plan, { ...all, manual: ['lint'] })).toThrow('it has when: on_success')
 })
+
+test('the written name of a parallel job means all its jobs, the name of one of them only that one', () => {
+  const parallel = (index: number) => ({ parallel: { job: 'shard', index, total: 2 }, needs: [] })
+  const jobs = [1, 2].map((index) => jobOf(`shard ${index}/2`, 'test', parallel(index)))
+  const sharded = planOf([...jobs, jobOf('other', 'test', { needs: [] })])
+  expect(selectJobs(sharded, { ...all, names: ['shard'] }).plan.jobs.map(({ name }) => name)).toEqual([
+    'shard 1/2',
+    'shard 2/2',
+  ])
+  expect(selectJobs(sharded, { ...all, names: ['shard 2/2'] }).plan.jobs.map(({ name }) => name)).toEqual(['shard 2/2'])
+})

@@ -2,6 +2,7 @@ import type { Plan, PlanJob } from '@sluice/contracts/plan'
 import { SluiceError } from '@sluice/kernel'
 import { nearestName } from '@sluice/pipeline'
 import type { CliErrorCode } from '../errors.ts'
+import { jobsNamed } from '../plan/jobs-named.ts'
 import { withoutAbsent } from './kept-jobs.ts'
 
 /** Which jobs are wanted. */
@@ -22,27 +23,30 @@ export interface SelectedJobs {
 }
 
 /**
- * The jobs that are named, and all they wait for; without names, the whole plan. To name a manual job is to start it: it
- * runs as soon as it can, and its failure counts. One that is started beside others keeps what its `allow_failure` says.
+ * The jobs that are named, and all they wait for; without names, the whole plan. The written name of a parallel job means
+ * all its jobs. To name a manual job is to start it: it runs as soon as it can, and its failure counts. One that is started beside others keeps what its `allow_failure` says.
  * @throws SluiceError CLI_JOB_UNKNOWN
  */
 export function selectJobs(plan: Plan, { names, manual, withNeeds }: Selection): SelectedJobs {
-  const started = manual.map((name) => manualJobOf(plan, name).name)
-  const named = names.map((name) => jobOf(plan, name))
-  const wanted = namesWanted(plan, [...named, ...started.map((name) => jobOf(plan, name))], withNeeds)
+  const named = names.flatMap((name) => jobsOf(plan, name))
+  const started = manual.flatMap((name) => manualJobsOf(plan, name))
+  const [byName, byOption] = [namesIn(named), namesIn(started)]
+  const wanted = namesWanted(plan, [...named, ...started], withNeeds)
   const chosen = names.length === 0 ? plan.jobs : plan.jobs.filter(({ name }) => wanted.has(name))
-  const present = new Set(chosen.map(({ name }) => name))
+  const present = namesIn(chosen)
   const jobs = chosen.map((job) => {
     const here = withNeeds ? job : withoutAbsent(job, present)
     if (here.when !== 'manual') return here
-    if (names.includes(here.name)) return { ...here, when: 'on_success' as const, allowFailure: false }
-    return started.includes(here.name) ? { ...here, when: 'on_success' as const } : here
+    if (byName.has(here.name)) return { ...here, when: 'on_success' as const, allowFailure: false }
+    return byOption.has(here.name) ? { ...here, when: 'on_success' as const } : here
   })
   const byHand = jobs.filter(
-    ({ name }, index) => chosen[index]?.when === 'manual' && [...names, ...started].includes(name),
+    ({ name }, index) => chosen[index]?.when === 'manual' && (byName.has(name) || byOption.has(name)),
   )
-  return { plan: { ...plan, jobs }, startedByHand: new Set(byHand.map(({ name }) => name)) }
+  return { plan: { ...plan, jobs }, startedByHand: namesIn(byHand) }
 }
+
+const namesIn = (jobs: readonly PlanJob[]): Set<string> => new Set(jobs.map(({ name }) => name))
 
 function namesWanted(plan: Plan, jobs: PlanJob[], withNeeds: boolean): Set<string> {
   const wanted = new Set<string>()
@@ -55,10 +59,11 @@ function namesWanted(plan: Plan, jobs: PlanJob[], withNeeds: boolean): Set<strin
   return wanted
 }
 
-function manualJobOf(plan: Plan, name: string): PlanJob {
-  const job = jobOf(plan, name)
-  if (job.when === 'manual') return job
-  const why = `it has when: ${job.when}, and --manual starts manual jobs; name it without --manual`
+function manualJobsOf(plan: Plan, name: string): PlanJob[] {
+  const jobs = jobsOf(plan, name)
+  const other = jobs.find((job) => job.when !== 'manual')
+  if (other === undefined) return jobs
+  const why = `it has when: ${other.when}, and --manual starts manual jobs; name it without --manual`
   throw new SluiceError<CliErrorCode>('CLI_JOB_UNKNOWN', `Cannot start job "${name}": ${why}`)
 }
 
@@ -68,10 +73,10 @@ function jobsBefore(plan: Plan, job: PlanJob): PlanJob[] {
   return plan.jobs.filter((other) => plan.stages.indexOf(other.stage) < stage)
 }
 
-function jobOf(plan: Plan, name: string): PlanJob {
-  const job = plan.jobs.find((one) => one.name === name)
-  if (job !== undefined) return job
-  const excluded = plan.excluded.find((one) => one.name === name)
+function jobsOf(plan: Plan, name: string): PlanJob[] {
+  const jobs = jobsNamed(plan.jobs, name)
+  if (jobs.length > 0) return jobs
+  const [excluded] = jobsNamed(plan.excluded, name)
   const why =
     excluded === undefined
       ? nearest(plan, name)

@@ -46,7 +46,7 @@ export async function openDoors(
     handlers: handlersWith({
       ...shared,
       sessions,
-      sitePort: sitePortsFrom(config.sitePorts.first),
+      firstSitePort: config.sitePorts.first,
       maturityOf: projectionOf(shared, (entries, now) => assess({ entries, now })),
       doraOf: projectionOf(shared, doraView),
       requestStop,
@@ -69,9 +69,3 @@ export async function openDoors(
   url = await listenOn(api, config, socketPath)
   return url
 }
-
-/** Ports of the environments' URLs, by their place in the order of promotion; 0 lets the router choose. */
-const sitePortsFrom =
-  (first: number) =>
-  (position: number): number =>
-    first === 0 ? 0 : first + position

@@ -1,9 +1,9 @@
-/** Keeps what was promoted serving: after a start of the server, and when an instance ends by itself. */
+/** Keeps what was promoted serving: after a start of the server, after a rollout, and while nothing else happens. */
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   findEnvironment,
   findEnvironmentServedBy,
-  listDeployments,
+  isDeploying,
   listEnvironments,
   listProjects,
   type EnvironmentRow,
@@ -15,10 +15,22 @@ const firstWaitMs = 250
 const longestWaitMs = 30_000
 
 type Log = (message: string, details: object) => void
+type Place = Pick<EnvironmentRow, 'project' | 'name'>
+
+/** One environment that is being looked after. */
+interface Keeping {
+  done: Promise<void>
+  /** Asked for again meanwhile: a try that began before may have missed why. */
+  isAsked: boolean
+  /** Ends the wait before the next try. */
+  wake: AbortController
+}
+
+const keyOf = ({ project, name }: Place): string => `${project}/${name}`
 
 /**
- * An environment that no open deployment looks after gets a new instance where its own is gone, with longer and longer
- * waits while that fails; one attempt at a time for each environment.
+ * An environment gets a new instance where its own is gone or stays unhealthy, with longer and longer waits while that
+ * fails; one attempt at a time for each environment. While a deployment is under way there it waits for its end.
  */
 export class EnvironmentKeeper {
   readonly #parts: Keepers
@@ -26,10 +38,13 @@ export class EnvironmentKeeper {
   readonly #log: Log
   readonly #stop = new AbortController()
   /** By environment; what is under way. */
-  readonly #keeping = new Map<string, Promise<void>>()
+  readonly #keeping = new Map<string, Keeping>()
   readonly #unsubscribe: () => void
+  readonly #lookEveryMs: number
+  #timer: NodeJS.Timeout | undefined
 
-  constructor(parts: Keepers, driver: RolloutDriver, log: Log) {
+  constructor(parts: Keepers, driver: RolloutDriver, log: Log, { lookEveryMs = 10_000 } = {}) {
+    this.#lookEveryMs = lookEveryMs
     this.#parts = parts
     this.#driver = driver
     this.#log = log
@@ -38,25 +53,44 @@ export class EnvironmentKeeper {
         log('the end of an instance was not dealt with', { instanceId, error: String(error) }),
       )
     })
+    driver.onFinished(({ project, environment }) => this.look({ project, name: environment }))
   }
 
-  /** Adopts or starts the promoted release of every environment. Resolves after the first try of each. */
+  /** Adopts or starts the promoted release of every environment, and looks again and again. Resolves after the first try of each. */
   async keepAll(): Promise<void> {
-    const projects = await listProjects(this.#parts.db)
-    const environments = await Promise.all(projects.map(({ slug }) => listEnvironments(this.#parts.db, slug)))
-    const serving = environments.flat().filter(({ release_id }) => release_id !== null)
+    this.#timer = setInterval(() => {
+      this.#lookAtAll().catch((error: unknown) =>
+        this.#log('the environments could not be looked at', { error: String(error) }),
+      )
+    }, this.#lookEveryMs)
     await Promise.all(
-      serving.map(async (environment) => {
-        if (!(await this.#try(environment))) this.#keep(environment)
+      (await this.#serving()).map(async (environment) => {
+        if (!(await this.#try(environment, false))) this.#keep(environment)
       }),
     )
+  }
+
+  /** Sees at once whether what serves there is well: a rollout has ended, perhaps with an instance that died. */
+  look(environment: Place): void {
+    this.#keep(environment).wake.abort()
   }
 
   /** Ends the tries; what serves serves on. */
   async close(): Promise<void> {
     this.#unsubscribe()
+    clearInterval(this.#timer)
     this.#stop.abort()
-    await Promise.allSettled(this.#keeping.values())
+    await Promise.allSettled([...this.#keeping.values()].map(({ done }) => done))
+  }
+
+  async #serving(): Promise<EnvironmentRow[]> {
+    const projects = await listProjects(this.#parts.db)
+    const environments = await Promise.all(projects.map(({ slug }) => listEnvironments(this.#parts.db, slug)))
+    return environments.flat().filter(({ release_id }) => release_id !== null)
+  }
+
+  async #lookAtAll(): Promise<void> {
+    for (const environment of await this.#serving()) this.#keep(environment)
   }
 
   async #heard(instanceId: string, reason: string): Promise<void> {
@@ -66,31 +100,36 @@ export class EnvironmentKeeper {
     if (environment !== null) this.#keep(environment)
   }
 
-  #keep(environment: EnvironmentRow): void {
-    const key = `${environment.project}/${environment.name}`
-    if (this.#keeping.has(key)) return
-    this.#keeping.set(
-      key,
-      this.#until(environment).finally(() => this.#keeping.delete(key)),
-    )
+  #keep(environment: Place): Keeping {
+    const key = keyOf(environment)
+    const known = this.#keeping.get(key)
+    if (known !== undefined) return Object.assign(known, { isAsked: true })
+    const keeping: Keeping = { done: Promise.resolve(), isAsked: true, wake: new AbortController() }
+    this.#keeping.set(key, keeping)
+    keeping.done = this.#until(environment, keeping)
+    return keeping
   }
 
-  async #until(environment: EnvironmentRow): Promise<void> {
-    const { signal } = this.#stop
-    for (let waitMs = firstWaitMs; !signal.aborted; waitMs = Math.min(longestWaitMs, waitMs * 2)) {
+  async #until(environment: Place, keeping: Keeping): Promise<void> {
+    let waitMs = firstWaitMs
+    for (let tries = 0; !this.#stop.signal.aborted; tries++) {
+      const signal = AbortSignal.any([this.#stop.signal, keeping.wake.signal])
       await delay(waitMs, undefined, { signal }).catch(() => undefined)
-      if (signal.aborted || (await this.#try(environment))) return
+      waitMs = keeping.wake.signal.aborted ? firstWaitMs : Math.min(longestWaitMs, waitMs * 2)
+      Object.assign(keeping, { isAsked: false, wake: new AbortController() })
+      if (!this.#stop.signal.aborted && (await this.#try(environment, tries > 0)) && !keeping.isAsked) break
     }
+    this.#keeping.delete(keyOf(environment))
   }
 
   /** @returns whether nothing is left to do */
-  async #try({ project, name }: EnvironmentRow): Promise<boolean> {
+  async #try({ project, name }: Place, replaceUnhealthy: boolean): Promise<boolean> {
     const { db } = this.#parts
     try {
-      const open = await listDeployments(db, { project, open: true })
-      if (open.some(({ environment }) => environment === name)) return true
+      if (await isDeploying(db, project, name)) return false
       const environment = await findEnvironment(db, project, name)
-      return environment === null || (await keepServing(this.#parts, environment))
+      const { signal } = this.#stop
+      return environment === null || (await keepServing(this.#parts, environment, { replaceUnhealthy, signal }))
     } catch (error) {
       this.#log('an environment could not be kept', { project, environment: name, error: String(error) })
       return false

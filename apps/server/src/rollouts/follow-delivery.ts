@@ -10,6 +10,7 @@ import {
 } from '@sluice/delivery'
 import { SluiceError, unreachable, type Clock, type Ids } from '@sluice/kernel'
 import {
+  announce,
   appendEntry,
   askFor,
   insertRelease,
@@ -43,7 +44,9 @@ export async function followDelivery(unit: Unit, sources: Sources, runId: string
   if (run === null || !run.deliver) return
   const event = told.kind === 'run.finished' ? { ...told, gateSentence: await closedSentence(unit, run) } : told
   const step = decideDelivery(run.delivery, event)
+  if (step.state === run.delivery) return
   await storeDelivery(unit, runId, step.state)
+  await announce(unit, { seq: 0, project: run.project, runId, kind: 'delivery.changed' })
   for (const command of step.commands) await carryOut(unit, sources, run, command)
 }
 

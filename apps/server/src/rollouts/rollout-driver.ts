@@ -6,7 +6,14 @@
  *  R2  Every effect is asked for by the stored state, none from memory.
  */
 import type { Clock } from '@sluice/kernel'
-import { deadlineOf, type RolloutEvent, type RolloutState } from '@sluice/rollout'
+import {
+  deadlineOf,
+  environmentFor,
+  type InstanceRole,
+  type PendingCommand,
+  type RolloutEvent,
+  type RolloutState,
+} from '@sluice/rollout'
 import { findDeployment, findEnvironment, listDeployments, type DeploymentRow } from '@sluice/store-postgres'
 import { runCommand, type CommandRunners } from './run-command.ts'
 import { settingsOf } from './service-settings.ts'
@@ -20,9 +27,15 @@ export class RolloutDriver {
   readonly #parts: DriverParts
   readonly #driving = new Map<string, Promise<void>>()
   readonly #stop = new AbortController()
+  readonly #listeners = new Set<(deployment: DeploymentRow) => void>()
 
   constructor(parts: DriverParts) {
     this.#parts = parts
+  }
+
+  /** Calls the listener with each deployment whose rollout has ended, once its end is stored; perhaps more than once. */
+  onFinished(listener: (deployment: DeploymentRow) => void): void {
+    this.#listeners.add(listener)
   }
 
   /** Drives to the end, or until `stop`. @throws what a command threw; the caller asks again later */
@@ -42,7 +55,7 @@ export class RolloutDriver {
     const open = await listDeployments(db, { open: true })
     const alive = (await target.list()).map(({ instanceId, port, pid }) => ({ instanceId, port, pid }))
     for (const { id, state } of open) {
-      await takeEvent(this.#parts, id, state.phase.kind === 'new' ? { kind: 'begun' } : { kind: 'resumed', alive })
+      await this.#take(id, state.phase.kind === 'new' ? { kind: 'begun' } : { kind: 'resumed', alive })
     }
     return open.map(({ id }) => id)
   }
@@ -53,13 +66,12 @@ export class RolloutDriver {
     const using = open.filter(({ state }) =>
       Object.values(state.instances).some((instance) => instance?.instanceId === instanceId),
     )
-    for (const { id } of using)
-      await takeEvent(this.#parts, id, { kind: 'instance-failed', commandId: null, instanceId, reason })
+    for (const { id } of using) await this.#take(id, { kind: 'instance-failed', commandId: null, instanceId, reason })
     return using.length > 0
   }
 
   async cancel(deploymentId: string, by: string): Promise<void> {
-    await takeEvent(this.#parts, deploymentId, { kind: 'cancel-requested', by })
+    await this.#take(deploymentId, { kind: 'cancel-requested', by })
   }
 
   /** Ends driving; open rollouts stay as they are stored. */
@@ -77,23 +89,36 @@ export class RolloutDriver {
     const deployment = await findDeployment(this.#parts.db, deploymentId)
     if (deployment === null || deployment.finished_at !== null) return
     let state: RolloutState | null = deployment.state
-    if (state.phase.kind === 'new') state = await takeEvent(this.#parts, deploymentId, { kind: 'begun' })
+    if (state.phase.kind === 'new') state = await this.#take(deploymentId, { kind: 'begun' })
     while (state !== null && state.phase.kind !== 'finished' && !this.#stop.signal.aborted) {
       const event = await this.#next(deployment, state)
       if (event === null) return
-      state = await takeEvent(this.#parts, deploymentId, event)
-      if (state !== null && isLate(state, this.#parts.clock))
-        state = await takeEvent(this.#parts, deploymentId, { kind: 'tick' })
+      state = await this.#take(deploymentId, event)
+      if (state !== null && isLate(state, this.#parts.clock)) state = await this.#take(deploymentId, { kind: 'tick' })
     }
+  }
+
+  async #take(deploymentId: string, event: RolloutEvent): Promise<RolloutState | null> {
+    const state = await takeEvent(this.#parts, deploymentId, event)
+    if (state?.phase.kind !== 'finished') return state
+    const deployment = await findDeployment(this.#parts.db, deploymentId)
+    if (deployment !== null) for (const listener of this.#listeners) listener(deployment)
+    return state
   }
 
   async #next(deployment: DeploymentRow, state: RolloutState): Promise<RolloutEvent | null> {
     const command = state.pending[0]
     const environment = await findEnvironment(this.#parts.db, deployment.project, deployment.environment)
     if (command === undefined || environment === null) return null
-    const service = settingsOf(environment, state.input.environment, this.#parts.databaseUrl)
+    const policy = environmentFor(state.input, roleOf(command))
+    const service = settingsOf(environment, policy, this.#parts.databaseUrl)
     return runCommand(this.#parts, command, service, this.#stop.signal)
   }
+}
+
+/** Migration and exercise are programs of the new release. */
+function roleOf(command: PendingCommand): InstanceRole {
+  return command.kind === 'start-instance' ? command.role : 'candidate'
 }
 
 function isLate(state: RolloutState, clock: Clock): boolean {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { unreachable } from '@sluice/kernel'
+import { SluiceError, unreachable } from '@sluice/kernel'
 import type {
   MetricSource,
   PendingCommand,
@@ -31,19 +31,8 @@ export async function runCommand(
   const { target, router, metrics } = runners
   const commandId = command.id
   switch (command.kind) {
-    case 'migrate': {
-      const { succeeded, exitCode, output } = await target.migrate({
-        commandId,
-        releaseDigest: command.releaseDigest,
-        service,
-      })
-      if (succeeded) return { kind: 'migrated', commandId }
-      return {
-        kind: 'migrate-failed',
-        commandId,
-        reason: `exit code ${exitCode ?? 'unknown'}: ${output.trim().split('\n').at(-1) ?? ''}`,
-      }
-    }
+    case 'migrate':
+      return migrate(target, command, service)
     case 'start-instance':
       return startInstance(target, command, service)
     case 'check-health': {
@@ -53,10 +42,8 @@ export async function runCommand(
         ? { kind: 'healthy', commandId, instanceId }
         : { kind: 'unhealthy', commandId, instanceId, reason: health.reason }
     }
-    case 'set-weights': {
-      const { generation } = await router.apply(command.site)
-      return { kind: 'weights-set', commandId, generation }
-    }
+    case 'set-weights':
+      return setWeights(router, command)
     case 'start-exercise':
       return startExercise(runners, command, service)
     case 'observe': {
@@ -76,6 +63,29 @@ export async function runCommand(
 
 type Of<K extends PendingCommand['kind']> = Extract<PendingCommand, { kind: K }>
 
+async function migrate(target: Target, command: Of<'migrate'>, service: ServiceSettings): Promise<RolloutEvent> {
+  const { id: commandId, releaseDigest } = command
+  try {
+    const { succeeded, exitCode, output } = await target.migrate({ commandId, releaseDigest, service })
+    if (succeeded) return { kind: 'migrated', commandId }
+    const reason = `exit code ${exitCode ?? 'unknown'}: ${output.trim().split('\n').at(-1) ?? ''}`
+    return { kind: 'migrate-failed', commandId, reason, ran: true }
+  } catch (error) {
+    return { kind: 'migrate-failed', commandId, reason: messageOf(error), ran: false }
+  }
+}
+
+async function setWeights(router: TrafficRouter, { id: commandId, site }: Of<'set-weights'>): Promise<RolloutEvent> {
+  try {
+    const { generation } = await router.apply(site)
+    return { kind: 'weights-set', commandId, generation }
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== 'ROLLOUT_GENERATION_STALE') throw error
+    const known = (await router.status()).find(({ name }) => name === site.name)
+    return { kind: 'weights-stale', commandId, generation: known?.generation ?? site.generation }
+  }
+}
+
 async function startInstance(
   target: Target,
   command: Of<'start-instance'>,
@@ -90,7 +100,7 @@ async function startInstance(
       kind: 'instance-failed',
       commandId: command.id,
       instanceId,
-      reason: error instanceof Error ? error.message : String(error),
+      reason: messageOf(error),
     }
   }
 }
@@ -109,7 +119,9 @@ async function startExercise(
     return {
       kind: 'exercise-failed',
       commandId: command.id,
-      reason: error instanceof Error ? error.message : String(error),
+      reason: messageOf(error),
     }
   }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import type { EnvironmentPolicy } from '@sluice/contracts/policy'
 import type { ServiceSettings } from '@sluice/rollout'
 import {
+  chooseEnvironmentDatabase,
   ensureServiceDatabase,
   serviceDatabaseName,
-  setEnvironmentDatabase,
   type Database,
   type EnvironmentRow,
   type ServiceDatabase,
@@ -17,10 +17,10 @@ export async function ensureDatabase(
   policy: EnvironmentPolicy,
 ): Promise<void> {
   if (!policy.target.database) return
-  const known = databaseOf(environment)
   const name = serviceDatabaseName(environment.project, environment.name)
-  const database = known ?? { name, role: name, password: randomBytes(24).toString('base64url') }
-  if (known === null) await setEnvironmentDatabase(db, environment.project, environment.name, database)
+  const offered = { name, role: name, password: randomBytes(24).toString('base64url') }
+  const database =
+    databaseOf(environment) ?? (await chooseEnvironmentDatabase(db, environment.project, environment.name, offered))
   await ensureServiceDatabase(db, database)
 }
 

@@ -96,9 +96,7 @@ async function record(
     await appendEntry(unit, context, entry.kind, entry.payload as never)
     return
   }
-  // The target starts nothing before it has checked every file against the digest (promise 3 of its port).
-  const verified = entry.payload.outcome === 'failed' ? {} : { digestVerified: true }
-  await appendEntry(unit, context, entry.kind, { ...entry.payload, ...verified, commits })
+  await appendEntry(unit, context, entry.kind, { ...entry.payload, commits })
   await finished(parts, unit, deployment, state, entry)
 }
 
@@ -112,8 +110,15 @@ async function finished(
   const { outcome, sentence } = entry.payload
   const candidate = state.instances.candidate
   if (outcome === 'promoted' && candidate) {
-    const serving = { releaseId: deployment.release_id, instanceId: candidate.instanceId, sinceMs: parts.clock.now() }
-    await setServing(unit, deployment.project, deployment.environment, serving)
+    await setServing(unit, deployment.project, deployment.environment, {
+      releaseId: deployment.release_id,
+      instanceId: candidate.instanceId,
+      policy: state.input.environment,
+      sinceMs: parts.clock.now(),
+    })
+  }
+  // One that died after the hand-over is started again by who keeps the environment, and told as healthy then.
+  if (outcome === 'promoted' && candidate?.status === 'healthy') {
     const context = {
       id: parts.ids.next(),
       atMs: parts.clock.now(),

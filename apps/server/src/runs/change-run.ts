@@ -28,7 +28,10 @@ export async function runOf(db: Database | Unit, runId: string): Promise<RunRow>
   return run
 }
 
-/** Cancels what has not ended: jobs, or the delivery. A run that has ended wholly stays as it is. */
+/**
+ * Cancels what has not ended: jobs, and the delivery once it has begun (a person may have started a job of a run that is
+ * being delivered). A run that has ended wholly stays as it is.
+ */
 export async function cancelRun({ db, journal, clock, ids }: Changers, runId: string, actor: Actor): Promise<void> {
   await runOf(db, runId)
   await db.transaction().execute(async (unit) => {
@@ -41,9 +44,12 @@ export async function cancelRun({ db, journal, clock, ids }: Changers, runId: st
     await appendEntry(unit, context, 'run.cancel-requested', { reason })
     if (run.status === 'running')
       await journal.stepIn(unit, runId, { kind: 'run.cancel-requested', payload: { reason } }, clock.now())
-    else await followDelivery(unit, { clock, ids }, runId, { kind: 'cancel-requested' })
+    if (run.status !== 'running' || isUnderWay(run.delivery.status))
+      await followDelivery(unit, { clock, ids }, runId, { kind: 'cancel-requested' })
   })
 }
+
+const isUnderWay = (status: RunRow['delivery']['status']): boolean => status === 'releasing' || status === 'delivering'
 
 const hasEnded = (run: RunRow): boolean =>
   run.status !== 'running' && (!run.deliver || ['delivered', 'stopped'].includes(run.delivery.status))
@@ -72,8 +78,8 @@ function checkWaits({ state, status, number }: RunRow, job: string): void {
   const found = Object.hasOwn(state.jobs, job) ? state.jobs[job] : undefined
   if (found === undefined)
     throw new SluiceError('JOB_UNKNOWN', `Cannot start job "${job}": run ${number} has no such job`, { status: 404 })
-  if (status === 'running' && found.status === 'manual') return
-  const why = status === 'running' ? `it is ${found.status}` : `run ${number} has ended`
+  if (status !== 'canceled' && found.status === 'manual') return
+  const why = status === 'canceled' ? `run ${number} was canceled` : `it is ${found.status}`
   throw new SluiceError('RUN_JOB_NOT_MANUAL', `Cannot start job "${job}": ${why}; wanted one that waits for a person`, {
     status: 409,
   })

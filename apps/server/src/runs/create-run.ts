@@ -36,8 +36,8 @@ export interface RunMakers {
   clock: Clock
   ids: Ids
   serverUrl: () => string
-  /** Port of an environment's URL, by its place in the order of promotion. */
-  sitePort: (position: number) => number
+  /** The environments' URLs get ports from here on; 0 lets the router choose. */
+  firstSitePort: number
 }
 
 /**
@@ -96,10 +96,10 @@ async function beginRun(makers: RunMakers, unit: Unit, request: RunRequest, plan
   const runId = change.run.id
   const gates = policy.gates.map(({ name, after }) => ({ name, after }))
   await receiveCommit(unit, project, change.commit.commit, createdAtMs)
-  for (const [position, environment] of policy.environments.entries()) {
+  for (const [position, { name, tier }] of policy.environments.entries()) {
     // Neither part may hold a dot, so no two projects share a site.
-    const site = `${project}.${environment.name}`
-    await upsertEnvironment(unit, { project, position, site, port: makers.sitePort(position), policy: environment })
+    const site = `${project}.${name}`
+    await upsertEnvironment(unit, { project, name, tier, position, site, firstPort: makers.firstSitePort })
   }
   await makers.journal.createIn(unit, createRunState(runId, plan, gates))
   await insertRun(unit, newRunOf(request, planned))

@@ -1,7 +1,8 @@
 import type { Plan, PlanTrigger } from '@sluice/contracts/plan'
-import { GitSourceTree, type CommitInfo, type GitRepository } from '@sluice/git'
+import { GitPathSource, GitSourceTree, type CommitInfo, type GitRepository } from '@sluice/git'
 import { SluiceError } from '@sluice/kernel'
 import { compileFrom, predefinedVariables, type CompileResult } from '@sluice/pipeline'
+import { changedPathsOf } from './changed-paths-of.ts'
 
 export interface ChangeToPlan {
   project: { id: number; slug: string; name: string }
@@ -45,7 +46,6 @@ export async function protectedDefinitions(
 
 async function compileAt(repository: GitRepository, change: ChangeToPlan, commit: string): Promise<CompileResult> {
   const { trigger } = change
-  const before = trigger.beforeCommit === '0'.repeat(40) ? null : trigger.beforeCommit
   return compileFrom(
     {
       project: change.project.slug,
@@ -64,9 +64,17 @@ async function compileAt(repository: GitRepository, change: ChangeToPlan, commit
         run: change.run,
         serverUrl: change.serverUrl,
       }),
-      changedPaths: await repository.changedPaths(before, trigger.commit),
+      changedPaths: await changedPathsOf(repository, trigger),
       files: await repository.listFiles(commit),
     },
     new GitSourceTree(repository, commit),
+    {
+      paths: GitPathSource.ofRepository({
+        repository,
+        commit,
+        projectPath: change.project.slug,
+        defaultBranch: trigger.defaultBranch,
+      }),
+    },
   )
 }

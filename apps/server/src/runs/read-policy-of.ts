@@ -20,7 +20,8 @@ const none: Policy = { version: 1, reports: [], gates: [], environments: [] }
  * The policy that a change is judged by: of the newest commit of the protected branch whose own run succeeded, other
  * than the change itself. So a change that lowers a gate is judged by the gate as it was, and so is the change after
  * it when the first one did not pass. Before anything has succeeded it is the change's own: there is nothing to
- * protect yet, and only an administrator registers a project.
+ * protect yet, and only an administrator registers a project. The change's own policy must be readable all the same,
+ * since it becomes the next one: a mistake in it that nobody refused would refuse every later change, the mend too.
  * @throws SluiceError POLICY_MISTAKES
  */
 export async function readPolicyOf(
@@ -29,9 +30,14 @@ export async function readPolicyOf(
   change: { project: string; defaultBranch: string; commit: string },
 ): Promise<PolicyInForce> {
   const commit = (await findPolicyCommit(db, change.project, change.defaultBranch, change.commit)) ?? change.commit
-  const text = await repository.readFile(commit, path)
-  const policy = text === null ? none : parse(text, commit)
+  const policy = await policyAt(repository, commit)
+  if (commit !== change.commit) await policyAt(repository, change.commit)
   return { policy, ref: change.defaultBranch, commit, digest: policyDigest(policy) }
+}
+
+async function policyAt(repository: GitRepository, commit: string): Promise<Policy> {
+  const text = await repository.readFile(commit, path)
+  return text === null ? none : parse(text, commit)
 }
 
 function parse(text: string, commit: string): Policy {

@@ -1,30 +1,50 @@
 import { unreachable } from '@sluice/kernel'
-import type { Expression, Operand } from './expression.ts'
-import { parsePattern, type Pattern } from './pattern.ts'
+import type { Expression } from './expression.ts'
+import { parsePattern } from './pattern.ts'
 
 /** Looks up a variable; `null` when it is not set. */
 export type Lookup = (name: string) => string | null
 
+/** What an expression comes to before it is asked whether it is true. */
+type Value = string | boolean | null
+
 /**
- * The truth of a rule expression by GitLab's rules: an unset variable equals only `null`, an empty one only `""`; a
- * lone value is true when it is not blank; a match against an unset text or with an unreadable pattern is false.
+ * The truth of a rule expression by GitLab's rules: what it comes to is true, or a text that is not blank. An unset
+ * variable equals only `null`, an empty one only `""`. `&&` and `||` give one of their sides, and only `null` and false
+ * count as false there: `$EMPTY && "x"` is true, `$EMPTY || "x"` is not.
  */
 export function evaluateExpression(expression: Expression, lookup: Lookup): boolean {
+  const value = valueOf(expression, lookup)
+  return typeof value === 'string' ? value.trim() !== '' : value === true
+}
+
+function valueOf(expression: Expression, lookup: Lookup): Value {
   switch (expression.kind) {
     case 'and':
-      return evaluateExpression(expression.left, lookup) && evaluateExpression(expression.right, lookup)
+      return bothOf(valueOf(expression.left, lookup), () => valueOf(expression.right, lookup))
     case 'or':
-      return evaluateExpression(expression.left, lookup) || evaluateExpression(expression.right, lookup)
+      return eitherOf(valueOf(expression.left, lookup), () => valueOf(expression.right, lookup))
     case 'compare':
       return compare(expression, lookup)
     case 'variable':
+      return lookup(expression.name)
     case 'text':
-    case 'null':
+      return expression.value
     case 'pattern':
-      return (valueOf(expression, lookup) ?? '').trim() !== ''
+      return expression.pattern.source
+    case 'null':
+      return null
     default:
       return unreachable(expression)
   }
+}
+
+function bothOf(left: Value, right: () => Value): Value {
+  return left === null || left === false ? left : right()
+}
+
+function eitherOf(left: Value, right: () => Value): Value {
+  return left === null || left === false ? right() : left
 }
 
 /** Every variable that an expression names, each once, in order. */
@@ -42,12 +62,6 @@ function collect(expression: Expression, names: Set<string>): void {
   }
 }
 
-function valueOf(operand: Operand, lookup: Lookup): string | null {
-  if (operand.kind === 'variable') return lookup(operand.name)
-  if (operand.kind === 'text') return operand.value
-  return operand.kind === 'pattern' ? operand.pattern.source : null
-}
-
 function compare(comparison: Extract<Expression, { kind: 'compare' }>, lookup: Lookup): boolean {
   const left = valueOf(comparison.left, lookup)
   switch (comparison.operator) {
@@ -56,20 +70,23 @@ function compare(comparison: Extract<Expression, { kind: 'compare' }>, lookup: L
     case '!=':
       return left !== valueOf(comparison.right, lookup)
     case '=~':
-      return matches(left, patternOf(comparison.right, lookup)) ?? false
+      return matches(left, comparison.right, lookup) ?? false
     case '!~':
-      return !(matches(left, patternOf(comparison.right, lookup)) ?? false)
+      return !(matches(left, comparison.right, lookup) ?? false)
     default:
       return unreachable(comparison.operator)
   }
 }
 
-function patternOf(operand: Operand, lookup: Lookup): Pattern | null {
-  if (operand.kind === 'pattern') return operand.pattern
-  const result = parsePattern(valueOf(operand, lookup) ?? '')
-  return result.ok ? result.pattern : null
-}
-
-function matches(text: string | null, pattern: Pattern | null): boolean | null {
-  return text === null || pattern === null ? null : pattern.matches(text)
+/**
+ * Whether a text, the empty one for an unset variable, matches what stands on the right. A right side that is no
+ * `/regex/` is searched for the text instead, which is GitLab's way too. `null` without a right side.
+ */
+function matches(left: Value, right: Expression, lookup: Lookup): boolean | null {
+  const text = left === null ? '' : String(left)
+  if (right.kind === 'pattern') return right.pattern.matches(text)
+  const value = valueOf(right, lookup)
+  if (typeof value !== 'string') return null
+  const result = parsePattern(value)
+  return result.ok ? result.pattern.matches(text) : value.includes(text)
 }

@@ -75,16 +75,19 @@ class ExpressionParser {
   }
 
   #comparison(): Expression {
-    if (this.#tokens[this.#index]?.kind === 'open') return this.#group()
-    const left = this.#operand()
+    const left = this.#side()
     const operator = this.#takeOperator('==', '!=', '=~', '!~')
     if (operator === null)
       return left.kind === 'pattern' ? this.#fail('a regular expression stands alone; wanted $NAME =~ /…/', 0) : left
     const offset = this.#tokens[this.#index]?.offset ?? this.#length
-    return this.#checked(operator, left, this.#operand(), offset)
+    return this.#checked(operator, left, this.#side(), offset)
   }
 
-  #checked(operator: Comparison, left: Operand, right: Operand, offset: number): Expression {
+  #side(): Expression {
+    return this.#tokens[this.#index]?.kind === 'open' ? this.#group() : this.#operand()
+  }
+
+  #checked(operator: Comparison, left: Expression, right: Expression, offset: number): Expression {
     const matching = operator === '=~' || operator === '!~'
     if (matching && right.kind === 'null')
       return this.#fail(`null stands after ${operator}; wanted /regex/ or $NAME`, offset)
@@ -93,14 +96,7 @@ class ExpressionParser {
     }
     if (left.kind === 'pattern')
       return this.#fail(`a regular expression stands before ${operator}; wanted $NAME`, offset)
-    return this.#patternFromText(operator, left, right, offset)
-  }
-
-  /** GitLab takes `=~ "/…/"` as a regular expression too. */
-  #patternFromText(operator: Comparison, left: Operand, right: Operand, offset: number): Expression {
-    if (right.kind !== 'text' || operator === '==' || operator === '!=')
-      return { kind: 'compare', operator, left, right }
-    return { kind: 'compare', operator, left, right: this.#pattern(right.value, offset) }
+    return { kind: 'compare', operator, left, right: matching ? patternFromText(right) : right }
   }
 
   #pattern(source: string, offset: number): Operand {
@@ -134,6 +130,13 @@ class ExpressionParser {
     if (token.kind === 'variable') return { kind: 'variable', name: token.name }
     return token.kind === 'text' ? { kind: 'text', value: token.value } : nothing
   }
+}
+
+/** GitLab takes `=~ "/…/"` as a regular expression too. */
+function patternFromText(right: Expression): Expression {
+  if (right.kind !== 'text') return right
+  const result = parsePattern(right.value)
+  return result.ok ? { kind: 'pattern', pattern: result.pattern } : right
 }
 
 function nameOf(token: Token): string {

@@ -23,6 +23,15 @@ export function parsePattern(source: string): PatternResult {
   return compileRegex(source.slice(1, end).replaceAll('\\/', '/'), flags, source)
 }
 
+/**
+ * Reads the expression of `rules:changes:regexp` and `rules:exists:regexp`, written without slashes. GitLab takes it for
+ * Ruby's, where `^` and `$` stand at every line; here it is RE2's, so look-around is refused.
+ */
+export function parsePathRegexp(source: string): PatternResult {
+  if (source.length <= limits.pathRegexpLength) return compileRegex(source, 'm', source)
+  return { ok: false, fault: `it has ${source.length} characters; wanted ${limits.pathRegexpLength} at most` }
+}
+
 function compileRegex(body: string, flags: string, source: string): PatternResult {
   try {
     const compiled = RE2JS.compile(flags === '' ? body : `(?${[...new Set(flags)].join('')})${body}`)

@@ -46,11 +46,18 @@ function readToken(text: string, offset: number): Read {
 }
 
 function readVariable(text: string, offset: number): Read {
-  const matcher = /\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))/y
+  const matcher = /\$(\w+)/y
   matcher.lastIndex = offset
   const match = matcher.exec(text)
-  if (match === null) return { fault: 'no name follows "$"; wanted $NAME' }
-  return { token: { kind: 'variable', name: match[1] ?? match[2] ?? '', offset }, end: offset + match[0].length }
+  if (match === null) return { fault: faultAfterDollar(text, offset) }
+  return { token: { kind: 'variable', name: match[1] ?? '', offset }, end: offset + match[0].length }
+}
+
+function faultAfterDollar(text: string, offset: number): string {
+  const braced = /^\$\{(\w+)\}/.exec(text.slice(offset, offset + 200))?.[1]
+  return braced === undefined
+    ? 'no name follows "$"; wanted $NAME'
+    : `"\${${braced}}" is for scripts; wanted $${braced}`
 }
 
 function readText(text: string, offset: number, quoteMark: string): Read {

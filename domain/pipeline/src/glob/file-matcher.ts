@@ -1,37 +1,100 @@
 import { CompileLimit } from '../compile-limit.ts'
+import type { Pattern } from '../expression/pattern.ts'
 import { limits } from '../limits.ts'
 import { compileGlob } from './glob.ts'
 
 /** Answers "does any of these files match?" for one compilation, each pattern once, within one budget of comparisons. */
 export class FileMatcher {
   readonly #files: readonly string[]
-  readonly #exact: ReadonlySet<string>
-  readonly #answers = new Map<string, string | null>()
+  readonly #indexes: ReadonlyMap<string, number>
+  /** Pattern → index of the first file that it matches, -1 for none. */
+  readonly #answers = new Map<string, number>()
   readonly #budget: { left: number }
+  #topLevel: FileMatcher | null = null
+  #folders: FileMatcher | null = null
 
   constructor(files: readonly string[], budget: { left: number } = { left: limits.globComparisons }) {
     this.#files = files
-    this.#exact = new Set(files)
+    this.#indexes = new Map(files.map((file, index) => [file, index]))
     this.#budget = budget
   }
 
-  /** The first file that the glob matches, or `null`. */
-  find(pattern: string): string | null {
-    const known = this.#answers.get(pattern)
-    if (known !== undefined) return known
-    const answer = this.#exact.has(pattern) ? pattern : this.#search(pattern)
-    this.#answers.set(pattern, answer)
-    return answer
+  get size(): number {
+    return this.#files.length
   }
 
-  #search(pattern: string): string | null {
-    if (!/[*?[\]{}\\]/.test(pattern)) return null
-    this.#budget.left -= this.#files.length
-    if (this.#budget.left < 0) {
-      const message = `Cannot match the patterns of rules: it takes more than ${limits.globComparisons} comparisons`
-      throw new CompileLimit('PIPELINE_TOO_MUCH_MATCHING', message)
-    }
-    const glob = compileGlob(pattern)
-    return this.#files.find((file) => glob.matches(file)) ?? null
+  /** Those of the files that lie in no folder. */
+  get topLevel(): FileMatcher {
+    this.#topLevel ??= new FileMatcher(
+      this.#files.filter((file) => !file.includes('/')),
+      this.#budget,
+    )
+    return this.#topLevel
   }
+
+  /** The folders that the files lie in, each with a slash at its end. */
+  get folders(): FileMatcher {
+    this.#folders ??= new FileMatcher(foldersOf(this.#files), this.#budget)
+    return this.#folders
+  }
+
+  /** The first file that the glob matches, or `null`. */
+  find(glob: string): string | null {
+    return this.#files[this.#indexOf(glob)] ?? null
+  }
+
+  /** The first file that the glob matches and how many were compared with it until then. */
+  search(glob: string): { found: string | null; compared: number } {
+    const index = this.#indexOf(glob)
+    return index === -1
+      ? { found: null, compared: this.size }
+      : { found: this.#files[index] ?? null, compared: index + 1 }
+  }
+
+  /** The first file that the expression matches, or `null`. */
+  findMatching(pattern: Pattern): string | null {
+    const index = this.#known(`regexp\n${pattern.source}`, () => {
+      this.#spend()
+      return this.#files.findIndex((file) => pattern.matches(file))
+    })
+    return this.#files[index] ?? null
+  }
+
+  #indexOf(glob: string): number {
+    return this.#known(glob, () => this.#indexes.get(glob) ?? this.#compare(glob))
+  }
+
+  #known(key: string, find: () => number): number {
+    const known = this.#answers.get(key)
+    if (known !== undefined) return known
+    const index = find()
+    this.#answers.set(key, index)
+    return index
+  }
+
+  #compare(pattern: string): number {
+    if (!/[*?[\]{}\\]/.test(pattern)) return -1
+    this.#spend()
+    const glob = compileGlob(pattern)
+    return this.#files.findIndex((file) => glob.matches(file))
+  }
+
+  #spend(): void {
+    this.#budget.left -= this.#files.length
+    if (this.#budget.left >= 0) return
+    const message = `Cannot match the patterns of rules: it takes more than ${limits.globComparisons} comparisons`
+    throw new CompileLimit('PIPELINE_TOO_MUCH_MATCHING', message)
+  }
+}
+
+function foldersOf(files: readonly string[]): string[] {
+  const folders = new Set<string>()
+  for (const file of files) {
+    for (let end = file.lastIndexOf('/'); end > 0; end = file.lastIndexOf('/', end - 1)) {
+      const folder = file.slice(0, end + 1)
+      if (folders.has(folder)) break
+      folders.add(folder)
+    }
+  }
+  return [...folders]
 }

@@ -110,7 +110,7 @@ class ExtendsFiller {
       return null
     }
     const from = this.#path.indexOf(base.name)
-    if (from === -1 && this.#path.length <= limits.jobs / 5) return this.#job(base.name, entry.value)
+    if (from === -1 && this.#path.length <= limits.extendsPath) return this.#job(base.name, entry.value)
     const circle = [...this.#path.slice(Math.max(0, from)), base.name].slice(0, 20).join(' → ')
     const message = `Cannot read extends of job ${quote(name)}: it extends itself: ${circle}`
     this.#mistakes.add(from === -1 ? 'PIPELINE_EXTENDS_DEPTH' : 'PIPELINE_EXTENDS_CYCLE', base.at.place, message)

@@ -1,16 +1,10 @@
 import type { Reason } from '@sluice/contracts/plan'
 import { evaluateExpression, variablesOf } from '../expression/evaluate-expression.ts'
-import type { FileMatcher } from '../glob/file-matcher.ts'
 import type { Rule } from '../read/rules.ts'
-import type { VariableScope } from '../variables/variable-scope.ts'
+import { changesClause, existsClause, type Clause, type PathsView } from './path-clauses.ts'
 
 /** What rules look at. */
-export interface RulesView {
-  scope: VariableScope
-  /** `null` when it is unknown what changed: then every `changes` matches, as in GitLab. */
-  changed: FileMatcher | null
-  files: FileMatcher
-}
+export type RulesView = PathsView
 
 export interface RulesDecision {
   /** The first rule that matched. */
@@ -28,11 +22,6 @@ export function decideRules(rules: readonly Rule[], view: RulesView, kind: Reaso
     if (matched) return { rule, reasons }
   }
   return { rule: null, reasons }
-}
-
-interface Clause {
-  holds: boolean
-  text: string
 }
 
 function decideRule(rule: Rule, view: RulesView, kind: Reason['kind']): { matched: boolean; reason: Reason } {
@@ -53,24 +42,10 @@ function decideRule(rule: Rule, view: RulesView, kind: Reason['kind']): { matche
 function clausesOf(rule: Rule, view: RulesView): Clause[] {
   const clauses: Clause[] = []
   if (rule.if !== null) {
-    const holds = evaluateExpression(rule.if.expression, (name) => view.scope.value(name))
+    const holds = evaluateExpression(rule.if.expression, (name) => view.scope.written(name))
     clauses.push({ holds, text: rule.if.text })
   }
-  if (rule.changes !== null) clauses.push(changesClause(rule.changes, view))
-  if (rule.exists !== null) clauses.push(filesClause('exists', rule.exists, view.files, view.scope))
+  if (rule.changes !== null) clauses.push(changesClause(rule, rule.changes, view))
+  if (rule.exists !== null) clauses.push(existsClause(rule, rule.exists, view))
   return clauses
-}
-
-function changesClause(patterns: readonly string[], view: RulesView): Clause {
-  if (view.changed !== null) return filesClause('changes', patterns, view.changed, view.scope)
-  return { holds: true, text: `changes ${patterns.join(', ')} (counts as true: what changed is unknown)` }
-}
-
-function filesClause(keyword: string, patterns: readonly string[], files: FileMatcher, scope: VariableScope): Clause {
-  for (const pattern of patterns) {
-    const expanded = scope.expandText(pattern)
-    const found = files.find(expanded)
-    if (found !== null) return { holds: true, text: `${keyword} ${pattern} (${found})` }
-  }
-  return { holds: false, text: `${keyword} ${patterns.join(', ')}` }
 }

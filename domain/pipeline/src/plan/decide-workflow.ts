@@ -1,5 +1,6 @@
-import type { PlanVariable, Reason } from '@sluice/contracts/plan'
+import type { PlanAutoCancel, PlanVariable, Reason } from '@sluice/contracts/plan'
 import type { CompileRequest } from '../compile-request.ts'
+import type { AutoCancel } from '../read/auto-cancel.ts'
 import type { PipelineDefinition } from '../read/pipeline.ts'
 import { VariableScope } from '../variables/variable-scope.ts'
 import { decideRules, type RulesView } from './decide-rules.ts'
@@ -11,6 +12,8 @@ export interface WorkflowDecision {
   name: string | null
   /** Of the rule that matched. */
   variables: readonly PlanVariable[]
+  /** `auto_cancel` of the workflow, over it that of the rule; `null` where neither says anything. */
+  autoCancel: PlanAutoCancel | null
   /** Empty without workflow rules. */
   reasons: readonly Reason[]
 }
@@ -18,15 +21,22 @@ export interface WorkflowDecision {
 export function decideWorkflow(
   { workflow, variables }: PipelineDefinition,
   request: CompileRequest,
-  view: Omit<RulesView, 'scope'>,
+  view: Omit<RulesView, 'scope' | 'subject'>,
 ): WorkflowDecision {
   const scope = new VariableScope([request.predefined, variables, request.variables])
-  if (workflow.rules === null) return { runs: true, name: named(workflow.name, scope), variables: [], reasons: [] }
-  const { rule, reasons } = decideRules(workflow.rules, { ...view, scope }, 'workflow')
+  if (workflow.rules === null)
+    return {
+      runs: true,
+      name: named(workflow.name, scope),
+      variables: [],
+      autoCancel: autoCancelOf(workflow.autoCancel, null),
+      reasons: [],
+    }
+  const { rule, reasons } = decideRules(workflow.rules, { ...view, scope, subject: 'workflow' }, 'workflow')
   const told = reasons.map((reason) => ({ ...reason, text: `workflow: ${reason.text}` }))
   if (rule === null) {
     const none: Reason = { kind: 'workflow', text: 'workflow: no rule matched, so no job runs' }
-    return { runs: false, name: null, variables: [], reasons: [...told, none] }
+    return { runs: false, name: null, variables: [], autoCancel: null, reasons: [...told, none] }
   }
   if (rule.when === 'never') {
     const never: Reason = {
@@ -34,10 +44,21 @@ export function decideWorkflow(
       text: `workflow: ${rule.name} says when: never, so no job runs`,
       position: rule.place,
     }
-    return { runs: false, name: null, variables: [], reasons: [...told, never] }
+    return { runs: false, name: null, variables: [], autoCancel: null, reasons: [...told, never] }
   }
   const inner = new VariableScope([request.predefined, variables, rule.variables, request.variables])
-  return { runs: true, name: named(workflow.name, inner), variables: rule.variables, reasons: told }
+  return {
+    runs: true,
+    name: named(workflow.name, inner),
+    variables: rule.variables,
+    autoCancel: autoCancelOf(workflow.autoCancel, rule.autoCancel),
+    reasons: told,
+  }
+}
+
+function autoCancelOf(own: AutoCancel | null, ofRule: AutoCancel | null): PlanAutoCancel | null {
+  if (own === null && ofRule === null) return null
+  return { onNewCommit: 'conservative', onJobFailure: 'none', ...own, ...ofRule }
 }
 
 function named(name: string | null, scope: VariableScope): string | null {

@@ -1,7 +1,7 @@
 import type { PlanVariable } from '@sluice/contracts/plan'
 import { digestOf } from '@sluice/kernel'
 import type { JobDefinition } from '../read/job.ts'
-import { planNeed } from '../read/needs.ts'
+import { planNeed, type NeedDefinition } from '../read/needs.ts'
 
 /**
  * The digest of what a job does, as it is written: script family, image, services, artifacts, cache, needs, tags,
@@ -9,8 +9,13 @@ import { planNeed } from '../read/needs.ts'
  * variable such as `BASH_ENV` changes what the same script does. Predefined variables and those of the project stay
  * out, since no file of the change says them.
  * @param variables as written, lowest precedence first
+ * @param needs those that hold: of the rule that was chosen, else the job's own
  */
-export function definitionDigest(job: JobDefinition, variables: readonly PlanVariable[]): string {
+export function definitionDigest(
+  job: JobDefinition,
+  variables: readonly PlanVariable[],
+  needs: readonly NeedDefinition[] | null,
+): string {
   const last = new Map(variables.map((variable) => [variable.key, variable]))
   return digestOf({
     beforeScript: job.beforeScript,
@@ -21,7 +26,7 @@ export function definitionDigest(job: JobDefinition, variables: readonly PlanVar
     variables: [...last.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1)),
     artifacts: job.artifacts,
     cache: job.cache.map(({ policyPlace: _place, ...cache }) => cache),
-    needs: job.needs?.map(planNeed) ?? null,
+    needs: needs?.map(planNeed) ?? null,
     dependencies: job.dependencies?.map((dependency) => dependency.job) ?? null,
     tags: job.tags,
     environment: job.environment,

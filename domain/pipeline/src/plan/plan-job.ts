@@ -1,17 +1,27 @@
-import type { ExcludedJob, PlanArtifacts, PlanCache, PlanJob, PlanVariable, Reason } from '@sluice/contracts/plan'
+import type {
+  ExcludedJob,
+  PlanArtifacts,
+  PlanCache,
+  PlanJob,
+  PlanTrigger,
+  PlanVariable,
+  Reason,
+} from '@sluice/contracts/plan'
 import type { FileMatcher } from '../glob/file-matcher.ts'
 import type { Mistakes } from '../mistakes.ts'
-import { jobVariables } from '../predefined-variables.ts'
+import { jobVariables, nodeVariables } from '../predefined-variables.ts'
 import { cachePolicies, type CacheDefinition } from '../read/cache.ts'
 import { inherits } from '../read/defaults.ts'
-import type { JobDefinition } from '../read/job.ts'
+import type { JobDefinition, JobInstance } from '../read/job.ts'
 import { planNeed, type NeedDefinition } from '../read/needs.ts'
 import type { Rule } from '../read/rules.ts'
 import { slug } from '../slug.ts'
 import { VariableScope, type ExpansionBudget } from '../variables/variable-scope.ts'
 import { quote } from '../yaml/located.ts'
+import { decideOnlyExcept } from './decide-only-except.ts'
 import { decideRules } from './decide-rules.ts'
 import { definitionDigest } from './definition-digest.ts'
+import type { PathsElsewhere } from './paths-elsewhere.ts'
 
 /** What is the same for all jobs of one pipeline. */
 export interface PlanContext {
@@ -20,8 +30,13 @@ export interface PlanContext {
   global: readonly PlanVariable[]
   workflowVariables: readonly PlanVariable[]
   project: readonly PlanVariable[]
+  trigger: PlanTrigger
+  projectPath: string
+  /** Whether jobs without `only` and rules are for branches and tags. */
+  hasDefaultRefs: boolean
   changed: FileMatcher | null
   files: FileMatcher
+  elsewhere: PathsElsewhere
   /** Why the pipeline runs at all; empty without workflow rules. */
   workflowReasons: readonly Reason[]
   expansion: ExpansionBudget
@@ -38,8 +53,7 @@ export type PlannedJob =
 export function planJob(definition: JobDefinition, context: PlanContext): PlannedJob {
   const choice = choose(definition, context)
   const reasons = [...originReasons(definition, context), ...choice.reasons]
-  if (choice.when === 'never')
-    return { kind: 'out', job: { name: definition.name, stage: definition.stage.name, reasons } }
+  if (choice.when === 'never') return { kind: 'out', job: excludedJob(definition, reasons) }
   const needs = choice.rule?.needs ?? definition.needs
   const scope = jobScope(definition, context, choice.rule?.variables ?? [])
   return {
@@ -60,11 +74,20 @@ export function planJob(definition: JobDefinition, context: PlanContext): Planne
       timeoutMs: definition.timeoutMs,
       interruptible: choice.rule?.interruptible ?? definition.interruptible,
       coverage: definition.coverage,
+      ...parallelOf(definition),
       ...expandedParts(definition, scope, context.mistakes),
-      definitionDigest: definitionDigest(definition, writtenVariables(definition, context, choice.rule)),
+      definitionDigest: definitionDigest(definition, writtenVariables(definition, context, choice.rule), needs),
       reasons,
     },
   }
+}
+
+export function excludedJob(definition: JobDefinition, reasons: Reason[]): ExcludedJob {
+  return { name: definition.name, stage: definition.stage.name, ...parallelOf(definition), reasons }
+}
+
+function parallelOf({ instance }: JobDefinition): Pick<PlanJob, 'parallel'> {
+  return instance === null ? {} : { parallel: { job: instance.of, index: instance.index, total: instance.total } }
 }
 
 interface Choice {
@@ -76,7 +99,25 @@ interface Choice {
 }
 
 function choose(definition: JobDefinition, context: PlanContext): Choice {
-  return definition.rules === null ? withoutRules(definition) : byRules(definition, definition.rules, context)
+  return definition.rules === null ? byOnlyExcept(definition, context) : byRules(definition, definition.rules, context)
+}
+
+function byOnlyExcept(definition: JobDefinition, context: PlanContext): Choice {
+  const choice = withoutRules(definition)
+  const { only, except } = definition
+  const looksAtVariables = [only, except].some((policy) => policy !== null && policy.variables !== null)
+  const scope = new VariableScope(looksAtVariables ? layersOf(definition, context) : [], context.expansion)
+  const { trigger, projectPath, hasDefaultRefs, changed } = context
+  const view = { scope, changed, trigger, projectPath, hasDefault: hasDefaultRefs }
+  const { isIn, reasons } = decideOnlyExcept({ only, except, place: definition.place }, view)
+  if (!isIn) return { ...choice, when: 'never', startInMs: null, reasons }
+  return reasons.length === 0 ? choice : { ...choice, reasons: withOutcome(reasons, choice.when) }
+}
+
+/** The last reason, with what comes of it. */
+function withOutcome(reasons: readonly Reason[], when: JobDefinition['when']): Reason[] {
+  const last = reasons.at(-1)
+  return last === undefined ? [] : [...reasons.slice(0, -1), { ...last, text: `${last.text} → when: ${when}` }]
 }
 
 /** Without rules a manual job may fail unless it says otherwise (GitLab's `allow_failure`). */
@@ -89,29 +130,26 @@ function withoutRules(definition: JobDefinition): Choice {
 
 function byRules(definition: JobDefinition, rules: readonly Rule[], context: PlanContext): Choice {
   const scope = new VariableScope(layersOf(definition, context), context.expansion)
-  const { rule, reasons } = decideRules(rules, { scope, changed: context.changed, files: context.files }, 'rule')
+  const { changed, files, elsewhere } = context
+  const view = { scope, changed, files, elsewhere, subject: `job ${quote(definition.name)}` }
+  const { rule, reasons } = decideRules(rules, view, 'rule')
   if (rule === null) {
     const text = rules.length === 0 ? 'rules is empty' : 'no rule matched'
     const none: Reason = { kind: 'no-match', text, position: definition.place }
     return { rule, when: 'never', startInMs: null, allowFailure: false, reasons: [...reasons, none] }
   }
   const when = rule.when ?? definition.when
-  const last = reasons.at(-1)
-  if (last !== undefined) reasons[reasons.length - 1] = { ...last, text: `${last.text} → when: ${when}` }
   const startInMs = rule.startInMs ?? definition.startInMs
-  if (when === 'delayed' && startInMs === null) reportNoStart(definition, rule, context.mistakes)
-  return { rule, when, startInMs, allowFailure: rule.allowFailure ?? definition.allowFailure ?? false, reasons }
-}
-
-function reportNoStart(definition: JobDefinition, rule: Rule, mistakes: Mistakes): void {
-  const message = `Cannot plan job ${quote(definition.name)}: ${rule.name} has when: delayed without start_in; wanted start_in beside it`
-  mistakes.add('PIPELINE_WRONG_VALUE', rule.place, message)
+  // By GitLab's code the job's own `when` counts here, whatever the rule's.
+  const allowFailure = rule.allowFailure ?? definition.allowFailure ?? definition.when === 'manual'
+  return { rule, when, startInMs, allowFailure, reasons: withOutcome(reasons, when) }
 }
 
 function originReasons(definition: JobDefinition, context: PlanContext): Reason[] {
   const reasons: Reason[] = [...context.workflowReasons]
   const included = context.includedBy.get(definition.place.path)
   if (included !== undefined) reasons.push(included)
+  if (definition.instance !== null) reasons.push(parallelReason(definition, definition.instance))
   if (definition.bases.length > 0) {
     reasons.push({ kind: 'extends', text: `extends ${definition.bases.join(', ')}`, position: definition.place })
   }
@@ -119,6 +157,12 @@ function originReasons(definition: JobDefinition, context: PlanContext): Reason[
     reasons.push({ kind: 'default', text: `takes ${definition.defaulted.join(', ')} from default` })
   }
   return reasons
+}
+
+function parallelReason(definition: JobDefinition, { of, index, total, variables }: JobInstance): Reason {
+  const values = variables.map(({ key, value }) => `${key}=${value}`).join(', ')
+  const text = `parallel: job ${index} of ${total} of ${of}${values === '' ? '' : `, ${values}`}`
+  return { kind: 'parallel', text, position: definition.parallel?.place ?? definition.place }
 }
 
 function inheritedVariables(definition: JobDefinition, variables: readonly PlanVariable[]): PlanVariable[] {
@@ -145,6 +189,7 @@ function layersOf(
   return [
     context.predefined,
     jobVariables(definition.name, definition.stage.name),
+    nodeVariables(definition.instance),
     environment,
     inheritedVariables(definition, context.global),
     inheritedVariables(definition, context.workflowVariables),

@@ -10,6 +10,8 @@ import { readFields } from './fields.ts'
 import { readImage, readServices } from './image.ts'
 import { jobKeywords } from './keywords.ts'
 import { readDependencies, readNeeds, type DependencyDefinition, type NeedDefinition } from './needs.ts'
+import { readRefPolicy, type RefPolicy } from './only-except.ts'
+import { readParallel, type Parallel } from './parallel.ts'
 import type { Reading } from './reading.ts'
 import { noRetry, readAllowFailure, readRetry, type AllowFailure, type Retry } from './retry.ts'
 import { readRules, type Rule } from './rules.ts'
@@ -19,6 +21,7 @@ import {
   isText,
   readBoolean,
   readDurationMs,
+  readStartIn,
   readText,
   readTextList,
   wrongType,
@@ -26,6 +29,17 @@ import {
   type ReadValue,
 } from './values.ts'
 import { readVariables } from './variables.ts'
+
+/** Which of the jobs that `parallel` makes of a written one. */
+export interface JobInstance {
+  /** The name as it is written. */
+  of: string
+  /** Counts from 1. */
+  index: number
+  total: number
+  /** Of `parallel:matrix`; empty for `parallel: N`. */
+  variables: readonly PlanVariable[]
+}
 
 /** A job as the pipeline writes it, before rules and variables. */
 export interface JobDefinition {
@@ -39,15 +53,20 @@ export interface JobDefinition {
   beforeScript: string[]
   script: string[]
   afterScript: string[]
-  variables: PlanVariable[]
+  variables: readonly PlanVariable[]
   inherit: Inheritance
-  rules: Rule[] | null
+  rules: readonly Rule[] | null
+  only: RefPolicy | null
+  except: RefPolicy | null
   when: PlanJob['when'] | 'never'
   whenPlace: SourcePosition | null
   startInMs: number | null
   allowFailure: AllowFailure | null
-  needs: NeedDefinition[] | null
-  dependencies: DependencyDefinition[] | null
+  needs: readonly NeedDefinition[] | null
+  dependencies: readonly DependencyDefinition[] | null
+  parallel: Parallel | null
+  /** For one of the jobs that `parallel` made. */
+  instance: JobInstance | null
   retry: Retry
   timeoutMs: number
   interruptible: boolean
@@ -88,6 +107,7 @@ export function readJob(
   const fields = new Map([...own, ...inherited])
   checkScript(name, entry, fields, reading)
   checkStart(fields, reading)
+  checkOnlyExcept(fields, reading)
   const field = <T>(key: string, absent: T, read: ReadValue<T>): T => readOwn(fields, key, read, absent, reading)
   return {
     name,
@@ -101,12 +121,16 @@ export function readJob(
     variables: field('variables', [], readVariables),
     inherit,
     rules: field<Rule[] | null>('rules', null, (node) => readRules(node, 'job', reading)),
+    only: field('only', null, readRefPolicy),
+    except: field('except', null, readRefPolicy),
     when: field('when', 'on_success', readWhen),
     whenPlace: fields.get('when')?.value.place ?? null,
-    startInMs: field<number | null>('start_in', null, readDurationMs),
+    startInMs: field<number | null>('start_in', null, readStartIn),
     allowFailure: field<AllowFailure | null>('allow_failure', null, readAllowFailure),
     needs: field<NeedDefinition[] | null>('needs', null, readNeeds),
     dependencies: field<DependencyDefinition[] | null>('dependencies', null, readDependencies),
+    parallel: field<Parallel | null>('parallel', null, readParallel),
+    instance: null,
     retry: field('retry', noRetry, readRetry),
     timeoutMs: field('timeout', defaultTimeoutMs, readTimeout),
     interruptible: field('interruptible', false, readBoolean),
@@ -167,6 +191,15 @@ function checkStart(fields: ReadonlyMap<string, LocatedEntry>, reading: Reading)
   if (delayed && startIn === undefined) wrongValue(when, 'when', 'start_in beside when: delayed', reading)
   if (!delayed && startIn !== undefined && !fields.has('rules'))
     wrongValue(startIn, 'start_in', 'when: delayed beside start_in', reading)
+}
+
+function checkOnlyExcept(fields: ReadonlyMap<string, LocatedEntry>, reading: Reading): void {
+  for (const key of ['only', 'except']) {
+    const entry = fields.get(key)
+    if (entry === undefined || !fields.has('rules')) continue
+    const message = `Cannot plan ${reading.subject}: it has both rules and ${key}; wanted rules alone`
+    reading.mistakes.add('PIPELINE_WRONG_VALUE', entry.keyPlace, message)
+  }
 }
 
 function readTimeout(node: Located, keyword: string, reading: Reading): number {

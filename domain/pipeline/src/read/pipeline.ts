@@ -4,7 +4,9 @@ import type { Extended } from '../merge/extends.ts'
 import type { Mistakes } from '../mistakes.ts'
 import { hint } from '../nearest-name.ts'
 import { describe, quote, type LocatedEntry, type LocatedMap } from '../yaml/located.ts'
+import { readAutoCancel, type AutoCancel } from './auto-cancel.ts'
 import { readDefaults, type Defaults } from './defaults.ts'
+import { expandParallel } from './expand-parallel.ts'
 import { readFields } from './fields.ts'
 import { readJob, type JobDefinition } from './job.ts'
 import { isRootKeyword, rootKeywords, unsupportedRootKeywords } from './keywords.ts'
@@ -19,13 +21,14 @@ export interface PipelineDefinition {
   stages: readonly string[]
   variables: readonly PlanVariable[]
   workflow: WorkflowDefinition
-  /** In the order of the text, without the hidden ones. */
+  /** In the order of the text, without the hidden ones; one that is parallel as the jobs that it stands for. */
   jobs: readonly JobDefinition[]
 }
 
 export interface WorkflowDefinition {
   name: string | null
   rules: readonly Rule[] | null
+  autoCancel: AutoCancel | null
 }
 
 export function readPipeline(extended: Extended, mistakes: Mistakes, warnings: Warnings): PipelineDefinition {
@@ -44,7 +47,7 @@ export function readPipeline(extended: Extended, mistakes: Mistakes, warnings: W
     stages,
     variables: variables === undefined ? [] : readVariables(variables.value, 'variables', reading('the pipeline')),
     workflow: readWorkflow(field('workflow'), reading('workflow')),
-    jobs: readJobs(extended, defaults, stages, reading),
+    jobs: expandParallel(readJobs(extended, defaults, stages, reading), mistakes, warnings),
   }
 }
 
@@ -82,16 +85,17 @@ function readStages(entry: LocatedEntry | undefined, reading: Reading): string[]
   return ['.pre', ...new Set(between), '.post']
 }
 
-const workflowKeywords = { known: ['name', 'rules'], unsupported: ['auto_cancel'] }
+const workflowKeywords = { known: ['name', 'rules', 'auto_cancel'] }
 
 function readWorkflow(entry: LocatedEntry | undefined, reading: Reading): WorkflowDefinition {
   const map = entry === undefined ? null : readMap(entry.value, 'workflow', 'a map with rules', reading)
-  if (map === null) return { name: null, rules: null }
+  if (map === null) return { name: null, rules: null, autoCancel: null }
   const fields = readFields(map, workflowKeywords, '', reading)
-  const [name, rules] = [fields.get('name'), fields.get('rules')]
+  const [name, rules, autoCancel] = [fields.get('name'), fields.get('rules'), fields.get('auto_cancel')]
   return {
     name: name === undefined ? null : readText(name.value, 'name', reading),
     rules: rules === undefined ? null : readRules(rules.value, 'workflow', reading),
+    autoCancel: autoCancel === undefined ? null : readAutoCancel(autoCancel.value, 'auto_cancel', reading),
   }
 }
 
@@ -105,28 +109,28 @@ function readJobs(
   const { mistakes } = reading('')
   const inheritedWeight = weightOf(defaults) + (root.entries.get('variables')?.value.weight ?? 0)
   let weight = 0
+  let count = 0
   for (const [name, entry] of root.entries) {
     if (isRootKeyword(name) || name.startsWith('.')) continue
-    if (jobs.length >= limits.jobs) {
-      mistakes.add(
-        'PIPELINE_TOO_MANY_JOBS',
-        entry.keyPlace,
-        `Cannot plan job ${quote(name)}: the pipeline has ${limits.jobs} jobs already`,
-      )
-      return jobs
-    }
     const { keyPlace, value } = entry
-    weight += value.weight + inheritedWeight
-    if (weight > limits.totalWeight) {
-      const message = `Cannot plan job ${quote(name)}: the jobs with what they inherit have more than ${limits.totalWeight} characters`
-      mistakes.add('PIPELINE_TOO_BIG', keyPlace, message)
-      return jobs
-    }
     if (value.kind !== 'map') {
       reportNoJob(name, entry, mistakes)
       continue
     }
     const job = readJob(name, { keyPlace, value }, bases.get(name) ?? [], defaults, reading(`job ${quote(name)}`))
+    const copies = job.parallel?.total ?? 1
+    count += copies
+    if (count > limits.jobs) {
+      const message = `Cannot plan job ${quote(name)}: the pipeline has more than ${limits.jobs} jobs with it`
+      mistakes.add('PIPELINE_TOO_MANY_JOBS', keyPlace, message)
+      return jobs
+    }
+    weight += (value.weight + inheritedWeight) * copies
+    if (weight > limits.totalWeight) {
+      const message = `Cannot plan job ${quote(name)}: the jobs with what they inherit have more than ${limits.totalWeight} characters`
+      mistakes.add('PIPELINE_TOO_BIG', keyPlace, message)
+      return jobs
+    }
     checkStage(job, stages, mistakes)
     jobs.push(job)
   }

@@ -3,21 +3,12 @@ import type { Expression } from '../expression/expression.ts'
 import { parseExpression } from '../expression/parse-expression.ts'
 import { limits } from '../limits.ts'
 import { quote, type Located, type LocatedEntry } from '../yaml/located.ts'
+import { readAutoCancel, type AutoCancel } from './auto-cancel.ts'
 import { readFields, type Keywords } from './fields.ts'
 import { readNeeds, type NeedDefinition } from './needs.ts'
+import { readChanges, readExists, type ChangesCondition, type ExistsCondition } from './path-conditions.ts'
 import type { Reading } from './reading.ts'
-import { readAllowFailure, type AllowFailure } from './retry.ts'
-import {
-  choiceReader,
-  flatItems,
-  isText,
-  readBoolean,
-  readDurationMs,
-  readMap,
-  readTextList,
-  wrongType,
-  wrongValue,
-} from './values.ts'
+import { choiceReader, flatItems, isText, readBoolean, readMap, readStartIn, wrongType, wrongValue } from './values.ts'
 import { readVariables } from './variables.ts'
 
 export type RuleWhen = 'on_success' | 'on_failure' | 'always' | 'manual' | 'delayed' | 'never'
@@ -28,14 +19,16 @@ export interface Rule {
   name: string
   place: SourcePosition
   if: { text: string; expression: Expression } | null
-  changes: readonly string[] | null
-  exists: readonly string[] | null
+  changes: ChangesCondition | null
+  exists: ExistsCondition | null
   when: RuleWhen | null
   startInMs: number | null
-  allowFailure: AllowFailure | null
+  allowFailure: boolean | null
   variables: readonly PlanVariable[]
   needs: readonly NeedDefinition[] | null
   interruptible: boolean | null
+  /** Of a workflow's rule. */
+  autoCancel: AutoCancel | null
 }
 
 /** Where rules stand decides which keywords they take. */
@@ -45,7 +38,7 @@ const keywordsOf: Record<RulesOwner, Keywords> = {
   job: {
     known: ['if', 'changes', 'exists', 'when', 'start_in', 'allow_failure', 'variables', 'needs', 'interruptible'],
   },
-  workflow: { known: ['if', 'changes', 'exists', 'when', 'variables'], unsupported: ['auto_cancel'] },
+  workflow: { known: ['if', 'changes', 'exists', 'when', 'variables', 'auto_cancel'] },
   include: { known: ['if', 'changes', 'exists', 'when'] },
 }
 
@@ -70,6 +63,7 @@ function readRule(item: Located, index: number, owner: RulesOwner, reading: Read
   const name = `rules[${index}]`
   const map = readMap(item, name, 'a map with if, changes, exists or when', reading)
   if (map === null) return []
+  if (map.entries.size === 0) wrongType(map, name, 'a map with if, changes, exists or when', reading)
   const fields = readFields(map, keywordsOf[owner], name, reading)
   const field = <T>(key: string, read: (node: Located, keyword: string, reading: Reading) => T): T | null => {
     const entry = fields.get(key)
@@ -82,23 +76,27 @@ function readRule(item: Located, index: number, owner: RulesOwner, reading: Read
     changes: field('changes', readChanges),
     exists: field('exists', readExists),
     when: field('when', whenOf[owner]),
-    startInMs: field('start_in', readDurationMs),
-    allowFailure: field('allow_failure', readAllowFailure),
+    startInMs: field('start_in', readStartIn),
+    allowFailure: field('allow_failure', readBoolean),
     variables: field('variables', readVariables) ?? [],
     needs: field('needs', readNeeds),
     interruptible: field('interruptible', readBoolean),
+    autoCancel: field('auto_cancel', readAutoCancel),
   }
-  checkStart(rule, fields.get('start_in'), reading)
+  checkStart(rule, fields, reading)
   return [rule]
 }
 
-function checkStart(rule: Rule, startIn: LocatedEntry | undefined, reading: Reading): void {
-  if (rule.when !== 'delayed' && startIn !== undefined) {
+function checkStart(rule: Rule, fields: ReadonlyMap<string, LocatedEntry>, reading: Reading): void {
+  const [when, startIn] = [fields.get('when'), fields.get('start_in')]
+  if (rule.when !== 'delayed' && startIn !== undefined)
     wrongValue(startIn.value, `${rule.name}:start_in`, 'when: delayed beside start_in', reading)
-  }
+  if (rule.when === 'delayed' && when !== undefined && startIn === undefined)
+    wrongValue(when.value, `${rule.name}:when`, 'start_in beside when: delayed', reading)
 }
 
-function readCondition(node: Located, keyword: string, reading: Reading): Rule['if'] {
+/** An expression; `null` with a mistake where it cannot be read. */
+export function readCondition(node: Located, keyword: string, reading: Reading): Rule['if'] {
   if (!isText(node)) {
     wrongType(node, keyword, 'an expression', reading)
     return null
@@ -109,27 +107,4 @@ function readCondition(node: Located, keyword: string, reading: Reading): Rule['
   const message = `Cannot read ${keyword} of ${reading.subject}: expression ${quote(node.value)}${at}: ${result.fault}`
   reading.mistakes.add(result.code, node.place, message)
   return null
-}
-
-function readChanges(node: Located, keyword: string, reading: Reading): string[] {
-  return readPatterns(node, keyword, ['compare_to', 'regexp'], reading)
-}
-
-function readExists(node: Located, keyword: string, reading: Reading): string[] {
-  return readPatterns(node, keyword, ['project', 'ref', 'regexp'], reading)
-}
-
-/** A list of globs, or a map with `paths`. */
-function readPatterns(node: Located, keyword: string, unsupported: string[], reading: Reading): string[] {
-  if (node.kind !== 'map') return limited(node, readTextList(node, keyword, reading), keyword, reading)
-  const paths = readFields(node, { known: ['paths'], unsupported }, keyword, reading).get('paths')
-  if (paths !== undefined) return limited(paths.value, readTextList(paths.value, keyword, reading), keyword, reading)
-  if (!unsupported.some((key) => node.entries.has(key)))
-    wrongType(node, keyword, 'a list of paths, or a map with paths', reading)
-  return []
-}
-
-function limited(node: Located, patterns: string[], keyword: string, reading: Reading): string[] {
-  if (patterns.length > limits.rules) wrongValue(node, keyword, `${limits.rules} patterns at most`, reading)
-  return patterns.slice(0, limits.rules)
 }

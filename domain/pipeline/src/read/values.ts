@@ -92,6 +92,16 @@ export function readDurationMs(node: Located, keyword: string, reading: Reading)
   return 0
 }
 
+/** GitLab's limit of `start_in`: a week. */
+const maxStartInMs = 604_800_000
+
+/** How long a delayed job waits, in milliseconds. */
+export function readStartIn(node: Located, keyword: string, reading: Reading): number {
+  const startInMs = readDurationMs(node, keyword, reading)
+  if (startInMs > maxStartInMs) wrongValue(node, keyword, 'one week at most', reading)
+  return startInMs
+}
+
 export function readMap(node: Located, keyword: string, wanted: string, reading: Reading): LocatedMap | null {
   if (node.kind === 'map') return node
   wrongType(node, keyword, wanted, reading)

@@ -12,6 +12,7 @@ import { deepMerge, withoutKey } from '../merge/deep-merge.ts'
 import type { Mistakes } from '../mistakes.ts'
 import { hint } from '../nearest-name.ts'
 import { decideRules, type RulesView } from '../plan/decide-rules.ts'
+import type { PathsElsewhere } from '../plan/paths-elsewhere.ts'
 import { readFields } from '../read/fields.ts'
 import { Warnings, type Reading } from '../read/reading.ts'
 import { VariableScope } from '../variables/variable-scope.ts'
@@ -43,8 +44,9 @@ export function gatherSources(
   parsed: ParsedSources,
   mistakes: Mistakes,
   warnings: Warnings,
+  elsewhere: PathsElsewhere,
 ): Gathered {
-  return new SourceGatherer(request, loaded, parsed, mistakes, warnings).gather()
+  return new SourceGatherer(request, loaded, parsed, mistakes, warnings, elsewhere).gather()
 }
 
 /** A file while what it includes is read. */
@@ -86,6 +88,7 @@ class SourceGatherer {
     parsed: ParsedSources,
     mistakes: Mistakes,
     warnings: Warnings,
+    elsewhere: PathsElsewhere,
   ) {
     this.#request = request
     this.#loaded = loaded
@@ -96,6 +99,8 @@ class SourceGatherer {
       scope: new VariableScope([request.predefined, request.variables]),
       changed: request.changedPaths === null ? null : new FileMatcher(request.changedPaths),
       files: new FileMatcher(request.files),
+      elsewhere,
+      subject: 'include',
     }
     this.#variables = new Map([...request.predefined, ...request.variables].map((variable) => [variable.key, variable]))
   }

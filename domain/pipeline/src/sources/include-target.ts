@@ -154,7 +154,7 @@ function isProjectPath(project: string): boolean {
 
 /** The commit that the pipeline is of needs no fetching, and has the edits of this checkout. */
 function isOwn(project: string, ref: string | null, { scope, trigger }: TargetView): boolean {
-  if (project.toLowerCase() !== scope.value('CI_PROJECT_PATH')?.toLowerCase()) return false
+  if (project.toLowerCase() !== scope.written('CI_PROJECT_PATH')?.toLowerCase()) return false
   if (ref === null) return trigger.refType === 'branch' && trigger.ref === trigger.defaultBranch
   return ref === trigger.commit || ref === trigger.ref
 }
@@ -196,7 +196,7 @@ function componentTargets(written: string, place: Place, view: TargetView): Targ
   if (typeof address === 'string') return fault(address)
   const { host, project, name, version } = address
   const component = { name, reference: version }
-  const servers = [view.scope.value('CI_SERVER_FQDN'), view.scope.value('CI_SERVER_HOST'), unknown?.[1]]
+  const servers = [view.scope.written('CI_SERVER_FQDN'), view.scope.written('CI_SERVER_HOST'), unknown?.[1]]
   if (servers.includes(host) && isOwn(project, version, view)) return ownComponent(component, place, view)
   if (unknown !== null) return fault(`$${unknown[1] ?? ''} is not known here; wanted the host of the component`)
   const source = {

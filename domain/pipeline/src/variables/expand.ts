@@ -14,10 +14,11 @@ export function replaceReferences(text: string, replace: Replace): string {
 
 /** Whether a text still has a `$NAME` or `${NAME}` in it. */
 export function hasReference(text: string): boolean {
+  if (!text.includes('$')) return false
   return [...text.matchAll(referencePattern)].some(([whole]) => whole !== '$$')
 }
 
 /** Turns `$$` into `$`. */
 export function unescapeDollars(text: string): string {
-  return text.replaceAll('$$', () => '$')
+  return text.includes('$$') ? text.replaceAll('$$', () => '$') : text
 }

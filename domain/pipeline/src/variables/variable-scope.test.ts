@@ -47,8 +47,9 @@ describe('VariableScope', () => {
   test('a value that takes in a masked one is masked itself and is not shown', () => {
     const scope = scopeOf({ URL: 'https://$TOKEN@host' }, { key: 'TOKEN', value: 's3cret', masked: true })
     expect(scope.resolved()[0]).toEqual({ key: 'URL', value: 'https://s3cret@host', masked: true })
-    expect(scope.shown('URL')).toBe('[masked]')
-    expect(scope.value('URL')).toBe('https://s3cret@host')
+    expect(scope.shown('TOKEN')).toBe('[masked]')
+    expect(scope.shown('URL')).toBe('https://$TOKEN@host')
+    expect(scope.written('URL')).toBe('https://$TOKEN@host')
   })
 
   test('a reference to a file variable stays for the runner', () => {

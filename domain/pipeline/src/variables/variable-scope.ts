@@ -28,26 +28,25 @@ export class VariableScope {
   constructor(layers: readonly (readonly PlanVariable[])[], budget: ExpansionBudget = { left: limits.expandedLength }) {
     this.#budget = budget
     const variables = new Map<string, PlanVariable>()
-    for (const variable of layers.flat()) {
-      // Deleted first, so that the order is the order of precedence.
-      variables.delete(variable.key)
-      variables.set(variable.key, variable)
+    for (const layer of layers) {
+      for (const variable of layer) {
+        // Deleted first, so that the order is the order of precedence.
+        variables.delete(variable.key)
+        variables.set(variable.key, variable)
+      }
     }
     this.#variables = variables
   }
 
-  /** The expanded value, `null` when the variable is not set. */
-  value(name: string): string | null {
-    const variable = this.#variables.get(name)
-    return variable === undefined ? null : finish(this.#expand(variable).value)
+  /** The value as it is written, which is what expressions of rules compare; `null` when the variable is not set. */
+  written(name: string): string | null {
+    return this.#variables.get(name)?.value ?? null
   }
 
-  /** The value for people: hidden when masked. */
+  /** The written value for people: hidden when masked. */
   shown(name: string): string | null {
     const variable = this.#variables.get(name)
-    if (variable === undefined) return null
-    const { value, masked } = this.#expand(variable)
-    return masked ? '[masked]' : finish(value)
+    return variable?.masked === true ? '[masked]' : (variable?.value ?? null)
   }
 
   /** A text of the pipeline with its variables filled in; unknown ones stay. */
@@ -65,6 +64,8 @@ export class VariableScope {
 
   #resolve(variable: PlanVariable): PlanVariable {
     if (variable.raw === true || variable.file === true) return variable
+    // Nothing to fill in: shared between all jobs, of which there may be thousands.
+    if (variable.masked === undefined && !variable.value.includes('$')) return variable
     const { value, masked } = this.#expand(variable)
     const final = finish(value)
     return {

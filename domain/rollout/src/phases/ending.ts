@@ -56,7 +56,8 @@ function finishWhenStopped(turn: Turn): Turn {
 export function finish(turn: Turn, outcome: DeploymentOutcome, sentence: Sentence): Turn {
   const { deploymentId, release, environment } = turn.state.input
   const { name, tier } = environment
-  const payload = { deploymentId, releaseId: release.id, environment: name, tier, outcome, sentence }
+  const verified = turn.state.verified ? { digestVerified: true } : {}
+  const payload = { deploymentId, releaseId: release.id, environment: name, tier, outcome, sentence, ...verified }
   return record(toPhase(turn, { kind: 'finished', outcome, sentence }), 'finished', {
     kind: 'deployment.finished',
     payload,

@@ -1,6 +1,7 @@
 import { unreachable } from '@sluice/kernel'
 import { takeBack } from '../abort.ts'
-import { ask, instanceOf, patchInstance, type Turn } from '../turn.ts'
+import { environmentFor } from '../environment-for.ts'
+import { ask, instanceOf, patch, patchInstance, type Turn } from '../turn.ts'
 import { askWeights } from '../weights.ts'
 import { stepWhenHealthy } from './starting.ts'
 
@@ -11,8 +12,9 @@ export function onStarted(
   const instance = instanceOf(turn.state, event.instanceId)
   if (instance === null) return turn
   const { instanceId, port, pid } = event
-  const { path, timeoutMs } = turn.state.input.environment.target.health
-  const checking = patchInstance(turn, instance.role, { port, pid, status: 'checking' })
+  const { path, timeoutMs } = environmentFor(turn.state.input, instance.role).target.health
+  const checked = instance.role === 'stable' ? turn : patch(turn, { verified: true })
+  const checking = patchInstance(checked, instance.role, { port, pid, status: 'checking' })
   const suffix = event.commandId
     .slice(turn.state.input.deploymentId.length + 1)
     .replace('start-instance', 'check-health')

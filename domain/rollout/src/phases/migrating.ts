@@ -1,5 +1,5 @@
 import { giveUp } from '../abort.ts'
-import { ask, toPhase, type Turn } from '../turn.ts'
+import { ask, patch, toPhase, type Turn } from '../turn.ts'
 import { enterStarting } from './starting.ts'
 
 export function enterMigrating(turn: Turn): Turn {
@@ -9,8 +9,11 @@ export function enterMigrating(turn: Turn): Turn {
   return ask(migrating, 'migrating/migrate', { kind: 'migrate', releaseDigest: release.digest })
 }
 
-export const onMigrated = (turn: Turn): Turn => enterStarting(turn)
+export const onMigrated = (turn: Turn): Turn => enterStarting(patch(turn, { verified: true }))
 
-export function onMigrateFailed(turn: Turn, reason: string): Turn {
-  return giveUp(turn, 'failed', { en: `its migration failed: ${reason}`, zh: `迁移失败：${reason}` })
+export function onMigrateFailed(turn: Turn, { reason, ran }: { reason: string; ran: boolean }): Turn {
+  return giveUp(patch(turn, { verified: ran }), 'failed', {
+    en: `its migration failed: ${reason}`,
+    zh: `迁移失败：${reason}`,
+  })
 }

@@ -31,7 +31,7 @@ export function JobDrawer({ run }: { run: RunView }) {
       {job === undefined ? null : (
         <JobDetails
           run={run.id}
-          underWay={run.status === 'running'}
+          playable={run.status !== 'canceled'}
           job={job}
           attempt={search.get('attempt')}
           choose={choose}
@@ -43,7 +43,7 @@ export function JobDrawer({ run }: { run: RunView }) {
 
 function JobDetails(props: {
   run: string
-  underWay: boolean
+  playable: boolean
   job: JobView
   attempt: string | null
   choose: (attempt: number) => void
@@ -70,7 +70,7 @@ function JobDetails(props: {
           ))}
         </div>
         {job.stateReason === '' ? null : <p className="muted">{job.stateReason}</p>}
-        {job.state === 'manual' && props.underWay ? <PlayJob run={props.run} job={job.name} /> : null}
+        {job.state === 'manual' && props.playable ? <PlayJob run={props.run} job={job.name} /> : null}
         {job.attempts.length < 2 || attempt === null ? null : (
           <Segmented
             aria-label={t('job.chooseAttempt')}

@@ -1,0 +1,131 @@
+import { join } from 'node:path'
+import type { PathsAnswer, PathSource } from '@sluice/pipeline'
+import { git, tryGit, type GitAnswer } from './git-program.ts'
+import type { GitRepository } from './git-repository.ts'
+import { isRef } from './names.ts'
+import { findSurroundingCheckout } from './surrounding-checkout.ts'
+
+/** The commit that is planned, and the project that it is of. */
+export interface PlannedCommit {
+  repository: GitRepository
+  commit: string
+  /** Full path of the project, as `CI_PROJECT_PATH`. */
+  projectPath: string
+  defaultBranch: string
+}
+
+/** Where refs and the history before the commit are, when not in its own repository. */
+interface History {
+  gitDir: string
+  /** Beside the objects of the commit's own repository. */
+  env: Record<string, string>
+  /** Whose history is compared: the commit itself, or the one that a folder's content stands on. */
+  head: string
+  /** Where the content lies in the history's trees; `''` at their root. */
+  prefix: string
+}
+
+const unknownRef: PathsAnswer = { fault: 'the repository has no such branch, tag or commit' }
+
+/** What rules ask about paths, answered from the history of the project itself; other projects are out of reach. */
+export class GitPathSource implements PathSource {
+  readonly #planned: PlannedCommit
+  readonly #history: History | null
+
+  private constructor(planned: PlannedCommit, history: History | null) {
+    this.#planned = planned
+    this.#history = history
+  }
+
+  /** For a commit whose history lies in its own repository. */
+  static ofRepository(planned: PlannedCommit): GitPathSource {
+    const history = { gitDir: planned.repository.folder, env: {}, head: planned.commit, prefix: '' }
+    return new GitPathSource(planned, history)
+  }
+
+  /**
+   * For the content of a folder, whose history is that of the checkout around it. The checkout is only read, and nothing
+   * of it is run. Without a checkout nothing can be compared.
+   */
+  static async ofFolder(planned: PlannedCommit, folder: string): Promise<GitPathSource> {
+    const checkout = await findSurroundingCheckout(folder)
+    if (checkout === null) return new GitPathSource(planned, null)
+    const { gitDir, commonDir, prefix } = checkout
+    const head = await tryGit({ gitDir, args: ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'] })
+    if (head.status !== 0) return new GitPathSource(planned, null)
+    const env = {
+      GIT_ALTERNATE_OBJECT_DIRECTORIES: join(commonDir, 'objects'),
+      GIT_SHALLOW_FILE: join(commonDir, 'shallow'),
+    }
+    return new GitPathSource(planned, { gitDir, env, head: textOf(head), prefix })
+  }
+
+  async changedSince(ref: string): Promise<PathsAnswer> {
+    if (this.#history === null) return { fault: 'the folder lies in no Git checkout with a commit' }
+    const other = await this.#commitOf(ref, this.#history)
+    if (other === null) return unknownRef
+    const base = await this.#tryHere(['merge-base', this.#history.head, other])
+    // Nothing in common: GitLab takes that for no change at all.
+    if (base.status === 1) return { paths: [] }
+    if (base.status !== 0) return { fault: 'its history is not here, as in a shallow clone' }
+    return this.#changedSince(textOf(base), this.#history)
+  }
+
+  async filesOf(project: string, ref: string | null): Promise<PathsAnswer> {
+    const { projectPath, defaultBranch } = this.#planned
+    if (project !== projectPath)
+      return { fault: `only the files of "${projectPath}" itself can be looked at from here` }
+    if (this.#history === null) return { fault: 'the folder lies in no Git checkout with a commit' }
+    const commit = await this.#commitOf(ref ?? defaultBranch, this.#history)
+    if (commit === null) return unknownRef
+    const listed = await this.#tryHere(['ls-tree', '-r', '-z', '--name-only', treeAt(commit, this.#history.prefix)])
+    return { paths: listed.status === 0 ? pathsIn(listed.stdout) : [] }
+  }
+
+  async #changedSince(base: string, { env, prefix }: History): Promise<PathsAnswer> {
+    const { repository, commit } = this.#planned
+    const before = treeAt(base, prefix)
+    const isThere = await this.#tryHere(['rev-parse', '--verify', '--quiet', before])
+    // A folder that the base has not: all of it is new.
+    if (isThere.status !== 0) return { paths: await repository.listFiles(commit) }
+    const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', before, `${commit}^{tree}`]
+    return { paths: pathsIn(await git({ gitDir: repository.folder, env, args })) }
+  }
+
+  /** The first that there is: a branch, a tag, a branch of the remote `origin`, an object name. */
+  async #commitOf(ref: string, history: History): Promise<string | null> {
+    for (const name of namesOf(ref)) {
+      const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]
+      const found = await tryGit({ gitDir: history.gitDir, args })
+      if (found.status === 0) return textOf(found)
+    }
+    return null
+  }
+
+  #tryHere(args: readonly string[]): Promise<GitAnswer> {
+    return tryGit({ gitDir: this.#planned.repository.folder, env: this.#history?.env ?? {}, args })
+  }
+}
+
+function namesOf(ref: string): string[] {
+  const full = /^refs\/(?:heads|tags|remotes)\/(.+)$/.exec(ref)?.[1]
+  if (full !== undefined) return isRef(full) ? [ref] : []
+  if (!isRef(ref)) return []
+  const names = [`refs/heads/${ref}`, `refs/tags/${ref}`, `refs/remotes/origin/${ref}`]
+  return /^[0-9a-f]{7,64}$/.test(ref) ? [...names, ref] : names
+}
+
+function treeAt(commit: string, prefix: string): string {
+  return prefix === '' ? `${commit}^{tree}` : `${commit}:${prefix}`
+}
+
+function textOf(answer: GitAnswer): string {
+  return answer.stdout.toString('utf8').trim()
+}
+
+function pathsIn(output: Buffer): string[] {
+  return output
+    .toString('utf8')
+    .split('\0')
+    .filter((path) => path !== '')
+}

@@ -1,0 +1,31 @@
+import type { PlanAutoCancel } from '@sluice/contracts/plan'
+import type { Located } from '../yaml/located.ts'
+import { readFields } from './fields.ts'
+import type { Reading } from './reading.ts'
+import { choiceReader, readMap } from './values.ts'
+
+/** `auto_cancel` of the workflow or of one of its rules; what it does not say is absent. */
+export type AutoCancel = Partial<PlanAutoCancel>
+
+const autoCancelKeywords = { known: ['on_new_commit', 'on_job_failure'] }
+const readOnNewCommit = choiceReader<PlanAutoCancel['onNewCommit']>(['conservative', 'interruptible', 'none'])
+const readOnJobFailure = choiceReader<PlanAutoCancel['onJobFailure']>(['none', 'all'])
+
+export function readAutoCancel(node: Located, keyword: string, reading: Reading): AutoCancel | null {
+  const map = readMap(node, keyword, 'a map with on_new_commit or on_job_failure', reading)
+  if (map === null) return null
+  const fields = readFields(map, autoCancelKeywords, keyword, reading)
+  const [onNewCommit, onJobFailure] = [fields.get('on_new_commit'), fields.get('on_job_failure')]
+  reading.warnings.add(
+    `Keyword "${keyword}" is read into the plan and has no effect yet: no run is cancelled by it`,
+    node.place,
+  )
+  return {
+    ...(onNewCommit === undefined
+      ? {}
+      : { onNewCommit: readOnNewCommit(onNewCommit.value, `${keyword}:on_new_commit`, reading) }),
+    ...(onJobFailure === undefined
+      ? {}
+      : { onJobFailure: readOnJobFailure(onJobFailure.value, `${keyword}:on_job_failure`, reading) }),
+  }
+}
