@@ -21,7 +21,10 @@ import type { PlanImage, PlanJobOptions, PlanKubernetes, PlanService } from './j
 
 /** Where a statement in a plan comes from. Lines and columns count from 1. */
 export interface SourcePosition {
-  /** Path inside the repository, with forward slashes. */
+  /**
+   * Path inside the repository, with forward slashes; of an included file from elsewhere its name for people, such as
+   * `project group/ci@v1: templates/build.yml`.
+   */
   path: string
   line: number
   column: number

@@ -1,14 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import type { PlanTrigger, PlanVariable } from '@sluice/contracts/plan'
-import { compileFrom, type CompileRequest, type SourceTree } from '@sluice/pipeline'
-import { memoryPathSource, type MemoryPaths } from '@sluice/pipeline/testing'
+import { compileFrom, type CompileRequest, type InputValue, type SourceTree } from '@sluice/pipeline'
+import { memoryIncludeSource, memoryPathSource, type MemoryElsewhere, type MemoryPaths } from '@sluice/pipeline/testing'
 import { describe, expect, test } from 'vitest'
 
 /**
  * Every folder here is a case: a pipeline with its files, `request.json` (optional: what differs from a push to main),
- * and `expected.plan.json` or `expected.mistakes.txt`.
+ * and `expected.plan.json` or `expected.mistakes.txt`. What lies elsewhere is below `elsewhere/`: files of other projects
+ * in `projects/<path>@<ref>/`, of addresses in `remotes/<host>/<path>`, templates in `templates/`.
  */
 const root = import.meta.dirname
 const cases = (await readdir(root, { withFileTypes: true }))
@@ -23,25 +24,39 @@ interface CaseRequest {
   trigger?: Partial<PlanTrigger>
   /** Ref → paths that changed since; project or `project@ref` → its files. Without it nothing else can be looked at. */
   elsewhere?: MemoryPaths
+  inputs?: Record<string, InputValue>
+}
+
+/** Every file below a folder, by its path from there. */
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  return files.map((file) => relative(folder, file).split(sep).join('/')).toSorted()
 }
 
 function folderTree(folder: string): SourceTree {
   return {
     read: (path) => readFile(join(folder, path), 'utf8').catch(() => null),
-    list: async () => {
-      const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-      const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-      return files
-        .map((file) =>
-          file
-            .slice(folder.length + 1)
-            .split(sep)
-            .join('/'),
-        )
-        .filter((file) => !ownFiles.has(file))
-        .toSorted()
-    },
+    list: async () => (await filesIn(folder)).filter((file) => !ownFiles.has(file) && !file.startsWith('elsewhere/')),
   }
+}
+
+async function elsewhereOf(folder: string): Promise<MemoryElsewhere> {
+  const root = join(folder, 'elsewhere')
+  const projects: Record<string, Record<string, Record<string, string>>> = {}
+  const remotes: Record<string, string> = {}
+  const templates: Record<string, string> = {}
+  for (const file of await filesIn(root)) {
+    const text = await readFile(join(root, file), 'utf8')
+    const [kind = '', ...rest] = file.split('/')
+    const path = rest.join('/')
+    const [, project, ref, inside] = /^([^@]+)@([^/]+)\/(.+)$/.exec(path) ?? []
+    if (kind === 'remotes') remotes[`https://${path}`] = text
+    else if (kind === 'templates') templates[path] = text
+    else if (project !== undefined && ref !== undefined && inside !== undefined)
+      ((projects[project] ??= {})[ref] ??= {})[inside] = text
+  }
+  return { projects, remotes, templates }
 }
 
 function givenIn(folder: string): CaseRequest {
@@ -65,6 +80,7 @@ function requestOf(given: CaseRequest): Omit<CompileRequest, 'files'> {
     variables: given.variables ?? [],
     predefined: Object.entries(given.predefined ?? {}).map(([key, value]) => ({ key, value })),
     changedPaths: given.changedPaths ?? null,
+    ...(given.inputs === undefined ? {} : { inputs: given.inputs }),
   }
 }
 
@@ -77,7 +93,8 @@ describe('pipelines', () => {
     const folder = join(root, name)
     const given = givenIn(folder)
     const paths = given.elsewhere === undefined ? undefined : memoryPathSource(given.elsewhere)
-    const result = await compileFrom(requestOf(given), folderTree(folder), paths)
+    const includes = memoryIncludeSource(await elsewhereOf(folder))
+    const result = await compileFrom(requestOf(given), folderTree(folder), { paths, includes })
     if (result.kind === 'plan') {
       expect(result.plan).toEqual(JSON.parse(readFileSync(join(folder, 'expected.plan.json'), 'utf8')))
     } else {

@@ -17,7 +17,7 @@ export interface KeywordRow {
   note: string
 }
 
-const folders = ['read', 'sources'] as const
+const folders = ['read', 'sources', 'inputs'] as const
 const tablePath = 'domain/pipeline/src/keyword-reference.ts'
 
 /** What a file says of keywords: those that its readers take and refuse, and every text in it. */

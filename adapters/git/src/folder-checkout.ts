@@ -5,6 +5,7 @@ import type { CommitInfo } from './commit-info.ts'
 import { git, tryGit } from './git-program.ts'
 import type { GitRepository } from './git-repository.ts'
 import { pathOfAddress } from './path-of-address.ts'
+import { serverOfRemote, type ProjectServer } from './project-server.ts'
 import { commitBehindTree, findSurroundingCheckout, type SurroundingCheckout } from './surrounding-checkout.ts'
 
 /** The commit that is checked out. */
@@ -48,16 +49,19 @@ export class FolderCheckout {
   readonly head: CheckoutHead | null
   /** `group/project` by the address of the remote `origin`; `null` without one and for a folder below the root. */
   readonly projectPath: string | null
+  /** The server of the remote `origin`, where its projects are; `null` without one. */
+  readonly server: ProjectServer | null
 
   private constructor(
     checkout: SurroundingCheckout,
-    found: { branch: string | null; head: CheckoutHead | null; refs: readonly Ref[]; projectPath: string | null },
+    found: Pick<FolderCheckout, 'branch' | 'head' | 'projectPath' | 'server'> & { refs: readonly Ref[] },
   ) {
     this.#checkout = checkout
     this.#refs = new Map(found.refs.map(({ name, commit }) => [name, commit]))
     this.branch = found.branch
     this.head = found.head
     this.projectPath = found.projectPath
+    this.server = found.server
     this.defaultBranch = defaultBranchOf(found.refs, found.branch)
   }
 
@@ -72,7 +76,7 @@ export class FolderCheckout {
       readOrigin(checkout),
     ])
     const projectPath = checkout.prefix === '' ? pathOfAddress(origin) : null
-    return new FolderCheckout(checkout, { branch, head, refs, projectPath })
+    return new FolderCheckout(checkout, { branch, head, refs, projectPath, server: serverOfRemote(origin) })
   }
 
   /** All tags, by name. */

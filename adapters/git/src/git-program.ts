@@ -15,6 +15,8 @@ export interface GitCommand {
   timeoutMs?: number
   /** 64 MiB by default. */
   maxOutputBytes?: number
+  /** No file that it writes may grow over this; none by default. */
+  maxFileBytes?: number
 }
 
 export interface GitAnswer {
@@ -108,8 +110,7 @@ function spawnGit(command: GitCommand): Promise<GitAnswer> {
   const maxBuffer = command.maxOutputBytes ?? 64 * 1024 * 1024
   return new Promise((resolve, reject) => {
     const child = execFile(
-      'git',
-      [...fixedSettings, ...command.args],
+      ...programOf(command),
       {
         encoding: 'buffer',
         env: environmentOf(command),
@@ -127,6 +128,14 @@ function spawnGit(command: GitCommand): Promise<GitAnswer> {
     child.stdin?.on('error', () => {}) // git may end before it read all: its exit status says why
     child.stdin?.end(command.input ?? '')
   })
+}
+
+/** `ulimit -f` counts in blocks of 512 bytes; the shell gives its process to git. */
+function programOf({ args, maxFileBytes }: GitCommand): [string, string[]] {
+  const all = [...fixedSettings, ...args]
+  if (maxFileBytes === undefined) return ['git', all]
+  const script = 'ulimit -f "$1" && shift && exec git "$@"'
+  return ['sh', ['-c', script, 'sh', String(Math.ceil(maxFileBytes / 512)), ...all]]
 }
 
 function environmentOf(command: GitCommand): Record<string, string> {

@@ -77,6 +77,10 @@ export const errors = errorTable({
     summary: 'There is no run on this machine whose evidence could be judged.',
     remedy: 'Run the jobs first: "./sluice run".',
   },
+  CLI_PIPELINE_SERVER_WRONG: {
+    summary: 'An environment variable that says where includes are found cannot be read.',
+    remedy: 'Correct the variable that the message names; docs/guide/includes.md has them all.',
+  },
   CLI_EVENT_WRONG: {
     summary: 'The options that say what happened contradict each other, or the checkout.',
     remedy: 'Name the event and its branch or tag: --event, --branch, --tag, --target, --changed.',

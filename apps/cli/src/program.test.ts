@@ -21,6 +21,7 @@ test.each([
   [['up', '--port', '65999'], 'wanted a number'],
   [['demo'], 'missing required argument'],
   [['plan', '--nonsense'], 'unknown option'],
+  [['plan', '--input', 'name'], 'wanted name=value'],
   [['demo', 'nonsense'], 'wanted one of bad-canary'],
   [['plan', '--event', 'pull'], 'Allowed choices are push, merge_request'],
   [['plan', '--tag', 'v1', '--branch', 'main'], '--branch and --tag exclude each other'],
@@ -59,6 +60,16 @@ test('the version is that of the platform', async () => {
 })
 
 const pipeline = 'build:\n  script: [make]\ntest:\n  needs: [build]\n  script: [make test]\n'
+
+test('inputs of the pipeline are given on the command line', async () => {
+  const text = 'spec: { inputs: { name: , kind: { default: x } } }\n---\n$[[ inputs.name ]]: { script: "true" }\n'
+  const folder = writeFiles(scratchFolder(), { '.gitlab-ci.yml': text })
+  const { output } = await run('plan', '--input', 'name=one=two', '--input', 'kind=', folder)
+  expect(output).toContain('one=two')
+  const missing = await run('lint', folder)
+  expect(missing.status).toBe(exitStatus.failed)
+  expect(missing.output).toContain('input "name" is not given and has no default')
+})
 
 test('a plan is shown, explained and linted', async () => {
   const folder = writeFiles(scratchFolder(), { '.gitlab-ci.yml': pipeline })

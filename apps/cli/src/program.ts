@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { collect } from './event/collect.ts'
 import { addEventOptions } from './event/add-event-options.ts'
 import { exitStatus } from './exit-status.ts'
+import { addIncludeOptions } from './includes/add-include-options.ts'
 import { sayError } from './say-error.ts'
 import { version } from './version.ts'
 
@@ -13,8 +14,11 @@ Exit status:
   3  the platform cannot start
 
 Environment:
-  DATABASE_URL  a PostgreSQL (15 or later) of your own instead of the embedded one
-  NO_COLOR      no colours`
+  DATABASE_URL           a PostgreSQL (15 or later) of your own instead of the embedded one
+  NO_COLOR               no colours
+  SLUICE_PROJECTS        where projects that pipelines include are (default: the server of the remote "origin")
+  SLUICE_PROJECTS_TOKEN  a token for SLUICE_PROJECTS that may read them
+  SLUICE_TEMPLATES       address or folder of include:template (default: GitLab's own)`
 
 const runFooter = `
 Exit status:
@@ -115,7 +119,7 @@ function addDeliveryCommands(program: Command, end: End): void {
 
 function addPipelineCommands(program: Command, end: End): void {
   const folder = ['[folder]', 'folder with a .gitlab-ci.yml (default: the current one, else card/)'] as const
-  const compiling = (name: string): Command => addEventOptions(program.command(name))
+  const compiling = (name: string): Command => addIncludeOptions(addEventOptions(program.command(name)))
   compiling('plan')
     .argument(...folder)
     .description('show the jobs of a pipeline, each with the reason why it is in or out')
@@ -140,7 +144,7 @@ function addPipelineCommands(program: Command, end: End): void {
 
 function addLocalCommands(program: Command, end: End): void {
   const folder = ['--folder <folder>', 'folder with a .gitlab-ci.yml (default: the current one, else card/)'] as const
-  addEventOptions(program.command('run'))
+  addIncludeOptions(addEventOptions(program.command('run')))
     .argument('[jobs...]', 'jobs to run with all they need, manual ones too (default: the whole pipeline)')
     .description('run jobs of a folder on this machine, with its edits, and decide its gates')
     .option(...folder)

@@ -1,36 +1,50 @@
 import { compileRound } from './compile.ts'
-import type { CompileRequest, CompileResult } from './compile-request.ts'
+import type { CompileRequest, CompileResult, IncludeAnswer, WantedSource } from './compile-request.ts'
 import type { PathSource } from './path-source.ts'
-import type { ParsedSources } from './sources/gather.ts'
-import type { SourceTree } from './ports.ts'
+import type { IncludeSource, SourceTree } from './ports.ts'
+import type { ParsedSources } from './sources/source-file.ts'
 import type { PathsAnswer, WantedPaths } from './wanted-paths.ts'
 
+/** What there is besides the tree that is planned. */
+export interface Elsewhere {
+  /** Without it rules that ask for the paths of another ref or project are mistakes. */
+  paths?: PathSource | undefined
+  /** Without it a file that is included from elsewhere is a mistake. */
+  includes?: IncludeSource | undefined
+}
+
 /**
- * Compiles with the files of a tree: calls the compiler, reads what it wants, and again, until there is a plan or
- * mistakes. `request.files` is taken from the tree when it is not given. Without `paths`, rules that ask for the paths of
- * another ref or project are mistakes.
- * @throws what the tree and the paths throw.
+ * Compiles with the files of a tree, and with what it includes and compares elsewhere: calls the compiler, reads what it
+ * wants, and again, until there is a plan or mistakes. `request.files` is taken from the tree when it is not given.
+ * @throws what the tree and the sources throw.
  */
 export async function compileFrom(
   request: Omit<CompileRequest, 'files'> & { files?: string[] },
   tree: SourceTree,
-  paths: PathSource = nothingElsewhere,
+  { paths = noPaths, includes = noIncludes }: Elsewhere = {},
 ): Promise<Exclude<CompileResult, { kind: 'wanted' }>> {
-  const loaded = new Map<string, string | null>()
+  const loaded = new Map<string, string | null | IncludeAnswer>()
   const parsed: ParsedSources = new Map()
   const answers = new Map<string, PathsAnswer>()
   const complete: CompileRequest = { ...request, files: request.files ?? (await tree.list()) }
+  const read = (source: WantedSource): Promise<string | null | IncludeAnswer> =>
+    source.kind === 'local' ? tree.read(source.path) : includes.read(source)
   for (;;) {
     const result = compileRound(complete, loaded, parsed, answers)
     if (result.kind !== 'wanted') return result
-    const texts = await Promise.all(result.sources.map((source) => tree.read(source.path)))
+    const texts = await Promise.all(result.sources.map(read))
     result.sources.forEach((source, index) => loaded.set(source.key, texts[index] ?? null))
     for (const wanted of result.paths ?? []) answers.set(wanted.key, await ask(paths, wanted))
   }
 }
 
+/** Where there is but the repository itself. */
+const noIncludes: IncludeSource = {
+  read: () => Promise.resolve({ kind: 'missing', fault: 'only files of the repository itself can be included here' }),
+}
+
 /** Where there is but one tree. */
-const nothingElsewhere: PathSource = {
+const noPaths: PathSource = {
   changedSince: () => Promise.resolve({ fault: 'there is no history here to compare with' }),
   filesOf: () => Promise.resolve({ fault: 'other projects cannot be looked at from here' }),
 }

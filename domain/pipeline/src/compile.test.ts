@@ -107,9 +107,22 @@ describe('compile()', () => {
     ['no job', 'stages: [a]', 'PIPELINE_NO_JOBS'],
     ['an empty file', '', 'PIPELINE_NO_JOBS'],
     ['a list', '- a', 'PIPELINE_WRONG_TYPE'],
-    ['a header document', 'spec: {}\n---\na: {script: x}', 'PIPELINE_UNSUPPORTED'],
+    ['a third document', 'spec: {}\n---\na: {script: x}\n---\nb: {}', 'PIPELINE_WRONG_VALUE'],
     ['151 includes', `include: [${'ci/a.yml, '.repeat(151)}]\na: {script: x}`, 'wanted'],
   ])('$0 ends in $2', (_name, text, code) => expect(codesOf(text)).toContain(code))
+
+  test.each([
+    ['include: [https://example.com/a.yml]'],
+    ['include: { project: group/ci, file: a.yml }'],
+    ['include: { template: A.gitlab-ci.yml }'],
+    ['include: { component: example.com/group/ci/a@1.0.0 }'],
+  ])('without a source for it, %s is a mistake', async (text) => {
+    const tree = memorySourceTree({ '.gitlab-ci.yml': `${text}\na: {script: x}` })
+    const result = await compileFrom(request, tree)
+    expect(result.kind === 'mistakes' && result.mistakes.map(({ code, message }) => [code, message])).toEqual([
+      ['PIPELINE_INCLUDE_FAILED', expect.stringMatching(/: only files of the repository itself can be included here$/)],
+    ])
+  })
 
   test('more than 150 includes are a mistake', async () => {
     const tree = memorySourceTree({

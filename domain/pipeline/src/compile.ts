@@ -15,7 +15,8 @@ import { excludedJob, planJob, type PlanContext, type PlannedJob } from './plan/
 import { settleNeeds } from './plan/settle-needs.ts'
 import { readPipeline, type PipelineDefinition } from './read/pipeline.ts'
 import { Warnings } from './read/reading.ts'
-import { gatherSources, type Gathered, type ParsedSources } from './sources/gather.ts'
+import { gatherSources, type Gathered } from './sources/gather.ts'
+import type { ParsedSources } from './sources/source-file.ts'
 import type { LoadedPaths, WantedPaths } from './wanted-paths.ts'
 
 /**

@@ -58,6 +58,34 @@ export const errors = errorTable({
     summary: 'A pipeline includes more than 150 files.',
     remedy: 'Include fewer files.',
   },
+  PIPELINE_INCLUDE_FAILED: {
+    summary: 'A file that is included from elsewhere cannot be had.',
+    remedy: 'Do what the message names: correct the project, ref, version or address, or make it reachable.',
+  },
+  PIPELINE_INCLUDE_INTEGRITY: {
+    summary: 'A remote file is not the one that integrity names.',
+    remedy: 'Look at what changed in the file, then write the digest that the message names.',
+  },
+  PIPELINE_INPUT_UNKNOWN: {
+    summary: 'An input is given that the file does not define.',
+    remedy: 'Correct the name, or define the input under spec:inputs of the file.',
+  },
+  PIPELINE_INPUT_MISSING: {
+    summary: 'An input without default is not given.',
+    remedy: 'Give it: under include:inputs, or with --input NAME=VALUE for the first file.',
+  },
+  PIPELINE_INPUT_VALUE: {
+    summary: 'The value of an input has the wrong type, or is none that its definition allows.',
+    remedy: 'Give a value that the message names.',
+  },
+  PIPELINE_INPUT_CYCLE: {
+    summary: 'Rules of inputs depend on each other in a circle.',
+    remedy: 'Break the circle that the message names.',
+  },
+  PIPELINE_INTERPOLATION: {
+    summary: 'An interpolation block $[[ … ]] cannot be filled in.',
+    remedy: 'Write an input of the file and at most three functions: $[[ inputs.name | truncate(0,8) ]].',
+  },
   PIPELINE_EXTENDS_UNKNOWN: {
     summary: 'extends names a job that is not defined.',
     remedy: 'Correct the name, or include the file that defines it.',

@@ -1,12 +1,28 @@
 export { compile } from './compile.ts'
 export { compileFrom } from './compile-from.ts'
-export type { CompileRequest, CompileResult, LoadedSources, WantedSource } from './compile-request.ts'
+export type {
+  CompileRequest,
+  CompileResult,
+  ComponentSource,
+  FarSource,
+  IncludeAnswer,
+  InputValue,
+  LoadedSources,
+  LocalSource,
+  ProjectFilesSource,
+  ProjectSource,
+  RemoteSource,
+  TemplateSource,
+  WantedSource,
+} from './compile-request.ts'
 export { errors, type MistakeCode } from './errors.ts'
 export { keywordReference, type KeywordRow, type KeywordState } from './keyword-reference.ts'
 export type { Mistake } from './mistakes.ts'
 export { nearestName } from './nearest-name.ts'
 export type { PathSource } from './path-source.ts'
 export { planDigest } from './plan-digest.ts'
-export type { SourceTree } from './ports.ts'
+export type { IncludeSource, SourceTree } from './ports.ts'
 export { predefinedVariables, type PredefinedInput } from './predefined-variables.ts'
+export { chooseVersion, isOpenVersion, isRelease } from './sources/choose-version.ts'
+export { integrityOf } from './sources/integrity.ts'
 export type { LoadedPaths, PathsAnswer, WantedPaths } from './wanted-paths.ts'

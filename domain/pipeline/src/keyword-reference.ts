@@ -28,7 +28,7 @@ const [works, carried, noEffect, fails, refused] = [
 const report = works('collected whatever the result; read where a gate wants it')
 
 /**
- * Every keyword that the readers know, by the file below `read/` or `sources/` that reads it. The check "keywords" holds
+ * Every keyword that the readers know, by the file below `read/`, `sources/` or `inputs/` that reads it. The check "keywords" holds
  * table and readers together both ways; after a change run `node tools/src/keywords-reference.ts --write`.
  */
 export const keywordReference: Readonly<Record<string, Readonly<Record<string, KeywordRow>>>> = {
@@ -38,7 +38,6 @@ export const keywordReference: Readonly<Record<string, Readonly<Record<string, K
     stages: works('`.pre` first, `.post` last'),
     variables: works('in the plan with their final values'),
     workflow: works('decides whether there is a run, and its name'),
-    spec: refused('inputs of a pipeline'),
     types: refused('the old name of `stages`'),
     after_script: works('a shell of its own, five minutes, changes no result'),
     allow_failure: works('the run goes on; the report says "it may fail"'),
@@ -183,18 +182,39 @@ export const keywordReference: Readonly<Record<string, Readonly<Record<string, K
   },
   'include-entries': {
     'include:artifact': refused('files that a job makes'),
-    'include:cache': refused('files of other places'),
-    'include:component': refused('files of other projects'),
-    'include:file': refused('files of other projects'),
-    'include:inputs': refused('inputs of a pipeline'),
-    'include:integrity': refused('files of other places'),
+    'include:cache': works('how long a remote file is kept before it is asked for again'),
+    'include:component': works(
+      'by commit, tag, branch, `~latest` or a part of a version; on the server of the project itself alone',
+    ),
+    'include:file': works('one or several files of `include:project`'),
+    'include:inputs': works('values for the header of that file'),
+    'include:integrity': works('`sha256-…`, `sha384-…` or `sha512-…` of the remote file'),
     'include:job': refused('files that a job makes'),
     'include:local': works('also with `*` and `**`'),
-    'include:project': refused('files of other projects'),
-    'include:ref': refused('files of other projects'),
-    'include:remote': refused('files of other places'),
+    'include:project': works('on a laptop, from the server of `origin`; the server refuses other projects'),
+    'include:ref': works('branch, tag or commit of `include:project`'),
+    'include:remote': works('on a laptop, over HTTPS; the server refuses it'),
     'include:rules': works('`explain` names the rule'),
-    'include:template': refused("GitLab's own templates"),
+    'include:template': works("on a laptop, from `SLUICE_TEMPLATES`, else GitLab's own; the server refuses it"),
+  },
+  gather: {
+    'spec:include:inputs': works('definitions of inputs from a file of the project'),
+  },
+  header: {
+    spec: works('the header of a file, before `---`'),
+    'spec:component': works('`$[[ component.name ]]` and its like'),
+    'spec:description': works('checked; for people'),
+    'spec:include': works('inputs that several files share'),
+    'spec:inputs': works('`$[[ inputs.name ]]` in the rest of the file; `--input` on the command line'),
+  },
+  'input-definition': {
+    'spec:inputs:default': works('without it the input must be given'),
+    'spec:inputs:description': works('checked; for people'),
+    'spec:inputs:options': works('the value must be one of them'),
+    'spec:inputs:regex': works('RE2; the value must match'),
+    'spec:inputs:rules': works('options and default by the values of other inputs'),
+    'spec:inputs:rules:if': works("GitLab's grammar over `$[[ inputs.name ]]`"),
+    'spec:inputs:type': works('`string`, `number`, `boolean` or `array`'),
   },
   'dast-configuration': {
     'dast_configuration:scanner_profile': noEffect('there are no scanner profiles here'),

@@ -44,5 +44,15 @@ export const limits = {
   variableLength: 65_536,
   variableDepth: 100,
   mistakes: 1000,
+  /** What stands between `$[[` and `]]`. */
+  blockLength: 1024,
+  /** Different blocks of one file. */
+  blocks: 10_000,
+  /** A text with a block in it, and what it becomes. */
+  blockTextLength: 1_048_576,
+  blockFunctions: 3,
+  inputOptions: 50,
+  /** Inputs that a request may give. */
+  requestInputs: 20,
   nameLength: 255,
 } as const

@@ -1,3 +1,5 @@
+import type { FarSource, IncludeAnswer } from './compile-request.ts'
+
 /**
  * The files of one commit. Promises: the tree does not change while it is in use; any number of reads may be under way
  * at once; reading twice gives the same. Paths have forward slashes and none at the start. Nothing is to be closed.
@@ -10,4 +12,18 @@ export interface SourceTree {
   read(path: string): Promise<string | null>
   /** The path of every file, each once, in ascending order of UTF-16 code units; folders are not listed. */
   list(): Promise<string[]>
+}
+
+/**
+ * Files that a pipeline includes from elsewhere: other projects, addresses, templates. Promises:
+ * - what is missing, refused, too large or out of reach is an answer with a reason; only a fault of the host throws;
+ * - every answer comes in bounded time, and no text is longer than a pipeline file may be (1 MiB);
+ * - any number of reads may be under way at once;
+ * - while one compilation lasts, a branch, a tag and a version stand for the same commit in all answers;
+ * - no credential is in an answer.
+ *
+ * Nothing is to be closed.
+ */
+export interface IncludeSource {
+  read(source: FarSource): Promise<IncludeAnswer>
 }

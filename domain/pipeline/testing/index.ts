@@ -1,4 +1,7 @@
+export { includeSourceCases, type IncludeSourceCase } from './include-source.cases.ts'
+export { memoryCommit, memoryIncludeSource, type MemoryElsewhere, type MemoryProject } from './memory-include-source.ts'
 export { memoryPathSource, type MemoryPaths } from './memory-path-source.ts'
 export { memorySourceTree } from './memory-source-tree.ts'
 export { pathHistory, pathSourceCases, sortedPaths, type PathSourceCase } from './path-source.cases.ts'
 export { sourceTreeCases, type SourceTreeCase } from './source-tree.cases.ts'
+export { textSourceCases, type TextSourceCase } from './text-source.cases.ts'

@@ -12,6 +12,8 @@ import type { EventOptions } from '../event/event-options.ts'
 import { readChanged } from '../event/read-changed.ts'
 import { readEvent, type EventCheckout, type LocalEvent } from '../event/read-event.ts'
 import { readVariables } from '../event/read-variables.ts'
+import { openIncludes } from '../includes/open-includes.ts'
+import { readInputs } from '../includes/read-inputs.ts'
 import { importedBranch } from '../run/imported-branch.ts'
 import { cardProject } from './deliver-change.ts'
 
@@ -82,12 +84,26 @@ export async function compileInto(
     ...(run === undefined ? {} : { run }),
   })
   const changedPaths = named ?? change.paths
-  const request = { project, trigger, path: pipelinePath, variables, predefined, changedPaths }
-  const projectPath = checkout?.projectPath ?? project
-  const planned = { repository, commit, projectPath, defaultBranch: trigger.defaultBranch }
   const tree = new GitSourceTree(repository, commit, files === null ? null : { folder, files })
-  const result = await compileFrom(request, tree, await GitPathSource.ofFolder(planned, folder))
-  return { ...result, leftOut, imported: { commit, files } }
+  const includes = openIncludes({
+    folder,
+    origin: checkout?.server ?? null,
+    refresh: options.refreshIncludes === true,
+    clock: { now: () => Date.now() },
+    env: process.env,
+  })
+  predefined.push(...includes.variables)
+  const inputs = readInputs(options.input)
+  const request = { project, trigger, path: pipelinePath, variables, predefined, changedPaths, inputs }
+  try {
+    const path = checkout?.projectPath ?? project
+    const planned = { repository, commit, projectPath: path, defaultBranch: trigger.defaultBranch }
+    const paths = await GitPathSource.ofFolder(planned, folder)
+    const result = await compileFrom(request, tree, { paths, includes: includes.source })
+    return { ...result, leftOut, imported: { commit, files } }
+  } finally {
+    await includes.close()
+  }
 }
 
 /** Tags are looked at only where they count: a checkout may have very many. */

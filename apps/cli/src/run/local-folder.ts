@@ -8,6 +8,8 @@ import type { CliErrorCode } from '../errors.ts'
 export interface LocalFolder {
   repository: string
   caches: string
+  /** What pipelines include from elsewhere. */
+  includes: string
   /** Sources as jobs get them, by commit; the newest ones stay. */
   snapshots: string
   /** Workspaces; there only while something runs. */
@@ -43,6 +45,7 @@ export async function openLocalFolder(folder: string): Promise<LocalFolder> {
   return {
     repository: join(root, 'repository.git'),
     caches: join(root, 'caches'),
+    includes: join(root, 'includes'),
     snapshots: join(root, 'snapshots'),
     jobs: join(root, 'jobs'),
     key: join(root, 'keys', 'local.pem'),

@@ -68,11 +68,13 @@ async function compileAt(repository: GitRepository, change: ChangeToPlan, commit
       files: await repository.listFiles(commit),
     },
     new GitSourceTree(repository, commit),
-    GitPathSource.ofRepository({
-      repository,
-      commit,
-      projectPath: change.project.slug,
-      defaultBranch: trigger.defaultBranch,
-    }),
+    {
+      paths: GitPathSource.ofRepository({
+        repository,
+        commit,
+        projectPath: change.project.slug,
+        defaultBranch: trigger.defaultBranch,
+      }),
+    },
   )
 }

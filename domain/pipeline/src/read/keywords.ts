@@ -22,7 +22,7 @@ export const topLevelDefaults = ['image', 'services', 'cache', 'before_script', 
 export const rootKeywords = ['default', 'include', 'stages', 'variables', 'workflow', ...topLevelDefaults] as const
 
 /** Keys at the top that GitLab has and that cannot be planned yet. */
-export const unsupportedRootKeywords = ['spec', 'types'] as const
+export const unsupportedRootKeywords = ['types'] as const
 
 export const jobKeywords = {
   known: [

@@ -1,69 +1,181 @@
 import type { SourcePosition } from '@sluice/contracts/plan'
-import type { LocatedMap } from '../yaml/located.ts'
-import { readFields } from '../read/fields.ts'
+import { readFields, type Keywords } from '../read/fields.ts'
 import type { Reading } from '../read/reading.ts'
 import { readRules, type Rule } from '../read/rules.ts'
-import { isText, readText, wrongType } from '../read/values.ts'
-import { quote, type Located } from '../yaml/located.ts'
+import { isText, readDurationMs, readMap, readText, wrongType, wrongValue } from '../read/values.ts'
+import type { Located, LocatedEntry, LocatedMap } from '../yaml/located.ts'
+import { isIntegrity } from './integrity.ts'
 
-/** One entry of `include:`. */
+/** What an include names, as written: variables and wildcards may be in it. */
+export type IncludeLocation =
+  | { kind: 'local'; path: string }
+  | { kind: 'project'; project: string; ref: string | null; path: string }
+  | { kind: 'remote'; url: string; integrity: string | null; cacheMs: number | null }
+  | { kind: 'template'; name: string }
+  | { kind: 'component'; address: string }
+
+/** One file, or one pattern of files, of `include:`. */
 export interface IncludeEntry {
-  /** As written; may hold variables and wildcards. */
-  local: string
+  location: IncludeLocation
   place: SourcePosition
   rules: readonly Rule[] | null
+  /** `include:inputs`. */
+  inputs: LocatedMap | null
 }
 
-const includeKeywords = {
-  known: ['local', 'rules'],
-  unsupported: [
-    'remote',
+/** What an `include` may hold where it stands. */
+export interface IncludeForm extends Keywords {
+  /** `include` or `spec:include`. */
+  keyword: string
+  kinds: readonly IncludeLocation['kind'][]
+}
+
+/** `include:` at the top of a pipeline. `artifact` and `job` stand in `trigger:include` alone. */
+export const pipelineIncludes: IncludeForm = {
+  keyword: 'include',
+  kinds: ['local', 'project', 'remote', 'template', 'component'],
+  known: [
+    'local',
     'project',
-    'file',
-    'ref',
+    'remote',
     'template',
     'component',
-    'artifact',
-    'job',
-    'inputs',
+    'file',
+    'ref',
     'integrity',
     'cache',
+    'inputs',
+    'rules',
   ],
+  unsupported: ['artifact', 'job'],
 }
 
-/** `include:` as a text, a map or a list of both. */
-export function readIncludes(root: LocatedMap, reading: Reading): IncludeEntry[] {
-  const node = root.entries.get('include')?.value
+/** `spec:include:` of a header: files with inputs. */
+export const headerIncludes: IncludeForm = {
+  keyword: 'spec:include',
+  kinds: ['local', 'project', 'remote'],
+  known: ['local', 'project', 'remote', 'file', 'ref', 'integrity', 'cache'],
+}
+
+/** Keywords that belong to one kind alone. */
+const partners = { file: 'project', ref: 'project', integrity: 'remote', cache: 'remote' } as const
+
+/** `include` as a text, a map or a list of both. */
+export function readIncludes(node: Located | undefined, form: IncludeForm, reading: Reading): IncludeEntry[] {
   if (node === undefined || (node.kind === 'scalar' && node.value === null)) return []
   const items = node.kind === 'list' ? node.items : [node]
-  return items.flatMap((item) => readEntry(item, reading))
+  return items.flatMap((item) => readEntry(item, form, reading))
 }
 
-function readEntry(item: Located, reading: Reading): IncludeEntry[] {
-  if (isText(item)) return readShort(item.value, item, reading)
+function readEntry(item: Located, form: IncludeForm, reading: Reading): IncludeEntry[] {
+  if (isText(item)) return [{ location: shortLocation(item.value), place: item.place, rules: null, inputs: null }]
+  const kinds = form.kinds.join(', ')
   if (item.kind !== 'map') {
-    wrongType(item, 'include', 'a path, or a map with local', reading)
+    wrongType(item, form.keyword, `a path, or a map with one of: ${kinds}`, reading)
     return []
   }
-  const fields = readFields(item, includeKeywords, 'include', reading)
-  const [local, rules] = [fields.get('local'), fields.get('rules')]
-  if (local === undefined) {
-    const refused = includeKeywords.unsupported.some((key) => item.entries.has(key))
-    if (!refused) wrongType(item, 'include', 'a map with local', reading)
+  const fields = readFields(item, form, form.keyword, reading)
+  const named = form.kinds.filter((kind) => fields.has(kind))
+  const [kind] = named
+  if (kind === undefined || named.length > 1) {
+    const told = form.unsupported?.some((key) => item.entries.has(key)) === true
+    if (!told) wrongValue(item, form.keyword, `just one of: ${kinds}`, reading)
     return []
   }
-  return [
-    {
-      local: readText(local.value, 'include:local', reading),
-      place: local.value.place,
-      rules: rules === undefined ? null : readRules(rules.value, 'include', reading),
-    },
-  ]
+  checkPartners(fields, kind, form, reading)
+  const rules = fields.get('rules')
+  const inputs = fields.get('inputs')
+  const common = {
+    rules: rules === undefined ? null : readRules(rules.value, 'include', reading),
+    inputs:
+      inputs === undefined
+        ? null
+        : readMap(inputs.value, `${form.keyword}:inputs`, 'a map of names and values', reading),
+  }
+  return readLocations(kind, fields, form, reading).map((read) => ({ ...read, ...common }))
 }
 
-function readShort(text: string, item: Located, reading: Reading): IncludeEntry[] {
-  if (!/^https?:\/\//i.test(text)) return [{ local: text, place: item.place, rules: null }]
-  const message = `Cannot include ${quote(text)}: keyword "include:remote" is not supported yet`
-  reading.mistakes.add('PIPELINE_UNSUPPORTED', item.place, message)
-  return []
+function shortLocation(text: string): IncludeLocation {
+  if (!/^https?:\/\//i.test(text)) return { kind: 'local', path: text }
+  return { kind: 'remote', url: text, integrity: null, cacheMs: null }
+}
+
+function checkPartners(
+  fields: ReadonlyMap<string, LocatedEntry>,
+  kind: IncludeLocation['kind'],
+  form: IncludeForm,
+  reading: Reading,
+): void {
+  for (const [key, partner] of Object.entries(partners)) {
+    const entry = fields.get(key)
+    if (entry !== undefined && kind !== partner)
+      wrongValue(entry.value, `${form.keyword}:${key}`, `${partner} beside ${key}, not ${kind}`, reading)
+  }
+}
+
+function readLocations(
+  kind: IncludeLocation['kind'],
+  fields: ReadonlyMap<string, LocatedEntry>,
+  form: IncludeForm,
+  reading: Reading,
+): Pick<IncludeEntry, 'location' | 'place'>[] {
+  const node = fields.get(kind)?.value
+  if (node === undefined) return []
+  const text = readText(node, `${form.keyword}:${kind}`, reading)
+  if (!isText(node)) return []
+  const { place } = node
+  if (kind === 'local') return [{ location: { kind, path: text }, place }]
+  if (kind === 'template') return [{ location: { kind, name: text }, place }]
+  if (kind === 'component') return [{ location: { kind, address: text }, place }]
+  if (kind === 'remote') return [{ location: readRemote(text, fields, form, reading), place }]
+  return readProject(text, node, fields, form, reading)
+}
+
+function readRemote(
+  url: string,
+  fields: ReadonlyMap<string, LocatedEntry>,
+  form: IncludeForm,
+  reading: Reading,
+): IncludeLocation {
+  const [integrity, cache] = [fields.get('integrity')?.value, fields.get('cache')?.value]
+  const digest = integrity === undefined ? null : readText(integrity, `${form.keyword}:integrity`, reading)
+  if (integrity !== undefined && isText(integrity) && !isIntegrity(integrity.value))
+    wrongValue(integrity, `${form.keyword}:integrity`, '"sha256-" and a digest of 32 bytes in base64', reading)
+  return {
+    kind: 'remote',
+    url,
+    integrity: digest,
+    cacheMs: cache === undefined ? null : readCache(cache, form, reading),
+  }
+}
+
+const hourMs = 3_600_000
+
+/** `true` stands for an hour, `false` for not at all. */
+function readCache(node: Located, form: IncludeForm, reading: Reading): number | null {
+  const keyword = `${form.keyword}:cache`
+  if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value ? hourMs : null
+  const cacheMs = readDurationMs(node, keyword, reading)
+  if (cacheMs > 0 && cacheMs < 60_000) wrongValue(node, keyword, 'a minute or more', reading)
+  return cacheMs
+}
+
+function readProject(
+  project: string,
+  node: Located,
+  fields: ReadonlyMap<string, LocatedEntry>,
+  form: IncludeForm,
+  reading: Reading,
+): Pick<IncludeEntry, 'location' | 'place'>[] {
+  const [file, ref] = [fields.get('file')?.value, fields.get('ref')?.value]
+  const at = ref === undefined ? null : readText(ref, `${form.keyword}:ref`, reading)
+  if (file === undefined) {
+    wrongValue(node, `${form.keyword}:project`, 'file beside project', reading)
+    return []
+  }
+  const items = file.kind === 'list' ? file.items : [file]
+  return items.flatMap((item) => {
+    const path = readText(item, `${form.keyword}:file`, reading)
+    return isText(item) ? [{ location: { kind: 'project', project, ref: at, path }, place: item.place }] : []
+  })
 }

@@ -6,11 +6,11 @@ import { DocumentReader } from './document-reader.ts'
 import type { Located } from './located.ts'
 
 /**
- * Reads one pipeline file. Aliases and merge keys are filled in, duplicate keys and unknown tags are mistakes,
- * `!reference` stays for later.
- * @returns `null` when there is a mistake or the file holds nothing.
+ * Reads the documents of one pipeline file, those that hold nothing left out. Aliases and merge keys are filled in,
+ * duplicate keys and unknown tags are mistakes, `!reference` stays for later.
+ * @returns `null` when there is a mistake; one document, or two: a header and what it heads.
  */
-export function readYaml(path: string, text: string, mistakes: Mistakes): Located | null {
+export function readYaml(path: string, text: string, mistakes: Mistakes): Located[] | null {
   const start: SourcePosition = { path, line: 1, column: 1 }
   if (text.length > limits.fileLength) {
     mistakes.add(
@@ -21,12 +21,18 @@ export function readYaml(path: string, text: string, mistakes: Mistakes): Locate
     return null
   }
   const lineCounter = new LineCounter()
-  const document = parseSingle(path, text, lineCounter, mistakes)
-  if (document === null) return null
-  return new DocumentReader(path, lineCounter, mistakes).read(document)
+  const documents = parseDocuments(path, text, lineCounter, mistakes)
+  if (documents === null) return null
+  const before = mistakes.count
+  const read = documents.map((document) => new DocumentReader(path, lineCounter, mistakes).read(document))
+  return mistakes.count > before ? null : read.filter((document) => !isNothing(document))
 }
 
-function parseSingle(path: string, text: string, lineCounter: LineCounter, mistakes: Mistakes): ParsedNode | null {
+function isNothing(document: Located): boolean {
+  return document.kind === 'scalar' && document.value === null
+}
+
+function parseDocuments(path: string, text: string, lineCounter: LineCounter, mistakes: Mistakes): ParsedNode[] | null {
   const parsed = parseAllDocuments(text, {
     schema: 'failsafe',
     // Duplicates are found while walking: the library compares every pair of keys.
@@ -36,12 +42,14 @@ function parseSingle(path: string, text: string, lineCounter: LineCounter, mista
     logLevel: 'silent',
     lineCounter,
   })
-  if ('empty' in parsed) return null
+  if ('empty' in parsed) return []
   const documents: Document.Parsed[] = parsed
   const before = mistakes.count
   for (const document of documents) reportErrors(path, document, lineCounter, mistakes)
-  reportFurtherDocuments(path, documents, lineCounter, mistakes)
-  return mistakes.count > before ? null : (documents[0]?.contents ?? null)
+  const roots = documents.flatMap(({ contents }) => (contents === null ? [] : [contents]))
+  const third = roots[2]
+  if (third !== undefined) reportThirdDocument(path, third, lineCounter, mistakes)
+  return mistakes.count > before ? null : roots
 }
 
 function reportErrors(path: string, document: Document.Parsed, lineCounter: LineCounter, mistakes: Mistakes): void {
@@ -60,19 +68,11 @@ function reportErrors(path: string, document: Document.Parsed, lineCounter: Line
   }
 }
 
-/** GitLab reads a first document with `spec:` as the header of the second one, and takes nothing from others. */
-function reportFurtherDocuments(
-  path: string,
-  documents: Document.Parsed[],
-  lineCounter: LineCounter,
-  mistakes: Mistakes,
-): void {
-  const second = documents[1]
-  if (second === undefined) return
-  const { line, col } = lineCounter.linePos(second.range[0])
+function reportThirdDocument(path: string, third: ParsedNode, lineCounter: LineCounter, mistakes: Mistakes): void {
+  const { line, col } = lineCounter.linePos(third.range[0])
   mistakes.add(
-    'PIPELINE_UNSUPPORTED',
+    'PIPELINE_WRONG_VALUE',
     { path, line: Math.max(1, line), column: Math.max(1, col) },
-    `Cannot read "${path}": a second YAML document is not supported yet; wanted one document`,
+    `Cannot read "${path}": it has a third YAML document; wanted two at most: a header with spec, and the pipeline`,
   )
 }

@@ -1,0 +1,1 @@
+export { defaultTemplates, HttpIncludeSource, type HttpIncludeOptions } from './http-include-source.ts'
