@@ -188,7 +188,7 @@ export const keywordReference: Readonly<Record<string, Readonly<Record<string, K
     ),
     'include:file': works('one or several files of `include:project`'),
     'include:inputs': works('values for the header of that file'),
-    'include:integrity': works('`sha256-…`, `sha384-…` or `sha512-…` of the remote file'),
+    'include:integrity': works('`sha256-…` of the remote file'),
     'include:job': refused('files that a job makes'),
     'include:local': works('also with `*` and `**`'),
     'include:project': works('on a laptop, from the server of `origin`; the server refuses other projects'),
