@@ -12,7 +12,7 @@ import type { EventOptions } from '../event/event-options.ts'
 import { readChanged } from '../event/read-changed.ts'
 import { readEvent, type LocalEvent } from '../event/read-event.ts'
 import { readVariables } from '../event/read-variables.ts'
-import { cardProject } from './deliver-change.ts'
+import { cardProject } from './card-project.ts'
 
 const pipelinePath = '.gitlab-ci.yml'
 const noCommit = '0'.repeat(40)

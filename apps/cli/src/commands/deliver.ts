@@ -3,7 +3,8 @@ import type { PlatformConnection } from '../api/connect-platform.ts'
 import { exitStatus } from '../exit-status.ts'
 import { createProgressView } from '../progress/create-progress-view.ts'
 import { deliverySummary } from '../progress/summary.ts'
-import { cardProject, readProject, showRun, takeNewestChange } from './deliver-change.ts'
+import { cardProject } from './card-project.ts'
+import { readProject, showRun, takeNewestChange } from './deliver-change.ts'
 import { withPlatform, type PlatformOptions } from './with-platform.ts'
 
 /** `sluice deliver [REF]`: the newest change of the folder, or what a branch of the platform's repository holds. */

@@ -8,7 +8,8 @@ import { exitStatus } from '../exit-status.ts'
 import { demoOutcome } from '../progress/demo-outcome.ts'
 import { createProgressView } from '../progress/create-progress-view.ts'
 import { deliverySummary } from '../progress/summary.ts'
-import { cardProject, readProject, showRun, takeNewestChange } from './deliver-change.ts'
+import { cardProject } from './card-project.ts'
+import { readProject, showRun, takeNewestChange } from './deliver-change.ts'
 import { withPlatform, type PlatformOptions } from './with-platform.ts'
 
 const titles: Record<string, string> = {

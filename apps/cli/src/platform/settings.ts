@@ -23,7 +23,7 @@ export interface Settings {
 }
 
 /** Root of the checkout: this file lies in `apps/cli/src/platform`. */
-export const checkoutRoot = resolve(import.meta.dirname, '../../../..')
+const checkoutRoot = resolve(import.meta.dirname, '../../../..')
 
 /** `--data` is taken from the current folder; the default is `.sluice` in the checkout. */
 export async function settingsOf(options: {

@@ -19,14 +19,13 @@ import {
 } from '@sluice/executor-process'
 import { detectIsolation } from '@sluice/isolation-namespaces'
 import { formatDuration, type Clock } from '@sluice/kernel'
-import { Ed25519FileSigner } from '@sluice/signer-ed25519'
 import { version } from '../version.ts'
 import { driveRun, type AttemptEnd } from './drive-run.ts'
 import type { JobLines } from './job-lines.ts'
-import { judge, writeLastRun, type LastRun } from './last-run.ts'
+import { writeLastRun, type LastRun } from './last-run.ts'
 import type { LocalFolder } from './local-folder.ts'
 import { localVariables } from './local-variables.ts'
-import { readReports, type ReportReader } from './read-reports.ts'
+import type * as ReadReports from './read-reports.ts'
 import { takeSnapshot, type Snapshot, type Sources } from './take-snapshot.ts'
 
 export interface FolderRun {
@@ -61,7 +60,6 @@ interface Shop {
   caches: CacheStore
   blobs: BlobStore
   tools: JobTools
-  reader: ReportReader
   /** Folders of the files that jobs have handed on, by job. */
   artifacts: Map<string, string>
   durationsMs: Record<string, number>
@@ -85,6 +83,7 @@ export async function runFolder(run: FolderRun): Promise<FolderRunResult> {
       {
         runJob: async (job, attempt, stop) => runAttempt(shop, job, attempt, stop),
         decideGate: async (gate) => {
+          const { judge } = await import('./judge.ts')
           const verdict = judge(shop.last, run.policy, gate, randomUUID())
           shop.verdicts.push(verdict)
           return verdict.decision
@@ -113,7 +112,6 @@ async function openShop(run: FolderRun): Promise<Shop> {
     clock,
   })
   const blobs = await openFileBlobStore(join(local.jobs, 'blobs'), { durable: false })
-  const signer = await Ed25519FileSigner.open(local.key)
   const { ref, commit } = plan.trigger
   const subject: EvidenceSubject = { name: plan.project, digest: { gitCommit: commit } }
   const at = new Date(clock.now()).toISOString()
@@ -126,7 +124,6 @@ async function openShop(run: FolderRun): Promise<Shop> {
     caches: openCacheStore(local.caches, { clock }),
     blobs,
     tools: await findJobTools(process.env['PATH'] ?? '', undefined),
-    reader: { blobs, signer, clock, ids: { next: () => randomUUID() } },
     artifacts: new Map(),
     durationsMs: {},
     verdicts: [],
@@ -206,15 +203,26 @@ async function keepReports(shop: Shop, job: PlanJob, attempt: number, result: Jo
     isolation: isolation.level,
   }
   const sources = run.policy.reports.filter((source) => source.job === job.name)
-  const { evidence, refused } = await readReports(
-    shop.reader,
-    { subject: last.subject, producer, sources },
-    result.reports,
-  )
   last.jobs[job.name] = attempt
+  const { evidence, refused } =
+    sources.length === 0
+      ? { evidence: [], refused: [] }
+      : await readWanted(shop, { subject: last.subject, producer, sources }, result.reports)
   last.evidence.push(...evidence)
   // Of a job that was tried again the newest attempt counts.
   last.refused = [...last.refused.filter((report) => report.job !== job.name), ...refused]
+}
+
+/** What reads and signs reports is loaded, and the key made, when the first report is wanted. */
+async function readWanted(
+  { run, blobs }: Shop,
+  attempt: Parameters<typeof ReadReports.readReports>[1],
+  reports: JobResult['reports'],
+): Promise<ReadReports.ReadReports> {
+  const { readReports } = await import('./read-reports.ts')
+  const { Ed25519FileSigner } = await import('@sluice/signer-ed25519')
+  const signer = await Ed25519FileSigner.open(run.local.key)
+  return readReports({ blobs, signer, clock: run.clock, ids: { next: () => randomUUID() } }, attempt, reports)
 }
 
 function endOf(result: JobResult): AttemptEnd {
