@@ -54,7 +54,10 @@ async function bench(): Promise<void> {
     const results: RowResult[] = []
     for (const row of selected) {
       process.stderr.write(`${row.name}: ${row.title}\n`)
-      results.push(await measureRow(row, { scratch, runs, sides: wantedSides }))
+      const result = await measureRow(row, { scratch, runs, sides: wantedSides })
+      for (const [side, { wallS, cpuS }] of Object.entries(result.figures))
+        process.stderr.write(`  ${side} ${wallS.toFixed(3)} s, ${cpuS?.toFixed(2) ?? '-'} s of processor time\n`)
+      results.push(result)
     }
     console.log(`${table(results)}\n\n${JSON.stringify(machine())}`)
     const file = resolve(options.json)
