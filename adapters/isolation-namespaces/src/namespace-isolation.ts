@@ -24,7 +24,7 @@ export function namespaceIsolation(
     owner: (user) => (mode === 'uid' ? { uid: sandboxUser(user).number, gid: sandboxUser(user).number } : null),
     command: (spec) => sandboxCommand(spec, mode, machine),
     view: (path) => viewCommand(path, mode),
-    ...(spawner === null ? {} : { start: async (spec) => spawner.start(spec) }),
+    ...(spawner === null ? {} : { start: async (spec) => spawner.start(spec), close: async () => spawner.close() }),
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openFileBlobStore } from '@sluice/blobs-files'
@@ -74,12 +75,12 @@ interface Shop {
 export async function runFolder(run: FolderRun): Promise<FolderRunResult> {
   const { local, plan, gates, concurrency, clock, signal } = run
   await removeFolder(local.jobs)
+  const isolation = await detectIsolation()
   try {
-    const shop = await openShop(run)
+    const shop = await openShop(run, isolation)
     const runId = shop.last.runId
-    const isolation = shop.isolation.level
     const state = await driveRun(
-      { runId, plan, gates, isolation, concurrency, clock, signal },
+      { runId, plan, gates, isolation: isolation.level, concurrency, clock, signal },
       {
         runJob: async (job, attempt, stop) => runAttempt(shop, job, attempt, stop),
         decideGate: async (gate) => {
@@ -94,15 +95,24 @@ export async function runFolder(run: FolderRun): Promise<FolderRunResult> {
     if (state.status !== 'canceled') await writeLastRun(local.lastRun, shop.last)
     return { state, durationsMs: shop.durationsMs, verdicts: shop.verdicts }
   } finally {
-    await removeFolder(local.jobs)
+    await isolation.close?.()
+    await removeAll(local.jobs)
   }
 }
 
-async function openShop(run: FolderRun): Promise<Shop> {
+/** Nothing else is done at the end, so this may be done at once, which takes a third of the time. */
+async function removeAll(folder: string): Promise<void> {
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch {
+    await removeFolder(folder)
+  }
+}
+
+async function openShop(run: FolderRun, isolation: Isolation): Promise<Shop> {
   const { local, plan, clock } = run
   for (const folder of [join(local.jobs, 'artifacts'), local.snapshots])
     await mkdir(folder, { recursive: true, mode: 0o700 })
-  const isolation = await detectIsolation()
   const snapshot = await takeSnapshot(local.snapshots, {
     sources: run.sources,
     commit: plan.trigger.commit,
