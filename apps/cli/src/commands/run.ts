@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os'
+import type { Isolation } from '@sluice/execution'
 import { GitRepository } from '@sluice/git'
+import { detectIsolation } from '@sluice/isolation-namespaces'
 import { SluiceError } from '@sluice/kernel'
 import type { CliErrorCode } from '../errors.ts'
 import type { EventOptions } from '../event/event-options.ts'
@@ -30,9 +32,12 @@ export async function run(names: readonly string[], options: RunOptions): Promis
   const folder = pipelineFolder(options.folder)
   const local = await openLocalFolder(folder)
   const lock = await takeSupervisorLock(local.lock, process.pid, inUse)
+  // Found out while the pipeline is compiled: that waits for Git most of its time.
+  const isolation = detectIsolation()
   try {
-    return await runLocked(folder, local, names, options)
+    return await runLocked(folder, local, names, options, isolation)
   } finally {
+    await (await isolation).close?.()
     await lock.release()
   }
 }
@@ -49,6 +54,7 @@ async function runLocked(
   local: LocalFolder,
   names: readonly string[],
   options: RunOptions,
+  isolation: Promise<Isolation>,
 ): Promise<number> {
   const begunMs = clock.now()
   const repository = await GitRepository.openOrCreate(local.repository)
@@ -70,6 +76,7 @@ async function runLocked(
   try {
     const result = await runFolder({
       local,
+      isolation: await isolation,
       sources: { repository, folder, ...compiled.imported },
       plan,
       policy,

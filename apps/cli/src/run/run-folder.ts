@@ -18,7 +18,6 @@ import {
   type JobResult,
   type JobTools,
 } from '@sluice/executor-process'
-import { detectIsolation } from '@sluice/isolation-namespaces'
 import { formatDuration, type Clock } from '@sluice/kernel'
 import { version } from '../version.ts'
 import { driveRun, type AttemptEnd } from './drive-run.ts'
@@ -33,6 +32,8 @@ export interface FolderRun {
   local: LocalFolder
   /** Whose content is run. */
   sources: Sources
+  /** Closed with the run. */
+  isolation: Isolation
   /** What is to be run: the plan, or the part of it that was asked for. */
   plan: Plan
   policy: Policy
@@ -73,11 +74,10 @@ interface Shop {
 
 /** Runs jobs of a folder, whose content lies as a commit in its local repository, and decides the gates on the way. */
 export async function runFolder(run: FolderRun): Promise<FolderRunResult> {
-  const { local, plan, gates, concurrency, clock, signal } = run
+  const { local, isolation, plan, gates, concurrency, clock, signal } = run
   await removeFolder(local.jobs)
-  const isolation = await detectIsolation()
   try {
-    const shop = await openShop(run, isolation)
+    const shop = await openShop(run)
     const runId = shop.last.runId
     const state = await driveRun(
       { runId, plan, gates, isolation: isolation.level, concurrency, clock, signal },
@@ -109,8 +109,8 @@ async function removeAll(folder: string): Promise<void> {
   }
 }
 
-async function openShop(run: FolderRun, isolation: Isolation): Promise<Shop> {
-  const { local, plan, clock } = run
+async function openShop(run: FolderRun): Promise<Shop> {
+  const { local, isolation, plan, clock } = run
   for (const folder of [join(local.jobs, 'artifacts'), local.snapshots])
     await mkdir(folder, { recursive: true, mode: 0o700 })
   const snapshot = await takeSnapshot(local.snapshots, {
