@@ -131,7 +131,8 @@ async function openShop(run: FolderRun): Promise<Shop> {
     snapshot,
     isolation,
     executor: processExecutor({ folder: join(local.jobs, 'workspaces'), isolation, trials: local.trials }),
-    caches: openCacheStore(local.caches, { clock }),
+    // Files of a cache belong to the jobs' user, who is another one when the start is as root.
+    caches: openCacheStore(join(local.caches, String(isolation.owner('job')?.uid ?? 'own')), { clock }),
     blobs,
     tools: await findJobTools(process.env['PATH'] ?? '', undefined),
     artifacts: new Map(),
