@@ -17,7 +17,7 @@ interface Live {
 }
 
 /**
- * A process that starts sandboxes as `sandboxScript` describes them, by forking: a start costs 2 ms instead of 50. It
+ * A process that starts sandboxes as `sandboxScript` describes them, by forking: a start costs 3 ms of processor time instead of 45. It
  * begins with the first sandbox and ends with this process; when it was killed, so were its sandboxes, and the next start
  * begins another one.
  */
