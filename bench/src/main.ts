@@ -1,12 +1,14 @@
 /** `npm run bench`: measures what Sluice promises to reach, beside the floor and beside its peer. */
+import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { cpus, loadavg, release, tmpdir, totalmem } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { parseArgs, promisify } from 'node:util'
 import { measureRow } from './measure-row.ts'
 import { sides, type RowResult, type Side } from './row.ts'
 import { rows } from './rows.ts'
 import { table } from './table.ts'
+import { bundler } from './tools.ts'
 
 const usage = `npm run bench -- [options]
   --rows <names>    only these rows, separated by commas; the beginning of a name is enough
@@ -47,10 +49,15 @@ async function bench(): Promise<void> {
   }
   const scratch = await mkdtemp(join(await memoryFolder(), 'sluice-bench-'))
   try {
+    // As after any command before: the first one after a change of the sources makes the bundle of the next.
+    await promisify(execFile)(process.execPath, [bundler], { cwd: scratch })
     const results: RowResult[] = []
     for (const row of selected) {
       process.stderr.write(`${row.name}: ${row.title}\n`)
-      results.push(await measureRow(row, { scratch, runs, sides: wantedSides }))
+      const result = await measureRow(row, { scratch, runs, sides: wantedSides })
+      for (const [side, { wallS, cpuS }] of Object.entries(result.figures))
+        process.stderr.write(`  ${side} ${wallS.toFixed(3)} s, ${cpuS?.toFixed(2) ?? '-'} s of processor time\n`)
+      results.push(result)
     }
     console.log(`${table(results)}\n\n${JSON.stringify(machine())}`)
     const file = resolve(options.json)

@@ -22,6 +22,8 @@ export async function makeCheckouts(folder: string, files: Files): Promise<{ our
   }
   const git = async (...args: string[]): Promise<unknown> => run('git', args, { cwd: ours, maxBuffer: 1 << 26 })
   await git('init', '--quiet', '--initial-branch=main')
+  // Else the commit of many files starts a tidying of its own, which goes on while things are measured.
+  await git('config', 'gc.auto', '0')
   await git('add', '--all')
   await git('-c', 'user.name=bench', '-c', 'user.email=bench@localhost', 'commit', '--quiet', '--message=bench')
   const peer = join(folder, 'peer', 'project')

@@ -5,6 +5,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** What a user runs. */
 export const sluice = `${root}sluice`
 
+/** What makes the bundle that `sluice` then starts from. */
+export const bundler = `${root}apps/cli/src/bundle/build-bundle.ts`
+
 /** The pinned Node: the peer needs 22 or later. */
 export const node = process.execPath
 

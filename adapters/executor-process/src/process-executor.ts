@@ -1,4 +1,5 @@
-import { chmod, lchown, mkdir, writeFile } from 'node:fs/promises'
+import { chmodSync, existsSync, lchownSync, mkdirSync, writeFileSync } from 'node:fs'
+import { lchown, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type {
   BoundPath,
@@ -80,13 +81,14 @@ function foldersOf(folder: string, { id, project }: WorkspaceRequest, isolation:
 
 /** A folder left by a runner that was killed is taken away first. */
 async function makeFolders(folders: JobFolders, isolation: Isolation): Promise<void> {
-  await removeFolder(folders.root)
-  await mkdir(folders.root, { recursive: true, mode: 0o700 })
+  if (existsSync(folders.root)) await removeFolder(folders.root)
+  mkdirSync(folders.root, { recursive: true, mode: 0o700 })
   const owner = isolation.owner('job')
+  // At once: in all 0.1 ms, where a round through the threads for each takes 1 ms.
   for (const { from } of [folders.workspace, folders.temporary, folders.home, folders.control]) {
-    await mkdir(from)
-    await chmod(from, 0o755)
-    if (owner !== null && from !== folders.control.from) await lchown(from, owner.uid, owner.gid)
+    mkdirSync(from)
+    chmodSync(from, 0o755)
+    if (owner !== null && from !== folders.control.from) lchownSync(from, owner.uid, owner.gid)
   }
 }
 
@@ -129,10 +131,13 @@ function workspaceOf(
     start(step, onOutput, env = {}) {
       const script = `.${step.name}`
       const command = ['/bin/bash', '--noprofile', '--norc', `${isolation.inside(folders.control)}/${script}`]
-      const ready = writeFile(join(folders.control.from, script), stepScript(step.script), { mode: 0o644 })
-      const launch = () =>
-        startIsolated(isolation, specOf(command, { ...base, ...environment.env, ...env }), step.timeoutMs, onOutput)
-      return startAfter(ready, launch)
+      try {
+        writeFileSync(join(folders.control.from, script), stepScript(step.script), { mode: 0o644 })
+      } catch (cause) {
+        return failedStep(`Cannot write the script: ${(cause as Error).message}`)
+      }
+      const spec = specOf(command, { ...base, ...environment.env, ...env })
+      return startIsolated(isolation, spec, step.timeoutMs, onOutput)
     },
     startCommand: (command, { timeoutMs, env }, onOutput) =>
       startIsolated(isolation, specOf(command, { ...base, ...env }), timeoutMs, onOutput),
@@ -145,23 +150,6 @@ function workspaceOf(
   }
 }
 
-/** A step that starts once its script is written; a stop before that keeps it from starting. */
-function startAfter(ready: Promise<void>, launch: () => RunningStep): RunningStep {
-  let running: RunningStep | null = null
-  let stopped = false
-  const ended = ready.then(
-    async () => {
-      if (stopped) return { outcome: 'stopped' } as const
-      running = launch()
-      return running.ended
-    },
-    (cause: unknown) => ({ outcome: 'system-failure', message: `Cannot write the script: ${String(cause)}` }) as const,
-  )
-  return {
-    ended,
-    stop(graceMs) {
-      stopped = true
-      running?.stop(graceMs)
-    },
-  }
+function failedStep(message: string): RunningStep {
+  return { ended: Promise.resolve({ outcome: 'system-failure', message }), stop: () => undefined }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readdirSync } from 'node:fs'
 import { lstat, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
@@ -102,7 +102,8 @@ export class WorkspaceFiles implements Pick<Workspace, 'begin' | 'collect' | 'ex
   /** A file of the tree must not stand where the workspace has one: there the tree's would win, and a layer would not. */
   async #canLayer(tree: string): Promise<boolean> {
     if (this.#isolation.view === undefined || !(await this.#layersWork())) return false
-    for (const name of await readdir(tree)) {
+    const isEmpty = readdirSync(this.#folder.from).length === 0
+    for (const name of isEmpty ? [] : await readdir(tree)) {
       const there = await lstat(join(this.#folder.from, name)).catch(() => null)
       if (there !== null) return false
     }

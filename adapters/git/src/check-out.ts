@@ -27,6 +27,8 @@ export interface CheckOutRequest {
   objectsSeenAt: string | null
 }
 
+const modifiedNsOf = (file: IndexFile): bigint => BigInt(file.modifiedS) * 1_000_000_000n + BigInt(file.modifiedNs)
+
 const modeOf = (file: IndexFile): number => (file.mode === '100755' ? 0o755 : 0o644)
 
 /**
@@ -79,7 +81,7 @@ function copyFile(from: string, place: string, file: IndexFile): boolean {
     if (file.mode === '120000') symlinkSync(readlinkSync(from), place)
     else copyFileSync(from, place, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
     const found = lstatSync(from, { bigint: true })
-    if (found.mtimeNs !== file.modifiedNs || found.isSymbolicLink() !== (file.mode === '120000')) return false
+    if (found.mtimeNs !== modifiedNsOf(file) || found.isSymbolicLink() !== (file.mode === '120000')) return false
     if (file.mode !== '120000' && (Number(found.mode) & 0o777) !== modeOf(file)) chmodSync(place, modeOf(file))
     return true
   } catch (error) {

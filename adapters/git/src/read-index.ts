@@ -2,13 +2,15 @@ import type { TreeFile } from './tree-file.ts'
 
 /** A file of an index. */
 export interface IndexFile extends TreeFile {
-  /** When the file was changed last, as it was when its content was read: nanoseconds since 1970. */
-  modifiedNs: bigint
+  /** When the file was changed last, as it was when its content was read: seconds since 1970, and nanoseconds of that one. */
+  modifiedS: number
+  modifiedNs: number
 }
 
 const fixedBytes = 62
 const extendedFlag = 0x4000
 const stageMask = 0x3000
+const modes = new Map([0o100644, 0o100755, 0o120000, 0o160000].map((mode) => [mode, mode.toString(8)]))
 
 /**
  * Reads the entries of an index file (Documentation/gitformat-index, versions 2 and 3, SHA-1), submodules (mode `160000`)
@@ -26,23 +28,23 @@ export function readIndex(bytes: Buffer): IndexFile[] | null {
     const flags = bytes.readUInt16BE(at + 60)
     const begin = at + fixedBytes + ((flags & extendedFlag) === 0 ? 0 : 2)
     const end = bytes.indexOf(0, begin)
-    const mode = bytes.readUInt32BE(at + 24)
-    if (end < 0 || (flags & stageMask) !== 0 || !/^(?:100(?:644|755)|120000|160000)$/.test(mode.toString(8)))
-      return null
-    files.push(fileAt(bytes, at, bytes.toString('utf8', begin, end)))
+    const mode = modes.get(bytes.readUInt32BE(at + 24))
+    if (end < 0 || (flags & stageMask) !== 0 || mode === undefined) return null
+    files.push(fileAt(bytes, at, mode, bytes.toString('utf8', begin, end)))
     // One to eight NUL bytes bring the entry to a multiple of eight.
     at += (end - at + 8) & ~7
   }
   return hasLink(bytes, at) ? null : files
 }
 
-function fileAt(bytes: Buffer, at: number, path: string): IndexFile {
+function fileAt(bytes: Buffer, at: number, mode: string, path: string): IndexFile {
   return {
     path,
-    mode: bytes.readUInt32BE(at + 24).toString(8),
+    mode,
     blob: bytes.toString('hex', at + 40, at + 60),
     sizeBytes: bytes.readUInt32BE(at + 36),
-    modifiedNs: BigInt(bytes.readUInt32BE(at + 8)) * 1_000_000_000n + BigInt(bytes.readUInt32BE(at + 12)),
+    modifiedS: bytes.readUInt32BE(at + 8),
+    modifiedNs: bytes.readUInt32BE(at + 12),
   }
 }
 

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { closeSync, constants, openSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
@@ -16,7 +17,7 @@ interface Live {
 }
 
 /**
- * A process that starts sandboxes as `sandboxScript` describes them, by forking: a start costs 2 ms instead of 50. It
+ * A process that starts sandboxes as `sandboxScript` describes them, by forking: a start costs 3 ms of processor time instead of 45. It
  * begins with the first sandbox and ends with this process; when it was killed, so were its sandboxes, and the next start
  * begins another one.
  */
@@ -50,6 +51,12 @@ export class SandboxSpawner {
     this.#helper ??= this.#begin()
     const helper = await this.#helper
     return helper.start(fields)
+  }
+
+  /** Ends the process and with it every sandbox; the next start begins another one. */
+  async close(): Promise<void> {
+    const helper = await this.#helper?.catch(() => null)
+    await helper?.close()
   }
 
   async #begin(): Promise<Helper> {
@@ -104,6 +111,14 @@ class Helper {
   #begun(ready: PromiseWithResolvers<void>): void {
     this.#keepsProcessAlive(false)
     ready.resolve()
+  }
+
+  async close(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    this.#keepsProcessAlive(true)
+    const closed = once(this.#child, 'close')
+    this.#child.stdin?.end()
+    await closed
   }
 
   start(fields: readonly string[]): Promise<IsolatedProcess> {

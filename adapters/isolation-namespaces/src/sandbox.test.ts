@@ -330,6 +330,18 @@ describe.each(ways)(
       expect(await endOfSpawned(await own.start(specOf('exit 7')))).toMatchObject({ code: 7 })
     })
 
+    it.runIf(isSpawned)('ends everything when it is closed, and begins anew for the next one', async () => {
+      const [file, args] = asUser(user, { file: 'perl', args: [] })
+      const own = new SandboxSpawner(mode, machine, [file, ...args], user === null ? undefined : readableProgram())
+      await own.close()
+      const sandbox = await own.start(specOf('echo ready; exec cat /dev/zero >/dev/null'))
+      await once(sandbox.output as Socket, 'readable')
+      await own.close()
+      expect(await endOfSpawned(sandbox)).toMatchObject({ code: null })
+      expect(await endOfSpawned(await own.start(specOf('exit 7')))).toMatchObject({ code: 7 })
+      await own.close()
+    })
+
     it.runIf(isSpawned)('runs many at once, each with its own output and status', async () => {
       const numbers = Array.from({ length: 30 }, (_, index) => index)
       const ends = await Promise.all(

@@ -1,5 +1,5 @@
 # Starts sandboxes for a program that asks by standard input, one child each: what sandbox-script.ts does with some fifty
-# programs of util-linux a sandbox (45 ms of processor time), done with system calls (2 ms). In Perl, as Debian cannot be
+# programs of util-linux a sandbox (45 ms of processor time), done with system calls (3 ms). In Perl, as Debian cannot be
 # without it and it can make any system call; of its library it needs nothing.
 #
 # Arguments: the mode ("uid" or "user-namespace"), then the numbers of the system calls on this machine, as name=number.

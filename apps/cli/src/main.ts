@@ -1,12 +1,23 @@
 /** `sluice`: the command line. */
 import { enableCompileCache } from 'node:module'
+import type * as Program from './program.ts'
+import { findBundle } from './bundle/find-bundle.ts'
 import { surviveClosedOutput } from './terminal/closed-output.ts'
 
 enableCompileCache()
 surviveClosedOutput()
 
+/** Commands that end by themselves, and soon: from sources they load 450 modules in 110 ms, from a bundle a few in 15. */
+const bundled = new Set(['run', 'gate', 'plan', 'explain', 'lint', 'graph'])
+
+const args = process.argv.slice(2)
+const isBundled = bundled.has(args[0] ?? '') && process.env['SLUICE_FROM_SOURCES'] === undefined
+const bundle = isBundled ? findBundle() : null
+
 /** Without the installed packages nothing else of ours can be loaded, not even what says errors. */
-const { runProgram } = await import('./program.ts').catch((error: NodeJS.ErrnoException) => {
+const fromSources = async (): Promise<typeof Program> => import('./program.ts')
+const program = bundle === null ? fromSources() : (import(bundle) as Promise<typeof Program>).catch(fromSources)
+const { runProgram } = await program.catch((error: NodeJS.ErrnoException) => {
   if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error
   const reason = error.message.split('\n')[0]
   process.stderr.write(
@@ -14,4 +25,6 @@ const { runProgram } = await import('./program.ts').catch((error: NodeJS.ErrnoEx
   )
   process.exit(3)
 })
-process.exit(await runProgram(process.argv.slice(2)))
+const status = await runProgram(args)
+if (isBundled && bundle === null) (await import('./bundle/renew-bundle.ts')).renewBundle()
+process.exit(status)

@@ -1,4 +1,4 @@
-import { canonicalJson, SluiceError } from '@sluice/kernel'
+import { SluiceError } from '@sluice/kernel'
 import { decide } from './decide.ts'
 import type { Journal, JournalStep } from './ports.ts'
 import type { RunEvent, RunState } from './run-state.ts'
@@ -21,7 +21,7 @@ export class MemoryJournal implements Journal {
   async step(runId: string, event: RunEvent, nowMs: number): Promise<JournalStep> {
     const before = this.#find(runId)
     const decision = decide(before, event, nowMs)
-    const changed = decision.commands.length > 0 || canonicalJson(decision.state) !== canonicalJson(before)
+    const changed = decision.commands.length > 0 || !isSame(decision.state, before)
     this.#runs.set(runId, decision.state)
     return { ...decision, changed }
   }
@@ -34,4 +34,22 @@ export class MemoryJournal implements Journal {
       })
     return run
   }
+}
+
+/** A step copies jobs and gates, and changes their fields, never what these hold. */
+function isSame(state: RunState, before: RunState): boolean {
+  const { jobs, gates, ...rest } = state
+  const names = Object.keys(jobs)
+  return (
+    sameFields(rest, before) &&
+    names.length === Object.keys(before.jobs).length &&
+    names.every((name) => sameFields(jobs[name], before.jobs[name])) &&
+    gates.length === before.gates.length &&
+    gates.every((gate, index) => sameFields(gate, before.gates[index]))
+  )
+}
+
+function sameFields(one: object | undefined, other: object | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other
+  return Object.entries(one).every(([key, value]) => value === (other as Record<string, unknown>)[key])
 }

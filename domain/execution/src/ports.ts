@@ -121,7 +121,7 @@ export interface IsolatedProcessEnd {
   fault: string
 }
 
-/** Keeps a process away from Sluice, from others and from the machine. Nobody closes it. */
+/** Keeps a process away from Sluice, from others and from the machine. */
 export interface Isolation {
   readonly level: IsolationLevel
   /** @throws SluiceError `EXECUTION_ISOLATION_SPEC` for a path or variable that cannot be passed on. */
@@ -132,6 +132,11 @@ export interface Isolation {
    * @throws SluiceError `EXECUTION_ISOLATION_SPEC`
    */
   start?(spec: Omit<IsolatedSpec, 'surviveParent'>): Promise<IsolatedProcess>
+  /**
+   * Ends what `start` keeps running for itself, and everything that still runs by it; a later `start` begins anew. Nobody
+   * need call it: all of that ends with this process, too.
+   */
+  close?(): Promise<void>
   /**
    * A command that does nothing but see a writable folder with its layers, as its working folder, until its standard
    * input ends: it writes `ready` and a line break when `/proc/<pid>/cwd` can be read. Absent where there are no layers.

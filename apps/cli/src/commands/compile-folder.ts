@@ -15,7 +15,7 @@ import { readVariables } from '../event/read-variables.ts'
 import { openIncludes } from '../includes/open-includes.ts'
 import { readInputs } from '../includes/read-inputs.ts'
 import { importedBranch } from '../run/imported-branch.ts'
-import { cardProject } from './deliver-change.ts'
+import { cardProject } from './card-project.ts'
 
 const pipelinePath = '.gitlab-ci.yml'
 const noCommit = '0'.repeat(40)

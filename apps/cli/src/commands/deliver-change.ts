@@ -1,16 +1,12 @@
-import { join } from 'node:path'
 import { routes, type ProjectView, type RunView } from '@sluice/contracts/api'
 import { existsSync } from 'node:fs'
 import { SluiceError } from '@sluice/kernel'
 import type { PlatformConnection } from '../api/connect-platform.ts'
 import { followRun } from '../api/follow-run.ts'
 import type { CliErrorCode } from '../errors.ts'
-import { checkoutRoot } from '../platform/settings.ts'
 import { progressOf } from '../progress/progress-of.ts'
 import type { ProgressView } from '../progress/progress-view.ts'
-
-/** The project that every checkout brings along. */
-export const cardProject = { slug: 'card', name: 'Digital credit card', folder: join(checkoutRoot, 'card') }
+import { cardProject } from './card-project.ts'
 
 /** Makes the card known to the platform; to one that knows it nothing happens. */
 export async function registerCard(connection: PlatformConnection): Promise<void> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { exitStatus } from '../exit-status.ts'
-import { judge, readLastRun } from '../run/last-run.ts'
+import { judge } from '../run/judge.ts'
+import { readLastRun } from '../run/last-run.ts'
 import { openLocalFolder } from '../run/local-folder.ts'
 import { readLocalPolicy } from '../run/read-local-policy.ts'
 import { renderVerdict } from '../run/render-verdict.ts'

@@ -4,7 +4,9 @@ import { availableParallelism } from 'node:os'
 import { relative } from 'node:path'
 import type { Plan } from '@sluice/contracts/plan'
 import type { Policy } from '@sluice/contracts/policy'
+import type { Isolation } from '@sluice/execution'
 import { GitRepository } from '@sluice/git'
+import { detectIsolation } from '@sluice/isolation-namespaces'
 import { SluiceError } from '@sluice/kernel'
 import type { CliErrorCode } from '../errors.ts'
 import type { EventOptions } from '../event/event-options.ts'
@@ -55,9 +57,12 @@ export async function run(names: readonly string[], options: RunOptions): Promis
   const folder = pipelineFolder(options.folder)
   const local = await openLocalFolder(folder)
   const lock = await takeSupervisorLock(local.lock, process.pid, inUse)
+  // Found out while the pipeline is compiled: that waits for Git most of its time.
+  const isolation = detectIsolation()
   try {
-    return await runLocked(folder, local, names, options)
+    return await runLocked(folder, local, names, options, isolation)
   } finally {
+    await (await isolation).close?.()
     await lock.release()
   }
 }
@@ -74,6 +79,7 @@ async function runLocked(
   local: LocalFolder,
   names: readonly string[],
   options: RunOptions,
+  isolation: Promise<Isolation>,
 ): Promise<number> {
   const begunMs = clock.now()
   const last = await findLastJobs(local.lastJobs)
@@ -92,7 +98,10 @@ async function runLocked(
   const policy = await readLocalPolicy(folder)
   const sources = { repository, folder, ...compiled.imported }
   const given = new Set((await readVariables(options)).map(({ key }) => key))
-  return carryOut({ local, sources, whole: compiled.plan, chosen, policy, given, runId, number, begunMs }, options)
+  return carryOut(
+    { local, sources, whole: compiled.plan, chosen, policy, given, runId, number, begunMs, isolation },
+    options,
+  )
 }
 
 interface Work {
@@ -106,9 +115,10 @@ interface Work {
   runId: string
   number: number
   begunMs: number
+  isolation: Promise<Isolation>
 }
 
-async function carryOut({ begunMs, chosen, ...work }: Work, options: RunOptions): Promise<number> {
+async function carryOut({ begunMs, chosen, isolation, ...work }: Work, options: RunOptions): Promise<number> {
   const { local, whole, policy } = work
   const isDecided = gatesInForce(policy, namesOf(chosen.plan), namesOf(whole)) && isOfOneCommit(chosen, policy)
   const output = options.json === true ? process.stderr : process.stdout
@@ -125,6 +135,7 @@ async function carryOut({ begunMs, chosen, ...work }: Work, options: RunOptions)
     const result = await runFolder({
       ...work,
       ...chosen,
+      isolation: await isolation,
       gates: isDecided ? policy.gates : [],
       concurrency: options.concurrency ?? availableParallelism(),
       clock,

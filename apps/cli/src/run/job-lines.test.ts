@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { jobLines } from './job-lines.ts'
 
@@ -29,4 +30,22 @@ test('colours stay on a terminal, what moves the cursor or sets a title does not
   expect(text).toContain('\u001B[31mred')
   for (const sequence of ['\u001B[2J', '\u001B]0', '\u0008']) expect(text).not.toContain(sequence)
   expect(text.endsWith(' end\u001B[0m\n')).toBe(true)
+})
+
+test('the same is shown however the text is cut into chunks', () => {
+  const piece = fc.constantFrom('\n', '\r', '\t', ' ', 'word', 'é', '\u001B[31m', '\u001B[0m', '\u0007', '$&', '|')
+  fc.assert(
+    fc.property(fc.boolean(), fc.array(piece, { maxLength: 40 }), (colour, pieces) => {
+      const bytes = Buffer.from(pieces.join(''))
+      const single = Array.from(bytes, (_, index) => bytes.subarray(index, index + 1))
+      expect(shown(colour, bytes)).toBe(shown(colour, ...single))
+    }),
+  )
+})
+
+test('a job with a name that patterns would read is shown as it is called', () => {
+  let text = ''
+  const lines = jobLines(['a$&$1'], { colour: false, write: (more) => (text += more) })
+  void lines.write('a$&$1', Buffer.from('one\ntwo\n'))
+  expect(text).toBe('a$&$1 | one\na$&$1 | two\n')
 })

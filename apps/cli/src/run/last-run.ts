@@ -1,7 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
-import type { EvidenceRecord, EvidenceSubject, Verdict } from '@sluice/contracts/evidence'
-import type { Policy } from '@sluice/contracts/policy'
-import { decide, policyDigest, type RefusedReport } from '@sluice/gates'
+import type { EvidenceRecord, EvidenceSubject } from '@sluice/contracts/evidence'
+import type { RefusedReport } from '@sluice/gates'
 import { SluiceError } from '@sluice/kernel'
 import type { CliErrorCode } from '../errors.ts'
 
@@ -38,22 +37,4 @@ export async function readLastRun(file: string): Promise<LastRun> {
     'CLI_RUN_MISSING',
     'Cannot judge the last run: none is kept; wanted a "./sluice run" before',
   )
-}
-
-/** Decides one gate of a policy on what a run left. */
-export function judge(run: LastRun, policy: Policy, gateName: string, verdictId: string): Verdict {
-  const gate = policy.gates.find(({ name }) => name === gateName)
-  if (gate === undefined) throw new TypeError(`gate "${gateName}" is not in the policy`)
-  return decide({
-    id: verdictId,
-    runId: run.runId,
-    gate,
-    policy: { ref: run.ref, commit: run.commit, digest: policyDigest(policy) },
-    subject: run.subject,
-    evidence: run.evidence,
-    refused: run.refused,
-    sources: policy.reports,
-    lastAttempts: run.jobs,
-    at: run.at,
-  })
 }

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Policy } from '@sluice/contracts/policy'
-import { readPolicy } from '@sluice/gates'
 
 const path = 'sluice.yml'
 
@@ -11,7 +10,10 @@ export async function readLocalPolicy(folder: string): Promise<Policy> {
     if (error.code === 'ENOENT') return null
     throw error
   })
-  return text === null ? { version: 1, reports: [], gates: [], environments: [] } : readPolicy(text, path)
+  if (text === null) return { version: 1, reports: [], gates: [], environments: [] }
+  // What reads policies is a third of the program, and most folders have none.
+  const { readPolicy } = await import('@sluice/gates')
+  return readPolicy(text, path)
 }
 
 /** Gates that can be decided: every job that the policy wants a report from is among those that run. */

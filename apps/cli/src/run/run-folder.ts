@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openFileBlobStore } from '@sluice/blobs-files'
@@ -18,24 +19,24 @@ import {
   type JobTools,
   type WouldBeRelease,
 } from '@sluice/executor-process'
-import { detectIsolation } from '@sluice/isolation-namespaces'
 import type { Clock } from '@sluice/kernel'
-import { Ed25519FileSigner } from '@sluice/signer-ed25519'
 import { version } from '../version.ts'
 import { driveRun, type AttemptEnd } from './drive-run.ts'
 import { writeLastJobs, type LastJob, type LastJobs } from './last-jobs.ts'
-import { judge, writeLastRun, type LastRun } from './last-run.ts'
+import { writeLastRun, type LastRun } from './last-run.ts'
 import type { LocalFolder } from './local-folder.ts'
 import { localVariables } from './local-variables.ts'
-import { readReports, type ReportReader } from './read-reports.ts'
+import type * as ReadReports from './read-reports.ts'
 import type { RunView } from './run-view.ts'
-import { summariseReports, type ReportSummary } from './summarise-reports.ts'
+import type { ReportSummary } from './summarise-reports.ts'
 import { takeSnapshot, type Snapshot, type Sources } from './take-snapshot.ts'
 
 export interface FolderRun {
   local: LocalFolder
   /** Whose content is run. */
   sources: Sources
+  /** Closed with the run. */
+  isolation: Isolation
   /** What is to be run: the plan, or the part of it that was asked for. */
   plan: Plan
   /** All of it: it says whose artifacts a job receives. */
@@ -83,7 +84,6 @@ interface Shop {
   caches: CacheStore
   blobs: BlobStore
   tools: JobTools
-  reader: ReportReader
   /** Folders of the files that jobs have handed on, by job. */
   artifacts: Map<string, string>
   dotenv: Map<string, PlanVariable[]>
@@ -101,18 +101,18 @@ interface Shop {
 
 /** Runs jobs of a folder, whose content lies as a commit in its local repository, and decides the gates on the way. */
 export async function runFolder(run: FolderRun): Promise<FolderRunResult> {
-  const { local, plan, gates, concurrency, clock, signal } = run
+  const { local, isolation, plan, gates, concurrency, clock, signal } = run
   await removeFolder(local.jobs)
   if (run.before === null) await removeFolder(local.artifacts)
   try {
     const shop = await openShop(run)
     const runId = shop.last.runId
-    const isolation = shop.isolation.level
     const state = await driveRun(
-      { runId, plan, gates, isolation, concurrency, clock, signal },
+      { runId, plan, gates, isolation: isolation.level, concurrency, clock, signal },
       {
         runJob: async (job, attempt, stop) => (run.kept.has(job.name) ? keptEnd : runAttempt(shop, job, attempt, stop)),
         decideGate: async (gate) => {
+          const { judge } = await import('./judge.ts')
           const verdict = judge(shop.last, run.policy, gate, randomUUID())
           shop.verdicts.push(verdict)
           return verdict.decision
@@ -124,16 +124,25 @@ export async function runFolder(run: FolderRun): Promise<FolderRunResult> {
     await writeLastJobs(local.lastJobs, lastJobsOf(shop, state))
     const reports = plan.jobs.flatMap(({ name }) => shop.reports.get(name) ?? [])
     const { durationsMs, verdicts, coverages, releases } = shop
-    return { state, durationsMs, verdicts, coverages, releases, isolation, reports }
+    return { state, durationsMs, verdicts, coverages, releases, isolation: isolation.level, reports }
   } finally {
-    await removeFolder(local.jobs)
+    await isolation.close?.()
+    await removeAll(local.jobs)
+  }
+}
+
+/** Nothing else is done at the end, so this may be done at once, which takes a third of the time. */
+async function removeAll(folder: string): Promise<void> {
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch {
+    await removeFolder(folder)
   }
 }
 
 async function openShop(run: FolderRun): Promise<Shop> {
-  const { local, plan, clock } = run
+  const { local, isolation, plan, clock } = run
   for (const folder of [local.artifacts, local.snapshots]) await mkdir(folder, { recursive: true, mode: 0o700 })
-  const isolation = await detectIsolation()
   const snapshot = await takeSnapshot(local.snapshots, {
     sources: run.sources,
     commit: plan.trigger.commit,
@@ -143,7 +152,6 @@ async function openShop(run: FolderRun): Promise<Shop> {
     clock,
   })
   const blobs = await openFileBlobStore(join(local.jobs, 'blobs'), { durable: false })
-  const signer = await Ed25519FileSigner.open(local.key)
   const { ref, commit } = plan.trigger
   const subject: EvidenceSubject = { name: plan.project, digest: { gitCommit: commit } }
   const at = new Date(clock.now()).toISOString()
@@ -153,10 +161,10 @@ async function openShop(run: FolderRun): Promise<Shop> {
     snapshot,
     isolation,
     executor: processExecutor({ folder: join(local.jobs, 'workspaces'), isolation, trials: local.trials }),
-    caches: openCacheStore(local.caches, { clock }),
+    // Files of a cache belong to the jobs' user, who is another one when the start is as root.
+    caches: openCacheStore(join(local.caches, String(isolation.owner('job')?.uid ?? 'own')), { clock }),
     blobs,
     tools: await findJobTools(process.env['PATH'] ?? '', undefined),
-    reader: { blobs, signer, clock, ids: { next: () => randomUUID() } },
     ...keptFiles(run),
     coverages: {},
     releases: {},
@@ -291,16 +299,30 @@ async function keepReports(shop: Shop, job: PlanJob, attempt: number, result: Jo
     isolation: isolation.level,
   }
   const sources = run.policy.reports.filter((source) => source.job === job.name)
-  shop.reports.set(job.name, await summariseReports(shop.blobs, job.name, result.reports, sources))
-  const { evidence, refused } = await readReports(
-    shop.reader,
-    { subject: last.subject, producer, sources },
-    result.reports,
-  )
+  if (result.reports.length > 0) {
+    const { summariseReports } = await import('./summarise-reports.ts')
+    shop.reports.set(job.name, await summariseReports(shop.blobs, job.name, result.reports, sources))
+  }
   last.jobs[job.name] = attempt
+  const { evidence, refused } =
+    sources.length === 0
+      ? { evidence: [], refused: [] }
+      : await readWanted(shop, { subject: last.subject, producer, sources }, result.reports)
   last.evidence.push(...evidence)
   // Of a job that was tried again the newest attempt counts.
   last.refused = [...last.refused.filter((report) => report.job !== job.name), ...refused]
+}
+
+/** What reads and signs reports is loaded, and the key made, when the first report is wanted. */
+async function readWanted(
+  { run, blobs }: Shop,
+  attempt: Parameters<typeof ReadReports.readReports>[1],
+  reports: JobResult['reports'],
+): Promise<ReadReports.ReadReports> {
+  const { readReports } = await import('./read-reports.ts')
+  const { Ed25519FileSigner } = await import('@sluice/signer-ed25519')
+  const signer = await Ed25519FileSigner.open(run.local.key)
+  return readReports({ blobs, signer, clock: run.clock, ids: { next: () => randomUUID() } }, attempt, reports)
 }
 
 function endOf(result: JobResult): AttemptEnd {
