@@ -66,7 +66,7 @@ export const keywordReference: Readonly<Record<string, Readonly<Record<string, K
     parallel: works('jobs `name 1/3` or `name: [value]`; the written name stands for all of them'),
     publish: noEffect('the older place of `pages:publish`'),
     release: noEffect('the report of `run` says which release GitLab would make'),
-    resource_group: works('one job of a group at a time'),
+    resource_group: works('one job of a group at a time within a run; runs do not wait for one another'),
     retry: works('the log says which attempt it is'),
     rules: works('`explain` shows each with the values it saw'),
     run: works('each step a shell of its own'),

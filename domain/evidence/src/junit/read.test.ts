@@ -70,6 +70,15 @@ describe('readReport() of JUnit XML', () => {
     expect(read(xml)).toMatchObject({ total, passed })
   })
 
+  it.each([
+    ['status="failed"', { failed: 1, passed: 0 }],
+    ['result="FAILURE"', { failed: 1, passed: 0 }],
+    ['status="error"', { failed: 1, passed: 0 }],
+    ['status="run" result="completed"', { failed: 0, passed: 1 }],
+  ])('counts a case by its attribute %s', (attribute, wanted) => {
+    expect(read(`<testsuite><testcase name="a" ${attribute}/></testsuite>`)).toMatchObject({ total: 1, ...wanted })
+  })
+
   it('keeps the message of CDATA without control characters', () => {
     const fact = read('<testsuite><testcase><failure><![CDATA[a < b\u001b[31m]]></failure></testcase></testsuite>')
     expect(fact.failures[0]?.message).toBe('a < b[31m')

@@ -155,7 +155,7 @@ class JunitReading implements XmlListener {
       suite: cleanText(suite?.name || attributes['classname'] || '', nameMax),
       file: attributes['file'] ?? suite?.file ?? null,
       timeMs: durationMs(attributes['time']),
-      failed: false,
+      failed: saysFailed(attributes),
       errored: false,
       skipped: saysSkipped(attributes),
       message: '',
@@ -230,6 +230,10 @@ const count = (written: string | undefined): number => {
   const value = Number(written?.replaceAll(',', '') ?? 0)
   return Number.isSafeInteger(value) && value > 0 ? value : 0
 }
+
+/** Some tools write how a case ended as an attribute alone; a failure that is told so counts, with no element too. */
+const saysFailed = (attributes: Attributes): boolean =>
+  ['status', 'result'].some((name) => /^(fail|failed|failure|error|errored|broken)$/i.test(attributes[name] ?? ''))
 
 /** GoogleTest writes `status="notrun"` and `result="skipped"`, others `status="disabled"` or `skipped="true"`. */
 const saysSkipped = (attributes: Attributes): boolean =>
