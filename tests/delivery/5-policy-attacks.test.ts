@@ -36,7 +36,8 @@ async function expectStopped(run: RunView, clauses: string[][]): Promise<void> {
   expect(release?.runId).toBe(protectedRun.id)
 }
 
-const withoutGate = (): string => policy.replace('tests.total > 0 && tests.failed == 0 && tests.errors == 0', 'true')
+const withoutGate = (): string =>
+  policy.replace('tests.total > 0 && tests.failed == 0 && tests.errors == 0', 'tests.total >= 0')
 
 test('a change that lowers its own gate is judged by the gate as it was', async () => {
   const run = await project.over(await project.change('lower-gate', { ...wrong, 'sluice.yml': withoutGate() }, true))
@@ -74,12 +75,15 @@ test.each([
   await expectStopped(run, [['tests-pass', 'untrusted']])
 })
 
+/** A script that prints the green report, in letters that no quoting touches. */
+const greenScript = Buffer.from(`echo '${green}'\n`).toString('base64')
+
 /** A job whose artifacts replace what the reporting job runs. */
 const fake = [
   'fake:',
   '  stage: .pre',
   '  script:',
-  `    - echo "echo '${green}'" > tests.sh`,
+  `    - echo ${greenScript} | base64 -d > tests.sh`,
   '  artifacts:',
   '    paths: [tests.sh]',
   '',
@@ -102,7 +106,7 @@ test('what a stopped change left in a cache reaches no later change', async () =
     .replace('  stage: test\n', `  stage: test\n${cache.join('\n')}\n    policy: pull\n`)
     .replace('sh tests.sh', 'sh tools/tests.sh')
   const good = `${cached}\n${fill('test -e tools/tests.sh || { mkdir -p tools && cp tests.sh tools/; }')}`
-  const poison = `${cached}\n${fill(`mkdir -p tools && echo "echo '${green}'" > tools/tests.sh`)}`
+  const poison = `${cached}\n${fill(`mkdir -p tools && echo ${greenScript} | base64 -d > tools/tests.sh`)}`
   const taken = await project.over(await project.change('cached', { '.gitlab-ci.yml': good }))
   expect(judged(taken)).toEqual([['tests-pass', 'untrusted']])
   const stopped = await project.over(await project.change('poison', { ...wrong, '.gitlab-ci.yml': poison }, true))
