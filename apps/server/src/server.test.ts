@@ -118,8 +118,14 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
     })
 
     test('whose own policy has mistakes is refused, and the change that mends it is not', async () => {
-      const broken = projectFiles['sluice.yml']?.replace('gates:', 'gatez:') ?? ''
-      await expect(push({ 'sluice.yml': broken })).rejects.toMatchObject({ code: 'POLICY_MISTAKES', status: 422 })
+      const policy = projectFiles['sluice.yml'] ?? ''
+      const broken = [
+        policy.replace('gates:', 'gatez:'),
+        policy.replace('job: unit-test', 'job: unit-tset'),
+        policy.replace('job: package', 'job: pack'),
+      ]
+      for (const text of broken)
+        await expect(push({ 'sluice.yml': text })).rejects.toMatchObject({ code: 'POLICY_MISTAKES', status: 422 })
       const run = await deliver(good({ version: 'mended' }), projectFiles)
       expect(run).toMatchObject({ status: 'success', delivery: 'delivered' })
     })

@@ -13,6 +13,7 @@ import { takeSupervisorLock, type SupervisorLock } from '../processes/supervisor
 import { createProgressView } from '../progress/create-progress-view.ts'
 import type { ProgressView } from '../progress/progress-view.ts'
 import { consoleLines } from '../progress/summary.ts'
+import { wasInterrupted } from '../progress/was-interrupted.ts'
 import { sayError } from '../say-error.ts'
 import { showRun, takeNewestChange } from './deliver-change.ts'
 import { onInterruption } from './interruption.ts'
@@ -136,10 +137,20 @@ async function deliverNow(
   options: Watch & { settings: Settings },
 ): Promise<boolean> {
   const startMs = performance.now()
-  const runId = await takeNewestChange(connection)
+  const begunMs = Date.now()
   const shown = { signal: options.signal, isOwn: true }
-  const run: RunView | null = runId === null ? null : await showRun(connection, runId, view, shown)
+  const deliverOnce = async (shownIn: ProgressView): Promise<RunView | null> => {
+    const runId = await takeNewestChange(connection)
+    return runId === null ? null : showRun(connection, runId, shownIn, shown)
+  }
+  let run = await deliverOnce(view)
   await view.close()
+  if (run !== null && wasInterrupted(run, begunMs) && !options.signal.aborted) {
+    options.print(`Run ${run.number} was interrupted when the platform was stopped; it begins anew.`)
+    const again = await createProgressView(process.stdout, process.env)
+    run = await deliverOnce(again)
+    await again.close()
+  }
   return options.signal.aborted ? false : tellDelivery(connection, { ...options, run, startMs })
 }
 

@@ -17,6 +17,7 @@ import {
   type ProjectRow,
   type Unit,
 } from '@sluice/store-postgres'
+import { checkOwnPolicy } from './check-own-policy.ts'
 import { planChange, protectedDefinitions, type ChangeToPlan } from './plan-change.ts'
 import { readPolicyOf, type PolicyInForce } from './read-policy-of.ts'
 
@@ -89,6 +90,7 @@ async function planRun(
     serverUrl: serverUrl(),
   }
   const plan = await planChange(repository, change)
+  if (inForce.proposed !== null) checkOwnPolicy(inForce.proposed, plan, commit.commit)
   const definitions = await protectedDefinitions(repository, change, inForce.commit)
   return { change, inForce, plan, definitions, createdAtMs }
 }

@@ -10,6 +10,8 @@ export interface PolicyInForce {
   ref: string
   commit: string
   digest: string
+  /** The change's own where it is another one: it would be the next in force. */
+  proposed: Policy | null
 }
 
 const path = 'sluice.yml'
@@ -31,8 +33,9 @@ export async function readPolicyOf(
 ): Promise<PolicyInForce> {
   const commit = (await findPolicyCommit(db, change.project, change.defaultBranch, change.commit)) ?? change.commit
   const policy = await policyAt(repository, commit)
-  if (commit !== change.commit) await policyAt(repository, change.commit)
-  return { policy, ref: change.defaultBranch, commit, digest: policyDigest(policy) }
+  const own = commit === change.commit ? policy : await policyAt(repository, change.commit)
+  const digest = policyDigest(policy)
+  return { policy, ref: change.defaultBranch, commit, digest, proposed: policyDigest(own) === digest ? null : own }
 }
 
 async function policyAt(repository: GitRepository, commit: string): Promise<Policy> {
