@@ -37,6 +37,8 @@ interface Case {
   failed: boolean
   errored: boolean
   skipped: boolean
+  /** By an attribute, whatever elements there are. */
+  saidFailed: boolean
   message: string
 }
 
@@ -155,9 +157,10 @@ class JunitReading implements XmlListener {
       suite: cleanText(suite?.name || attributes['classname'] || '', nameMax),
       file: attributes['file'] ?? suite?.file ?? null,
       timeMs: durationMs(attributes['time']),
-      failed: saysFailed(attributes),
+      failed: false,
       errored: false,
       skipped: saysSkipped(attributes),
+      saidFailed: saysFailed(attributes),
       message: '',
     }
   }
@@ -186,6 +189,8 @@ class JunitReading implements XmlListener {
     const done = this.current
     this.current = null
     if (!done) return
+    // An element says more: which of the two it was, and why.
+    if (done.saidFailed && !done.errored) done.failed = true
     this.fact.total += 1
     this.fact.durationMs += done.timeMs
     if (done.failed) this.fact.failed += 1
@@ -222,6 +227,7 @@ function suiteItself(suite: Suite | undefined): Case {
     failed: false,
     errored: false,
     skipped: false,
+    saidFailed: false,
     message: '',
   }
 }
