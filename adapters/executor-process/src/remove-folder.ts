@@ -10,6 +10,7 @@ export async function removeFolder(folder: string): Promise<void> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     if (code !== 'EACCES' && code !== 'EPERM' && code !== 'ENOTEMPTY') throw cause
+    // `rm` removes siblings at once and ends with the first failure: others may go while these are opened.
     await openFolders(folder)
     await rm(folder, { recursive: true, force: true, maxRetries: 3 })
   }
@@ -35,7 +36,11 @@ function removeSmall(folder: string, budget: { left: number }): boolean {
 }
 
 async function openFolders(folder: string): Promise<void> {
-  await chmod(folder, 0o700)
-  for (const child of await readdir(folder, { withFileTypes: true }))
-    if (child.isDirectory()) await openFolders(join(folder, child.name))
+  try {
+    await chmod(folder, 0o700)
+    for (const child of await readdir(folder, { withFileTypes: true }))
+      if (child.isDirectory()) await openFolders(join(folder, child.name))
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
+  }
 }

@@ -23,6 +23,9 @@ import type { SandboxMode } from './sandbox-script.ts'
 import { SandboxSpawner } from './sandbox-spawner.ts'
 
 const isRoot = process.geteuid?.() === 0
+const programs = mkdtempSync(join(tmpdir(), 'sluice-spawners-'))
+chmodSync(programs, 0o755)
+afterAll(() => rmSync(programs, { recursive: true }))
 /** As root, the ordinary user is played by a number that nobody has. */
 const ordinaryUser = isRoot ? 54_321 : null
 const machine = await readMachineLayout()
@@ -75,7 +78,7 @@ function spawnerOf(mode: SandboxMode, user: number | null): SandboxSpawner {
 }
 
 function readableProgram(): string {
-  const place = join(mkdtempSync(join(tmpdir(), 'sluice-spawner-')), 'spawner.pl')
+  const place = join(mkdtempSync(join(programs, 'spawner-')), 'spawner.pl')
   copyFileSync(fileURLToPath(new URL('spawner.pl', import.meta.url)), place)
   for (const path of [place, join(place, '..')]) chmodSync(path, 0o755)
   return place
@@ -128,6 +131,8 @@ describe.each(ways)(
     afterAll(() => {
       server.kill('SIGKILL')
       socket.close()
+      // Layers leave a folder that is closed to its owner as well.
+      execFileSync('chmod', ['-R', 'u+rwx', folder])
       rmSync(folder, { recursive: true })
     })
 

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { processTarget } from '@sluice/contracts/policy'
@@ -53,10 +53,8 @@ async function openPlace(): Promise<Place> {
 async function closePlace(target: ProcessTarget, folder: string): Promise<void> {
   for (const { instanceId } of await target.list()) await target.stop(instanceId, 0)
   await target.close()
-  for (const name of await readdir(join(folder, 'releases')).catch(() => [])) {
-    await chmod(join(folder, 'releases', name), 0o755)
-    await chmod(join(folder, 'releases', name, 'bin'), 0o755).catch(() => undefined)
-  }
+  // Releases are read-only, to their owner as well.
+  execFileSync('chmod', ['-R', 'u+w', folder])
   await rm(folder, { recursive: true, force: true })
 }
 

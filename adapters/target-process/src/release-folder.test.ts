@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,7 +32,11 @@ test.each([
   ['or not at all where there is none', '1', 'EFBIG'],
 ])('a release is unpacked %s', async (_, limit, wanted) => {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-releases-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  onTestFinished(async () => {
+    // Releases are read-only, to their owner as well.
+    execFileSync('chmod', ['-R', 'u+w', folder])
+    await rm(folder, { recursive: true })
+  })
   const command = `ulimit -f ${limit}; exec "$0" --input-type=module -e "$1"`
   const { stdout } = await promisify(execFile)('sh', ['-c', command, process.execPath, program(folder)], {
     cwd: import.meta.dirname,

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, mkdir, rm } from 'node:fs/promises'
 import { request, type IncomingMessage } from 'node:http'
@@ -148,6 +148,8 @@ export class TestPlatform {
     this.#router.kill('SIGTERM')
     if (this.#router.exitCode === null) await once(this.#router, 'exit')
     await this.database.drop()
+    // Releases are read-only, to their owner as well.
+    execFileSync('chmod', ['-R', 'u+w', this.folder])
     await rm(this.folder, { recursive: true, force: true })
   }
 }
