@@ -64,8 +64,7 @@ export function jobLines(jobs: readonly string[], { colour, write, now }: JobLin
  * What has to be looked at line by line: control characters, of which colours are some, and lines without text. A million
  * plain lines take 0.15 s a chunk at a time, and 2 s one by one.
  */
-// oxlint-disable-next-line no-control-regex -- all of them but the tabulator and the line break
-const odd = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]|^\s*\n|\n\s*\n/
+const odd = /[^\P{Cc}\t\n]|^\s*\n|\n\s*\n/u
 
 /** Whole lines, each with the prefix. */
 function prefixed(lines: string, prefix: string): string {

