@@ -8,7 +8,6 @@ import type {
   PlanVariable,
   Reason,
 } from '@sluice/contracts/plan'
-import type { FileMatcher } from '../glob/file-matcher.ts'
 import type { Mistakes } from '../mistakes.ts'
 import { jobVariables, nodeVariables } from '../predefined-variables.ts'
 import { cachePolicies, type CacheDefinition } from '../read/cache.ts'
@@ -24,14 +23,14 @@ import { quote } from '../yaml/located.ts'
 import { decideOnlyExcept } from './decide-only-except.ts'
 import { decideRules } from './decide-rules.ts'
 import { definitionDigest } from './definition-digest.ts'
-import type { PathsElsewhere } from './paths-elsewhere.ts'
+import type { RulePaths } from './path-clauses.ts'
 import { expandContainer, expandService } from './expand-container.ts'
 import { fillJobInputs } from './fill-job-inputs.ts'
 import { planJobOptions, withPages } from './plan-job-options.ts'
 import { standInForSecrets } from './stand-in-for-secrets.ts'
 
 /** What is the same for all jobs of one pipeline. */
-export interface PlanContext {
+export interface PlanContext extends RulePaths {
   predefined: readonly PlanVariable[]
   /** `variables:` at the top, then those of the workflow's rule. */
   global: readonly PlanVariable[]
@@ -41,9 +40,6 @@ export interface PlanContext {
   projectPath: string
   /** Whether jobs without `only` and rules are for branches and tags. */
   hasDefaultRefs: boolean
-  changed: FileMatcher | null
-  files: FileMatcher
-  elsewhere: PathsElsewhere
   /** Why the pipeline runs at all; empty without workflow rules. */
   workflowReasons: readonly Reason[]
   expansion: ExpansionBudget
