@@ -53,7 +53,7 @@ function arraysIn(program: SyntaxNode): Map<string, SyntaxNode> {
   return arrays
 }
 
-/** Reads `{ known, withoutEffect, unsupported }` wherever a file writes it. */
+/** Reads `{ known, unsupported }` wherever a file writes it. */
 function keywordsIn(file: SourceFile): FileKeywords {
   const program = parse(file)
   const arrays = arraysIn(program)
@@ -64,7 +64,7 @@ function keywordsIn(file: SourceFile): FileKeywords {
     if (node.type !== 'Property') continue
     const name = String(member(node, 'key')?.['name'])
     const target = name === 'unsupported' ? found.refused : found.taken
-    if (!['known', 'withoutEffect', 'unsupported'].includes(name)) continue
+    if (name !== 'known' && name !== 'unsupported') continue
     for (const keyword of textsOf(member(node, 'value'), arrays)) target.add(keyword)
   }
   return found

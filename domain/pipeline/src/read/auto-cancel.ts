@@ -17,7 +17,7 @@ export function readAutoCancel(node: Located, keyword: string, reading: Reading)
   if (map === null) return null
   const fields = readFields(map, autoCancelKeywords, keyword, reading)
   reading.warnings.add(
-    `Keyword "${keyword}" is read into the plan and has no effect yet: no run is cancelled by it`,
+    `Keyword "${keyword}" is read into the plan and has no effect yet: no run is canceled by it`,
     node.place,
   )
   return readGiven<AutoCancel>(
