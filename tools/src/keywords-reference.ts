@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { readText } from './read-text.ts'
 import { readRepository, repositoryRoot } from './repository.ts'
 import { isTestFile, type SourceFile } from './source-file.ts'
 import { literalText, member, members, parse, walk, type SyntaxNode } from './syntax.ts'
@@ -165,14 +166,6 @@ export async function checkKeywordsReference(
       `${keywordsReferencePath} is not what the table says: run "node tools/src/keywords-reference.ts --write"`,
     )
   return { problems, keywords: Object.values(table).reduce((sum, rows) => sum + Object.keys(rows).length, 0) }
-}
-
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return null
-  }
 }
 
 /** Writes the reference. */
