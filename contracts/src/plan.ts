@@ -3,6 +3,8 @@
  * `domain/execution` turns into steps. Plain JSON: canonical, digestible, stored beside the run.
  */
 
+import type { PlanImage, PlanJobOptions, PlanKubernetes, PlanService } from './job-options.ts'
+
 export type {
   JobInputValue,
   PlanImage,
@@ -17,7 +19,6 @@ export type {
   PlanService,
   PullPolicy,
 } from './job-options.ts'
-import type { PlanImage, PlanJobOptions, PlanKubernetes, PlanService } from './job-options.ts'
 
 /** Where a statement in a plan comes from. Lines and columns count from 1. */
 export interface SourcePosition {
@@ -223,7 +224,7 @@ export interface PlanMergeRequest {
   diffBase?: string
 }
 
-/** When runs and their jobs are cancelled by themselves (GitLab's `workflow:auto_cancel`). */
+/** When runs and their jobs are canceled by themselves (GitLab's `workflow:auto_cancel`). */
 export interface PlanAutoCancel {
   /** What a newer commit of the ref does to a run: `conservative` cancels it while only interruptible jobs have started. */
   onNewCommit: 'conservative' | 'interruptible' | 'none'

@@ -3,7 +3,13 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import type { PlanTrigger, PlanVariable } from '@sluice/contracts/plan'
 import { compileFrom, type CompileRequest, type InputValue, type SourceTree } from '@sluice/pipeline'
-import { memoryIncludeSource, memoryPathSource, type MemoryElsewhere, type MemoryPaths } from '@sluice/pipeline/testing'
+import {
+  memoryIncludeSource,
+  memoryPathSource,
+  pushToMain,
+  type MemoryElsewhere,
+  type MemoryPaths,
+} from '@sluice/pipeline/testing'
 import { describe, expect, test } from 'vitest'
 
 /**
@@ -67,15 +73,7 @@ function givenIn(folder: string): CaseRequest {
 function requestOf(given: CaseRequest): Omit<CompileRequest, 'files'> {
   return {
     project: 'case',
-    trigger: {
-      source: 'push',
-      ref: 'main',
-      refType: 'branch',
-      commit: '1'.repeat(40),
-      beforeCommit: '2'.repeat(40),
-      defaultBranch: 'main',
-      ...given.trigger,
-    },
+    trigger: { ...pushToMain, ...given.trigger },
     path: '.gitlab-ci.yml',
     variables: given.variables ?? [],
     predefined: Object.entries(given.predefined ?? {}).map(([key, value]) => ({ key, value })),

@@ -1,21 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
-import type { PlanTrigger } from '@sluice/contracts/plan'
 import { compileFrom, predefinedVariables } from '@sluice/pipeline'
+import { pushToMain } from '@sluice/pipeline/testing'
 import { describe, expect, test } from 'vitest'
 
 /** Pipelines that others wrote, kept beside the checkout and not in it. */
 const data = process.env['SLUICE_SHARED_DATA'] ?? join(import.meta.dirname, '../../../shared/data')
 const root = join(data, 'gitlab-ci-cases')
-
-const trigger: PlanTrigger = {
-  source: 'push',
-  ref: 'main',
-  refType: 'branch',
-  commit: '1'.repeat(40),
-  beforeCommit: '2'.repeat(40),
-  defaultBranch: 'main',
-}
 
 function pipelinesIn(folder: string): { folder: string; path: string }[] {
   if (!existsSync(folder)) return []
@@ -45,10 +36,10 @@ describe('pipelines that others wrote', () => {
     }
     const request = {
       project: 'case',
-      trigger,
+      trigger: pushToMain,
       path,
       variables: [],
-      predefined: predefinedVariables({ trigger, project: { slug: 'case' } }),
+      predefined: predefinedVariables({ trigger: pushToMain, project: { slug: 'case' } }),
       changedPaths: null,
     }
     const result = await compileFrom(request, {

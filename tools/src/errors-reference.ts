@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ownerOf, type PackageInfo } from './package-info.ts'
+import { readText } from './read-text.ts'
 import { readRepository, repositoryRoot } from './repository.ts'
 import { isTestFile, type SourceFile } from './source-file.ts'
 import { literalText, member, members, parse, pathOfNames, walk } from './syntax.ts'
@@ -113,14 +114,6 @@ export async function checkErrorsReference(
     problems,
     tables: tables.length,
     codes: tables.reduce((sum, { codes }) => sum + Object.keys(codes).length, 0),
-  }
-}
-
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return null
   }
 }
 

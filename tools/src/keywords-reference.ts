@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { readText } from './read-text.ts'
 import { readRepository, repositoryRoot } from './repository.ts'
 import { isTestFile, type SourceFile } from './source-file.ts'
 import { literalText, member, members, parse, walk, type SyntaxNode } from './syntax.ts'
@@ -53,7 +54,7 @@ function arraysIn(program: SyntaxNode): Map<string, SyntaxNode> {
   return arrays
 }
 
-/** Reads `{ known, withoutEffect, unsupported }` wherever a file writes it. */
+/** Reads `{ known, unsupported }` wherever a file writes it. */
 function keywordsIn(file: SourceFile): FileKeywords {
   const program = parse(file)
   const arrays = arraysIn(program)
@@ -64,7 +65,7 @@ function keywordsIn(file: SourceFile): FileKeywords {
     if (node.type !== 'Property') continue
     const name = String(member(node, 'key')?.['name'])
     const target = name === 'unsupported' ? found.refused : found.taken
-    if (!['known', 'withoutEffect', 'unsupported'].includes(name)) continue
+    if (name !== 'known' && name !== 'unsupported') continue
     for (const keyword of textsOf(member(node, 'value'), arrays)) target.add(keyword)
   }
   return found
@@ -165,14 +166,6 @@ export async function checkKeywordsReference(
       `${keywordsReferencePath} is not what the table says: run "node tools/src/keywords-reference.ts --write"`,
     )
   return { problems, keywords: Object.values(table).reduce((sum, rows) => sum + Object.keys(rows).length, 0) }
-}
-
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return null
-  }
 }
 
 /** Writes the reference. */

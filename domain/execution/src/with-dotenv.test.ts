@@ -30,8 +30,11 @@ it('withDotenv() fills in image, artifacts, cache, environment and release', () 
       ...job,
       image: { name: 'app:$VERSION', entrypoint: [] },
       environment: { name: 'a', url: 'https://$VERSION.example.org', action: 'start' },
-      artifacts: { ...job.artifacts, paths: ['$VERSION/'] },
-      cache: [{ ...cache, key: 'k-$VERSION' }],
+      artifacts: { ...job.artifacts, paths: ['$VERSION/'], reports: { junit: ['$VERSION/junit.xml'] } },
+      cache: [
+        { ...cache, key: 'k-$VERSION', fallbackKeys: ['f-$VERSION'] },
+        { ...cache, keyFiles: ['lock-$VERSION'], keyPrefix: 'p-$VERSION' },
+      ],
       release: { tagName: 'v$VERSION', description: 'Release $VERSION' },
     },
     dotenv,
@@ -39,8 +42,11 @@ it('withDotenv() fills in image, artifacts, cache, environment and release', () 
   expect(filled).toMatchObject({
     image: { name: 'app:1.2' },
     environment: { url: 'https://1.2.example.org' },
-    artifacts: { paths: ['1.2/'] },
-    cache: [{ key: 'k-1.2' }],
+    artifacts: { paths: ['1.2/'], reports: { junit: ['1.2/junit.xml'] } },
+    cache: [
+      { key: 'k-1.2', fallbackKeys: ['f-1.2'] },
+      { keyFiles: ['lock-1.2'], keyPrefix: 'p-1.2' },
+    ],
     release: { tagName: 'v1.2', description: 'Release 1.2' },
   })
 })

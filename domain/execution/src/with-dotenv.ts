@@ -1,4 +1,4 @@
-import type { PlanJob, PlanVariable } from '@sluice/contracts/plan'
+import type { PlanArtifacts, PlanCache, PlanJob, PlanRelease, PlanVariable } from '@sluice/contracts/plan'
 
 /** How many characters reports may add to one job in all; a reference beyond stays as it is written. */
 const growthLimit = 1_048_576
@@ -20,7 +20,7 @@ export function withDotenv(
   const budget = { left: growthLimit }
   const text = (written: string): string => fill(written, values, budget)
   const own = job.variables.filter(({ key }) => !values.has(key))
-  const { artifacts, image, environment } = job
+  const { image, environment, release } = job
   return {
     ...job,
     variables: [
@@ -31,26 +31,42 @@ export function withDotenv(
     services: job.services.map((service) => ({ ...service, name: text(service.name) })),
     environment:
       environment === null ? null : { ...environment, url: environment.url === null ? null : text(environment.url) },
-    artifacts:
-      artifacts === null
-        ? null
-        : {
-            ...artifacts,
-            name: text(artifacts.name),
-            paths: artifacts.paths.map(text),
-            exclude: artifacts.exclude.map(text),
-          },
-    cache: job.cache.map((cache) => ({ ...cache, key: text(cache.key), paths: cache.paths.map(text) })),
-    ...(job.release === undefined
-      ? {}
-      : {
-          release: {
-            ...job.release,
-            tagName: text(job.release.tagName),
-            description: text(job.release.description),
-            ...(job.release.name === undefined ? {} : { name: text(job.release.name) }),
-          },
-        }),
+    artifacts: job.artifacts === null ? null : artifactsWith(job.artifacts, text),
+    cache: job.cache.map((cache) => cacheWith(cache, text)),
+    ...(release === undefined ? {} : { release: releaseWith(release, text) }),
+  }
+}
+
+type FillText = (written: string) => string
+
+function artifactsWith(artifacts: PlanArtifacts, text: FillText): PlanArtifacts {
+  const reports = Object.entries(artifacts.reports).map(([kind, paths]) => [kind, paths.map(text)] as const)
+  return {
+    ...artifacts,
+    name: text(artifacts.name),
+    paths: artifacts.paths.map(text),
+    exclude: artifacts.exclude.map(text),
+    reports: Object.fromEntries(reports),
+  }
+}
+
+function cacheWith(cache: PlanCache, text: FillText): PlanCache {
+  return {
+    ...cache,
+    key: text(cache.key),
+    keyFiles: cache.keyFiles.map(text),
+    keyPrefix: text(cache.keyPrefix),
+    ...(cache.fallbackKeys === undefined ? {} : { fallbackKeys: cache.fallbackKeys.map(text) }),
+    paths: cache.paths.map(text),
+  }
+}
+
+function releaseWith(release: PlanRelease, text: FillText): PlanRelease {
+  return {
+    ...release,
+    tagName: text(release.tagName),
+    description: text(release.description),
+    ...(release.name === undefined ? {} : { name: text(release.name) }),
   }
 }
 

@@ -1,7 +1,6 @@
 import { compileRound } from './compile.ts'
 import type { CompileRequest, CompileResult, IncludeAnswer, WantedSource } from './compile-request.ts'
-import type { PathSource } from './path-source.ts'
-import type { IncludeSource, SourceTree } from './ports.ts'
+import type { IncludeSource, PathSource, SourceTree } from './ports.ts'
 import type { ParsedSources } from './sources/source-file.ts'
 import type { PathsAnswer, WantedPaths } from './wanted-paths.ts'
 

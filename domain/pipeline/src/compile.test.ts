@@ -1,48 +1,16 @@
-import type { Plan, PlanTrigger } from '@sluice/contracts/plan'
 import { canonicalJson } from '@sluice/kernel'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { codesOfText, compileText, planOfText, requestOf } from '../testing/compile-text.ts'
 import { memorySourceTree } from '../testing/memory-source-tree.ts'
+import { pushToMain } from '../testing/push-to-main.ts'
 import { compile } from './compile.ts'
 import { compileFrom } from './compile-from.ts'
-import type { CompileRequest, CompileResult } from './compile-request.ts'
+import type { CompileRequest } from './compile-request.ts'
 import { planDigest } from './plan-digest.ts'
-import { predefinedVariables } from './predefined-variables.ts'
 import { jobKeywords } from './read/keywords.ts'
 
-const trigger: PlanTrigger = {
-  source: 'push',
-  ref: 'main',
-  refType: 'branch',
-  commit: '1'.repeat(40),
-  beforeCommit: '0'.repeat(40),
-  defaultBranch: 'main',
-}
-
-const request: CompileRequest = {
-  project: 'card',
-  trigger,
-  path: '.gitlab-ci.yml',
-  variables: [],
-  predefined: predefinedVariables({ trigger, project: { slug: 'card' } }),
-  changedPaths: null,
-  files: ['.gitlab-ci.yml', 'ci/a.yml'],
-}
-
-function compileText(text: string, changes: Partial<CompileRequest> = {}): CompileResult {
-  return compile({ ...request, ...changes }, new Map([['.gitlab-ci.yml', text]]))
-}
-
-function planOf(text: string, changes: Partial<CompileRequest> = {}): Plan {
-  const result = compileText(text, changes)
-  if (result.kind !== 'plan') throw new Error(JSON.stringify(result))
-  return result.plan
-}
-
-function codesOf(text: string): string[] {
-  const result = compileText(text)
-  return result.kind === 'mistakes' ? [...new Set(result.mistakes.map(({ code }) => code))] : [result.kind]
-}
+const request = requestOf()
 
 describe('compile()', () => {
   test('asks for the first file, then for what it includes, with the place', () => {
@@ -66,13 +34,13 @@ describe('compile()', () => {
 
   test('gives the same plan, byte for byte, for the same input', () => {
     const text = 'a: { script: x, variables: { B: $CI_COMMIT_SHA } }\nb: { script: y, needs: [a] }'
-    expect(canonicalJson(planOf(text))).toBe(canonicalJson(planOf(text)))
-    expect(planDigest(planOf(text))).toMatch(/^sha256:[0-9a-f]{64}$/)
+    expect(canonicalJson(planOfText(text))).toBe(canonicalJson(planOfText(text)))
+    expect(planDigest(planOfText(text))).toMatch(/^sha256:[0-9a-f]{64}$/)
   })
 
   test('predefined variables are lowest and those of the project highest in precedence', () => {
     const text = 'variables: { A: g, B: g, C: g, CI: g }\nx: { script: x, variables: { B: j, C: j } }'
-    const values = planOf(text, { variables: [{ key: 'C', value: 'p' }] }).jobs[0]?.variables ?? []
+    const values = planOfText(text, { variables: [{ key: 'C', value: 'p' }] }).jobs[0]?.variables ?? []
     const found = Object.fromEntries(values.map(({ key, value }) => [key, value]))
     expect(found).toMatchObject({ A: 'g', B: 'j', C: 'p', CI: 'g', CI_JOB_NAME: 'x', CI_JOB_STAGE: 'test' })
   })
@@ -109,7 +77,7 @@ describe('compile()', () => {
     ['a list', '- a', 'PIPELINE_WRONG_TYPE'],
     ['a third document', 'spec: {}\n---\na: {script: x}\n---\nb: {}', 'PIPELINE_WRONG_VALUE'],
     ['151 includes', `include: [${'ci/a.yml, '.repeat(151)}]\na: {script: x}`, 'wanted'],
-  ])('$0 ends in $2', (_name, text, code) => expect(codesOf(text)).toContain(code))
+  ])('$0 ends in $2', (_name, text, code) => expect(codesOfText(text)).toContain(code))
 
   test.each([
     ['include: [https://example.com/a.yml]'],
@@ -147,20 +115,20 @@ describe('compile()', () => {
   })
 
   test('11 levels of extends and chains of 5000 needs are fine', () => {
-    expect(planOf(chain(11)).jobs).toHaveLength(1)
+    expect(planOfText(chain(11)).jobs).toHaveLength(1)
     const jobs = Array.from(
       { length: 5000 },
       (_, index) => `j${index}: {script: x${index > 0 ? `, needs: [j${index - 1}]` : ''}}`,
     )
-    expect(planOf(jobs.toReversed().join('\n')).jobs).toHaveLength(5000)
+    expect(planOfText(jobs.toReversed().join('\n')).jobs).toHaveLength(5000)
   })
 
   test('10,000 jobs by matrix are planned, 10,200 are one mistake', () => {
     const matrix = '{A: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], B: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], C: [1, 2]}'
     const jobs = (count: number): string =>
       Array.from({ length: count }, (_, index) => `j${index}: {script: x, parallel: {matrix: [${matrix}]}}`).join('\n')
-    expect(planOf(jobs(50)).jobs).toHaveLength(10_000)
-    expect(codesOf(jobs(51))).toEqual(['PIPELINE_TOO_MANY_JOBS'])
+    expect(planOfText(jobs(50)).jobs).toHaveLength(10_000)
+    expect(codesOfText(jobs(51))).toEqual(['PIPELINE_TOO_MANY_JOBS'])
   })
 
   test('dependencies of parallel jobs on parallel jobs may not multiply without end', () => {
@@ -168,14 +136,14 @@ describe('compile()', () => {
     const first = names.map((name) => `${name}: {stage: build, script: x, parallel: 200}`)
     const last = `l: {script: x, parallel: 200, dependencies: [${names.join(', ')}]}`
     const more = Array.from({ length: 5 }, (_, index) => last.replace('l:', `l${index}:`))
-    expect(planOf([...first, last].join('\n')).jobs).toHaveLength(8200)
-    expect(codesOf([...first, ...more].join('\n'))).toEqual(['PIPELINE_TOO_BIG'])
+    expect(planOfText([...first, last].join('\n')).jobs).toHaveLength(8200)
+    expect(codesOfText([...first, ...more].join('\n'))).toEqual(['PIPELINE_TOO_BIG'])
     const needs = `n: {script: x, needs: [${Array.from({ length: 5000 }, (_, index) => names[index % 40]).join(', ')}]}`
-    expect(codesOf([...first, needs].join('\n'))).toEqual(['PIPELINE_WRONG_VALUE'])
+    expect(codesOfText([...first, needs].join('\n'))).toEqual(['PIPELINE_WRONG_VALUE'])
   })
 
   test('a long script that parallel would repeat too often is a mistake', () => {
-    expect(codesOf(`j: {script: "${'x'.repeat(500_000)}", parallel: 200}`)).toEqual(['PIPELINE_TOO_BIG'])
+    expect(codesOfText(`j: {script: "${'x'.repeat(500_000)}", parallel: 200}`)).toEqual(['PIPELINE_TOO_BIG'])
   })
 
   test('reports the mistakes of all jobs at once, in the order of the text', () => {
@@ -223,11 +191,10 @@ describe('text that nothing can take', () => {
 describe('definitionDigest', () => {
   const base = 'x: { script: make, variables: { A: $CI_COMMIT_SHA }, needs: [] }'
   const digest = (text: string, changes: Partial<CompileRequest> = {}): string | undefined =>
-    planOf(text, changes).jobs[0]?.definitionDigest
+    planOfText(text, changes).jobs[0]?.definitionDigest
 
   test('stays when only the change differs', () => {
-    const other = { ...trigger, commit: '9'.repeat(40) }
-    const changes = { trigger: other, predefined: predefinedVariables({ trigger: other, project: { slug: 'card' } }) }
+    const changes = { trigger: { ...pushToMain, commit: '9'.repeat(40) } }
     expect(digest(base, changes)).toBe(digest(base))
     expect(digest(`${base}\ny: { script: y }`)).toBe(digest(base))
   })
@@ -275,7 +242,7 @@ all: { stage: test, script: npm test }
 some: { stage: test, script: npm test, dependencies: [] }
 `
   const digests = (text: string): Record<string, string> =>
-    Object.fromEntries(planOf(text).jobs.map(({ name, definitionDigest }) => [name, definitionDigest]))
+    Object.fromEntries(planOfText(text).jobs.map(({ name, definitionDigest }) => [name, definitionDigest]))
   const changed = (text: string): string[] => {
     const [before, after] = [digests(base), digests(text)]
     return Object.keys(before).filter((name) => before[name] !== after[name])

@@ -1,6 +1,7 @@
 import type { Plan, PlanVariable, Reason } from '@sluice/contracts/plan'
 import type { CompileRequest, CompileResult, LoadedSources, WantedSource } from './compile-request.ts'
 import { CompileLimit } from './compile-limit.ts'
+import { ComparisonBudget } from './glob/comparison-budget.ts'
 import { FileMatcher } from './glob/file-matcher.ts'
 import { limits } from './limits.ts'
 import { fillExtends } from './merge/extends.ts'
@@ -10,11 +11,13 @@ import { checkNeeds } from './plan/check-needs.ts'
 import { checkOnStop } from './plan/check-on-stop.ts'
 import { closeDefinitions } from './plan/close-definitions.ts'
 import { decideWorkflow, type WorkflowDecision } from './plan/decide-workflow.ts'
+import type { RulePaths } from './plan/path-clauses.ts'
 import { PathsElsewhere } from './plan/paths-elsewhere.ts'
-import { excludedJob, planJob, type PlanContext, type PlannedJob } from './plan/plan-job.ts'
+import type { PlanContext } from './plan/plan-context.ts'
+import { excludedJob, planJob, type PlannedJob } from './plan/plan-job.ts'
 import { settleNeeds } from './plan/settle-needs.ts'
 import { readPipeline, type PipelineDefinition } from './read/pipeline.ts'
-import { Warnings } from './read/reading.ts'
+import { Warnings, type Told } from './read/reading.ts'
 import { gatherSources, type Gathered } from './sources/gather.ts'
 import type { ParsedSources } from './sources/source-file.ts'
 import type { LoadedPaths, WantedPaths } from './wanted-paths.ts'
@@ -44,31 +47,37 @@ export function compileRound(
   }
 }
 
+/** Gather the files, define the pipeline, decide the plan; each phase stops at what is wanted first and at mistakes. */
 function compilePhases(
   request: CompileRequest,
   loaded: LoadedSources,
   parsed: ParsedSources,
-  paths: LoadedPaths,
+  loadedPaths: LoadedPaths,
   mistakes: Mistakes,
 ): CompileResult {
-  const warnings = new Warnings()
-  const budget = { left: limits.globComparisons }
-  const elsewhere = new PathsElsewhere(paths, mistakes, budget)
-  const gathered = gatherSources(request, loaded, parsed, mistakes, warnings, elsewhere)
+  const told = { mistakes, warnings: new Warnings() }
+  const comparisons = new ComparisonBudget()
+  const elsewhere = new PathsElsewhere(loadedPaths, mistakes, comparisons)
+  const paths: RulePaths = {
+    changed: request.changedPaths === null ? null : new FileMatcher(request.changedPaths, comparisons),
+    files: new FileMatcher(request.files, comparisons),
+    elsewhere,
+  }
+  const gathered = gatherSources({ request, loaded, parsed, paths, comparisons }, told)
   if (gathered.wanted.length > 0 || elsewhere.wanted.length > 0) return wanted(gathered.wanted, elsewhere.wanted)
-  const pipeline = definePipeline(gathered, mistakes, warnings)
+  const pipeline = definePipeline(gathered, told)
   if (pipeline === null || mistakes.count > 0) return { kind: 'mistakes', mistakes: mistakes.sorted() }
-  const plan = makePlan(request, pipeline, gathered.includedBy, mistakes, { elsewhere, budget })
+  const plan = makePlan(request, pipeline, gathered.includedBy, paths, mistakes)
   if (elsewhere.wanted.length > 0) return wanted([], elsewhere.wanted)
   if (mistakes.count > 0) return { kind: 'mistakes', mistakes: mistakes.sorted() }
-  return { kind: 'plan', plan: { ...plan, warnings: [...warnings.all(), ...plan.warnings] } }
+  return { kind: 'plan', plan: { ...plan, warnings: [...told.warnings.all(), ...plan.warnings] } }
 }
 
 function wanted(sources: WantedSource[], paths: WantedPaths[]): CompileResult {
   return { kind: 'wanted', sources, ...(paths.length === 0 ? {} : { paths }) }
 }
 
-function definePipeline(gathered: Gathered, mistakes: Mistakes, warnings: Warnings): PipelineDefinition | null {
+function definePipeline(gathered: Gathered, { mistakes, warnings }: Told): PipelineDefinition | null {
   if (gathered.root === null) return null
   const extended = fillExtends(gathered.root, mistakes)
   const root = fillReferences(extended.root, mistakes)
@@ -82,13 +91,12 @@ function makePlan(
   request: CompileRequest,
   pipeline: PipelineDefinition,
   includedBy: ReadonlyMap<string, Reason>,
+  paths: RulePaths,
   mistakes: Mistakes,
-  { elsewhere, budget }: { elsewhere: PathsElsewhere; budget: { left: number } },
 ): Plan {
-  const changed = request.changedPaths === null ? null : new FileMatcher(request.changedPaths, budget)
-  const files = new FileMatcher(request.files, budget)
-  const workflow = decideWorkflow(pipeline, request, { changed, files, elsewhere })
+  const workflow = decideWorkflow(pipeline, request, paths)
   const context: PlanContext = {
+    ...paths,
     predefined: withPipelineName(request.predefined, workflow.name),
     global: pipeline.variables,
     workflowVariables: workflow.variables,
@@ -96,9 +104,6 @@ function makePlan(
     trigger: request.trigger,
     projectPath: request.predefined.find(({ key }) => key === 'CI_PROJECT_PATH')?.value ?? request.project,
     hasDefaultRefs: pipeline.workflow.rules === null,
-    changed,
-    files,
-    elsewhere,
     expansion: { left: limits.expandedLength },
     workflowReasons: workflow.reasons,
     includedBy,

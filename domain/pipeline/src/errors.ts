@@ -155,7 +155,7 @@ export const errors = errorTable({
     remedy: 'Correct the ref or the project, or look at the files of the change itself.',
   },
   PIPELINE_TOO_MUCH_MATCHING: {
-    summary: 'Matching the patterns of rules with the files takes more than 20 million comparisons.',
+    summary: 'Matching the patterns of rules and includes with the files takes more than 20 million comparisons.',
     remedy: 'Use fewer or wider patterns.',
   },
 })

@@ -263,8 +263,8 @@ export const keywordReference: Readonly<Record<string, Readonly<Record<string, K
     'rules:exists:regexp': works('RE2'),
   },
   'auto-cancel': {
-    'workflow:auto_cancel:on_job_failure': noEffect('no run is cancelled by it'),
-    'workflow:auto_cancel:on_new_commit': noEffect('no run is cancelled by it'),
+    'workflow:auto_cancel:on_job_failure': noEffect('no run is canceled by it'),
+    'workflow:auto_cancel:on_new_commit': noEffect('no run is canceled by it'),
   },
   pages: {
     'pages:expire_in': noEffect('see `pages`'),
@@ -272,7 +272,7 @@ export const keywordReference: Readonly<Record<string, Readonly<Record<string, K
     'pages:publish': noEffect('its folder is among the artifacts; `public` where none is named'),
   },
   pipeline: {
-    'workflow:auto_cancel': noEffect('in the plan; a warning says that no run is cancelled by it'),
+    'workflow:auto_cancel': noEffect('in the plan; a warning says that no run is canceled by it'),
     'workflow:name': works('name of the run'),
     'workflow:rules': works('`explain` shows them'),
   },

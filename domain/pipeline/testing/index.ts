@@ -3,5 +3,6 @@ export { memoryCommit, memoryIncludeSource, type MemoryElsewhere, type MemoryPro
 export { memoryPathSource, type MemoryPaths } from './memory-path-source.ts'
 export { memorySourceTree } from './memory-source-tree.ts'
 export { pathHistory, pathSourceCases, sortedPaths, type PathSourceCase } from './path-source.cases.ts'
+export { pushToMain } from './push-to-main.ts'
 export { sourceTreeCases, type SourceTreeCase } from './source-tree.cases.ts'
 export { textSourceCases, type TextSourceCase } from './text-source.cases.ts'

@@ -1,4 +1,4 @@
-import type { PathSource } from '../src/path-source.ts'
+import type { PathSource } from '../src/ports.ts'
 import type { PathsAnswer } from '../src/wanted-paths.ts'
 
 /**

@@ -23,6 +23,12 @@ export function parsePattern(source: string): PatternResult {
   return compileRegex(source.slice(1, end).replaceAll('\\/', '/'), flags, source)
 }
 
+/** Reads the `regex` of an input, written without slashes. */
+export function parseInputRegex(source: string): PatternResult {
+  if (source.length <= limits.patternLength) return compileRegex(source, '', `/${source}/`)
+  return { ok: false, fault: `it has ${source.length} characters; wanted ${limits.patternLength} at most` }
+}
+
 /**
  * Reads the expression of `rules:changes:regexp` and `rules:exists:regexp`, written without slashes. GitLab takes it for
  * Ruby's, where `^` and `$` stand at every line; here it is RE2's, so look-around is refused.

@@ -1,19 +1,18 @@
-import { CompileLimit } from '../compile-limit.ts'
 import type { Pattern } from '../expression/pattern.ts'
-import { limits } from '../limits.ts'
+import type { ComparisonBudget } from './comparison-budget.ts'
 import { compileGlob } from './glob.ts'
 
-/** Answers "does any of these files match?" for one compilation, each pattern once, within one budget of comparisons. */
+/** Answers "does any of these files match?" for one compilation, each pattern once, within the budget of comparisons. */
 export class FileMatcher {
   readonly #files: readonly string[]
   readonly #indexes: ReadonlyMap<string, number>
   /** Pattern → index of the first file that it matches, -1 for none. */
   readonly #answers = new Map<string, number>()
-  readonly #budget: { left: number }
+  readonly #budget: ComparisonBudget
   #topLevel: FileMatcher | null = null
   #folders: FileMatcher | null = null
 
-  constructor(files: readonly string[], budget: { left: number } = { left: limits.globComparisons }) {
+  constructor(files: readonly string[], budget: ComparisonBudget) {
     this.#files = files
     this.#indexes = new Map(files.map((file, index) => [file, index]))
     this.#budget = budget
@@ -54,7 +53,7 @@ export class FileMatcher {
   /** The first file that the expression matches, or `null`. */
   findMatching(pattern: Pattern): string | null {
     const index = this.#known(`regexp\n${pattern.source}`, () => {
-      this.#spend()
+      this.#budget.spend(this.size)
       return this.#files.findIndex((file) => pattern.matches(file))
     })
     return this.#files[index] ?? null
@@ -74,16 +73,9 @@ export class FileMatcher {
 
   #compare(pattern: string): number {
     if (!/[*?[\]{}\\]/.test(pattern)) return -1
-    this.#spend()
+    this.#budget.spend(this.size)
     const glob = compileGlob(pattern)
     return this.#files.findIndex((file) => glob.matches(file))
-  }
-
-  #spend(): void {
-    this.#budget.left -= this.#files.length
-    if (this.#budget.left >= 0) return
-    const message = `Cannot match the patterns of rules: it takes more than ${limits.globComparisons} comparisons`
-    throw new CompileLimit('PIPELINE_TOO_MUCH_MATCHING', message)
   }
 }
 

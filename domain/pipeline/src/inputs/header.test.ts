@@ -1,25 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { compile } from '../compile.ts'
-
-const trigger = {
-  source: 'push',
-  ref: 'main',
-  refType: 'branch',
-  commit: '1'.repeat(40),
-  beforeCommit: '2'.repeat(40),
-  defaultBranch: 'main',
-} as const
-
-const request = {
-  project: 'p',
-  trigger,
-  path: 'x.yml',
-  variables: [],
-  predefined: [],
-  changedPaths: null,
-  files: [],
-}
+import { codesOfText, compileText } from '../../testing/compile-text.ts'
 
 const word = fc.constantFrom(
   'inputs',
@@ -72,7 +53,7 @@ describe('a header', () => {
         const text = `spec: ${spec}\n---\nj: { script: "$[[ inputs.a ]] $[[ component.version ]]" }\n`
         const own = `spec: { inputs: { a: ${definition}, b: ${definition} } }\n---\nj: { script: "x $[[ inputs.a ]]" }\n`
         for (const file of [text, own]) {
-          const result = compile({ ...request, inputs }, new Map([['x.yml', file]]))
+          const result = compileText(file, { inputs })
           expect(['plan', 'wanted', 'mistakes']).toContain(result.kind)
           if (result.kind !== 'mistakes') continue
           expect(result.mistakes.every(({ place }) => place.line >= 1 && place.column >= 1)).toBe(true)
@@ -89,7 +70,6 @@ describe('a header', () => {
     ['21 inputs of a request', Object.keys(many).join(': , '), many, 'PIPELINE_INPUT_VALUE'],
   ])('%s is a mistake', (_name, definitions, inputs, code) => {
     const text = `spec: { inputs: { ${definitions}: } }\n---\nj: { script: "true" }\n`
-    const result = compile({ ...request, inputs }, new Map([['x.yml', text]]))
-    expect(result.kind === 'mistakes' && result.mistakes.map((mistake) => mistake.code)).toEqual([code])
+    expect(codesOfText(text, { inputs })).toEqual([code])
   })
 })

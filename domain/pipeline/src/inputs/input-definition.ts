@@ -1,9 +1,9 @@
 import type { SourcePosition } from '@sluice/contracts/plan'
-import { parsePattern, type Pattern } from '../expression/pattern.ts'
+import { parseInputRegex, type Pattern } from '../expression/pattern.ts'
 import { limits } from '../limits.ts'
 import { readFields } from '../read/fields.ts'
 import type { Reading } from '../read/reading.ts'
-import { choiceReader, readMap, readText, wrongType, wrongValue } from '../read/values.ts'
+import { choiceReader, readMap, readText, wrongPattern, wrongType, wrongValue } from '../read/values.ts'
 import { quote, type Located, type LocatedEntry } from '../yaml/located.ts'
 import { readInputCondition, type InputCondition } from './input-condition.ts'
 
@@ -101,10 +101,9 @@ function readOptions(node: Located, keyword: string, reading: Reading): readonly
 function readRegex(node: Located, reading: Reading): Pattern | null {
   const source = readText(node, 'regex', reading)
   if (source === '') return null
-  const result = parsePattern(`/${source.replaceAll('/', '\\/')}/`)
+  const result = parseInputRegex(source)
   if (result.ok) return result.pattern
-  const message = `Cannot read regex of ${reading.subject}: regular expression ${quote(source)}: ${result.fault}`
-  reading.mistakes.add('PIPELINE_PATTERN', node.place, message)
+  wrongPattern({ written: source, place: node.place }, 'regex', result.fault, reading)
   return null
 }
 

@@ -1,26 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { compile } from '../compile.ts'
-import type { CompileResult } from '../compile-request.ts'
-
-const trigger = {
-  source: 'push',
-  ref: 'main',
-  refType: 'branch',
-  commit: '1'.repeat(40),
-  beforeCommit: '2'.repeat(40),
-  defaultBranch: 'main',
-} as const
-
-function compiled(text: string): CompileResult {
-  const request = { project: 'p', trigger, path: 'x.yml', variables: [], predefined: [], changedPaths: null, files: [] }
-  return compile(request, new Map([['x.yml', text]]))
-}
-
-function codesOf(text: string): string[] {
-  const result = compiled(text)
-  return result.kind === 'mistakes' ? result.mistakes.map(({ code }) => code) : [result.kind]
-}
+import { codesOfText, compileText, planOfText } from '../../testing/compile-text.ts'
 
 describe('interpolation', () => {
   const big = 'x'.repeat(100_000)
@@ -39,23 +19,23 @@ describe('interpolation', () => {
       'many different blocks',
       `spec: {inputs: {a: {default: x}}}\n---\nj:\n  script:\n${Array.from({ length: 10_001 }, (_, n) => `    - $[[ inputs.a | truncate(${n},1) ]]\n`).join('')}`,
     ],
-  ])('of %s that grow is a mistake', (_name, text) => expect(codesOf(text)).toContain('PIPELINE_TOO_BIG'))
+  ])('of %s that grow is a mistake', (_name, text) => expect(codesOfText(text)).toContain('PIPELINE_TOO_BIG'))
 
   test('a block of more than a kilobyte is a mistake', () => {
     const text = `spec: {inputs: {a: {default: x}}}\n---\nj: {script: "$[[ inputs.${'a'.repeat(1100)} ]]"}`
-    expect(codesOf(text)).toEqual(['PIPELINE_INTERPOLATION'])
+    expect(codesOfText(text)).toEqual(['PIPELINE_INTERPOLATION'])
   })
 
   test('a file without header keeps its blocks as they are', () => {
-    const result = compiled('j: {script: "echo $[[ inputs.a ]]"}')
-    expect(result.kind === 'plan' && result.plan.jobs[0]?.script).toEqual(['echo $[[ inputs.a ]]'])
+    const { jobs } = planOfText('j: {script: "echo $[[ inputs.a ]]"}')
+    expect(jobs[0]?.script).toEqual(['echo $[[ inputs.a ]]'])
   })
 
   test('what is put in is not read again', () => {
-    const result = compiled(
+    const { jobs } = planOfText(
       'spec: {inputs: {a: {default: "$[[ inputs.b ]]"}, b: {default: x}}}\n---\nj: {script: "echo $[[ inputs.a ]]"}',
     )
-    expect(result.kind === 'plan' && result.plan.jobs[0]?.script).toEqual(['echo $[[ inputs.b ]]'])
+    expect(jobs[0]?.script).toEqual(['echo $[[ inputs.b ]]'])
   })
 
   test('never throws, whatever the block', () => {
@@ -78,7 +58,7 @@ describe('interpolation', () => {
       fc.property(block, (inside) => {
         const script = JSON.stringify(`x $[[ ${inside} ]] y`)
         return ['plan', 'mistakes'].includes(
-          compiled(`spec: {inputs: {a: {default: x}}}\n---\nj: {script: ${script}}`).kind,
+          compileText(`spec: {inputs: {a: {default: x}}}\n---\nj: {script: ${script}}`).kind,
         )
       }),
     )

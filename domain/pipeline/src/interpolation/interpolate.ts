@@ -1,7 +1,7 @@
 import { CompileLimit } from '../compile-limit.ts'
 import { limits } from '../limits.ts'
 import type { Mistakes } from '../mistakes.ts'
-import type { Warnings } from '../read/reading.ts'
+import type { Told, Warnings } from '../read/reading.ts'
 import { isText } from '../read/values.ts'
 import {
   locatedList,
@@ -39,7 +39,7 @@ export function interpolate(
   document: Located,
   scope: InterpolationScope,
   budget: InterpolationBudget,
-  told: { mistakes: Mistakes; warnings: Warnings },
+  told: Told,
 ): Located {
   return new Interpolator(scope, budget, told).node(document)
 }
@@ -54,11 +54,7 @@ class Interpolator {
   /** By the whole block; `null` for one that has a mistake. */
   readonly #values = new Map<string, Located | null>()
 
-  constructor(
-    scope: InterpolationScope,
-    budget: InterpolationBudget,
-    { mistakes, warnings }: { mistakes: Mistakes; warnings: Warnings },
-  ) {
+  constructor(scope: InterpolationScope, budget: InterpolationBudget, { mistakes, warnings }: Told) {
     this.#scope = scope
     this.#budget = budget
     this.#mistakes = mistakes

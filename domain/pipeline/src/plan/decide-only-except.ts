@@ -3,7 +3,7 @@ import { evaluateExpression, variablesOf } from '../expression/evaluate-expressi
 import { parsePattern } from '../expression/pattern.ts'
 import type { JobDefinition } from '../read/job.ts'
 import { defaultRefs, isRefPattern, type RefPolicy } from '../read/only-except.ts'
-import type { RulesView } from './decide-rules.ts'
+import type { RulesView } from './path-clauses.ts'
 
 /** What `only` and `except` look at. */
 export interface OnlyExceptView extends Pick<RulesView, 'scope' | 'changed'> {

@@ -1,10 +1,7 @@
 import type { Reason } from '@sluice/contracts/plan'
 import { evaluateExpression, variablesOf } from '../expression/evaluate-expression.ts'
 import type { Rule } from '../read/rules.ts'
-import { changesClause, existsClause, type Clause, type PathsView } from './path-clauses.ts'
-
-/** What rules look at. */
-export type RulesView = PathsView
+import { changesClause, existsClause, type Clause, type RulesView } from './path-clauses.ts'
 
 export interface RulesDecision {
   /** The first rule that matched. */

@@ -3,7 +3,8 @@ import type { CompileRequest } from '../compile-request.ts'
 import type { AutoCancel } from '../read/auto-cancel.ts'
 import type { PipelineDefinition } from '../read/pipeline.ts'
 import { VariableScope } from '../variables/variable-scope.ts'
-import { decideRules, type RulesView } from './decide-rules.ts'
+import { decideRules } from './decide-rules.ts'
+import type { RulePaths } from './path-clauses.ts'
 
 /** Whether the pipeline runs at all, and what the workflow adds to it. */
 export interface WorkflowDecision {
@@ -21,7 +22,7 @@ export interface WorkflowDecision {
 export function decideWorkflow(
   { workflow, variables }: PipelineDefinition,
   request: CompileRequest,
-  view: Omit<RulesView, 'scope' | 'subject'>,
+  paths: RulePaths,
 ): WorkflowDecision {
   const scope = new VariableScope([request.predefined, variables, request.variables])
   if (workflow.rules === null)
@@ -32,7 +33,7 @@ export function decideWorkflow(
       autoCancel: autoCancelOf(workflow.autoCancel, null),
       reasons: [],
     }
-  const { rule, reasons } = decideRules(workflow.rules, { ...view, scope, subject: 'workflow' }, 'workflow')
+  const { rule, reasons } = decideRules(workflow.rules, { ...paths, scope, subject: 'workflow' }, 'workflow')
   const told = reasons.map((reason) => ({ ...reason, text: `workflow: ${reason.text}` }))
   if (rule === null) {
     const none: Reason = { kind: 'workflow', text: 'workflow: no rule matched, so no job runs' }

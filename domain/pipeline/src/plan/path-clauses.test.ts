@@ -1,27 +1,15 @@
-import type { PlanTrigger } from '@sluice/contracts/plan'
 import { describe, expect, test } from 'vitest'
+import { planOfText, requestOf } from '../../testing/compile-text.ts'
 import { compile } from '../compile.ts'
-
-const trigger: PlanTrigger = {
-  source: 'push',
-  ref: 'main',
-  refType: 'branch',
-  commit: '1'.repeat(40),
-  beforeCommit: '2'.repeat(40),
-  defaultBranch: 'main',
-}
 
 function paths(count: number, folder = 'src/'): string[] {
   return Array.from({ length: count }, (_, index) => `${folder}${index}.c`)
 }
 
 /** What the only rule of a job says. */
-function toldOf(rule: string, given: { files?: string[]; changedPaths?: string[] | null }): string | undefined {
-  const { files = [], changedPaths = null } = given
-  const request = { project: 'case', trigger, path: 'a.yml', variables: [], predefined: [], changedPaths, files }
-  const result = compile(request, new Map([['a.yml', `j: { script: x, rules: [{ ${rule} }] }`]]))
-  if (result.kind !== 'plan') throw new Error(JSON.stringify(result))
-  return [...result.plan.jobs, ...result.plan.excluded][0]?.reasons[0]?.text
+function toldOf(rule: string, given: { files?: string[]; changedPaths?: string[] }): string | undefined {
+  const { jobs, excluded } = planOfText(`j: { script: x, rules: [{ ${rule} }] }`, given)
+  return [...jobs, ...excluded][0]?.reasons[0]?.text
 }
 
 describe("GitLab's limit of 50,000 comparisons", () => {
@@ -55,23 +43,14 @@ test('rules may not ask for more than 50 refs', () => {
     { length: 51 },
     (_, index) => `j${index}: { script: x, rules: [{ changes: { paths: [a], compare_to: b${index} } }] }`,
   )
-  const request = {
-    project: 'case',
-    trigger,
-    path: 'a.yml',
-    variables: [],
-    predefined: [],
-    changedPaths: null,
-    files: [],
-  }
-  const loaded = new Map([['a.yml', jobs.join('\n')]])
-  const first = compile(request, loaded)
+  const loaded = new Map([['.gitlab-ci.yml', jobs.join('\n')]])
+  const first = compile(requestOf(), loaded)
   const wanted = first.kind === 'wanted' ? (first.paths ?? []) : []
   expect(wanted).toHaveLength(50)
   expect(wanted[0]).toMatchObject({ kind: 'changed-since', ref: 'b0', place: { line: 1 } })
   const answers = new Map(wanted.map(({ key }) => [key, { paths: [] }]))
-  expect(compile(request, loaded, answers)).toMatchObject({
+  expect(compile(requestOf(), loaded, answers)).toMatchObject({
     kind: 'mistakes',
-    mistakes: [{ code: 'PIPELINE_PATHS_UNKNOWN', place: { path: 'a.yml', line: 51 } }],
+    mistakes: [{ code: 'PIPELINE_PATHS_UNKNOWN', place: { line: 51 } }],
   })
 })

@@ -7,14 +7,18 @@ import type { VariableScope } from '../variables/variable-scope.ts'
 import { quote } from '../yaml/located.ts'
 import type { PathsElsewhere } from './paths-elsewhere.ts'
 
-/** What the conditions of rules look at. */
-export interface PathsView {
-  scope: VariableScope
+/** The paths that the rules of one pipeline look at. */
+export interface RulePaths {
   /** `null` when it is unknown what changed: then every `changes` matches, as in GitLab. */
   changed: FileMatcher | null
   files: FileMatcher
   /** Paths of other refs and projects. */
   elsewhere: PathsElsewhere
+}
+
+/** What the conditions of rules look at. */
+export interface RulesView extends RulePaths {
+  scope: VariableScope
   /** Whose rules they are, as messages name it: `job "build"`, `workflow`. */
   subject: string
 }
@@ -26,7 +30,7 @@ export interface Clause {
 }
 
 /** `rules:changes`: whether one of the changed paths matches; true when it is unknown what changed, as in GitLab. */
-export function changesClause(rule: Rule, condition: ChangesCondition, view: PathsView): Clause {
+export function changesClause(rule: Rule, condition: ChangesCondition, view: RulesView): Clause {
   const { compareTo } = condition
   const text = `changes ${toldOf(condition)}${compareTo === null ? '' : ` since ${compareTo.text}`}`
   const changed = compareTo === null ? view.changed : changedSince(rule, compareTo, view)
@@ -40,13 +44,13 @@ export function changesClause(rule: Rule, condition: ChangesCondition, view: Pat
   )
 }
 
-function changedSince(rule: Rule, compareTo: PlacedText, { scope, elsewhere, subject }: PathsView): FileMatcher | null {
+function changedSince(rule: Rule, compareTo: PlacedText, { scope, elsewhere, subject }: RulesView): FileMatcher | null {
   const attempt = `Cannot compare with ${quote(compareTo.text)} for ${rule.name}:changes of ${subject}`
   return elsewhere.changedSince(scope.expandText(compareTo.text), { attempt, place: compareTo.place })
 }
 
 /** `rules:exists`: whether one of the files matches; a glob that ends in a slash looks for folders. */
-export function existsClause(rule: Rule, condition: ExistsCondition, view: PathsView): Clause {
+export function existsClause(rule: Rule, condition: ExistsCondition, view: RulesView): Clause {
   const { project, ref } = condition
   const where = project === null ? '' : ` in ${project.text}${ref === null ? '' : `@${ref.text}`}`
   const text = `exists ${toldOf(condition)}${where}`
@@ -60,7 +64,7 @@ export function existsClause(rule: Rule, condition: ExistsCondition, view: Paths
   )
 }
 
-function filesOf(rule: Rule, project: PlacedText, ref: PlacedText | null, view: PathsView): FileMatcher | null {
+function filesOf(rule: Rule, project: PlacedText, ref: PlacedText | null, view: RulesView): FileMatcher | null {
   const { scope, elsewhere, subject } = view
   const at = ref === null ? '' : ` at ${quote(ref.text)}`
   const attempt = `Cannot look into project ${quote(project.text)}${at} for ${rule.name}:exists of ${subject}`
@@ -96,7 +100,7 @@ function isTopLevel(glob: string): boolean {
   return !glob.includes('/') && !glob.includes('**')
 }
 
-function regexpClause(text: string, keyword: string, written: PlacedText, paths: FileMatcher, view: PathsView): Clause {
+function regexpClause(text: string, keyword: string, written: PlacedText, paths: FileMatcher, view: RulesView): Clause {
   const result = parsePathRegexp(view.scope.expandText(written.text))
   if (!result.ok) {
     const fault = `regular expression ${quote(written.text)} with its variables: ${result.fault}`

@@ -1,5 +1,6 @@
 import type { SourcePosition } from '@sluice/contracts/plan'
 import type { MistakeCode } from '../errors.ts'
+import type { ComparisonBudget } from '../glob/comparison-budget.ts'
 import { FileMatcher } from '../glob/file-matcher.ts'
 import { limits } from '../limits.ts'
 import type { Mistakes } from '../mistakes.ts'
@@ -16,11 +17,11 @@ export interface PathsQuestion {
 export class PathsElsewhere {
   readonly #loaded: LoadedPaths
   readonly #mistakes: Mistakes
-  readonly #budget: { left: number }
+  readonly #budget: ComparisonBudget
   readonly #matchers = new Map<string, FileMatcher>()
   readonly #wanted = new Map<string, WantedPaths>()
 
-  constructor(loaded: LoadedPaths, mistakes: Mistakes, budget: { left: number }) {
+  constructor(loaded: LoadedPaths, mistakes: Mistakes, budget: ComparisonBudget) {
     this.#loaded = loaded
     this.#mistakes = mistakes
     this.#budget = budget

@@ -1,4 +1,5 @@
 import type { PlanArtifacts, PlanJobOptions, PlanPages } from '@sluice/contracts/plan'
+import { defaultArtifacts } from '../read/artifacts.ts'
 import type { JobOptions } from '../read/job-options.ts'
 import { pathPrefixOf } from '../read/pages.ts'
 import { expandTexts } from '../variables/expand-texts.ts'
@@ -27,20 +28,9 @@ function planPages(pages: PlanPages): PlanPages {
   return pages.pathPrefix === undefined ? pages : { ...pages, pathPrefix: pathPrefixOf(pages.pathPrefix) }
 }
 
-/** GitLab's default for `expire_in`: 30 days. */
-const keptMs = 2_592_000_000
-
 /** The folder of a pages job is among its artifacts (GitLab's `pages.publish`). */
 export function withPages(artifacts: PlanArtifacts | null, pages: PlanPages | undefined): PlanArtifacts | null {
   if (pages === undefined || artifacts?.paths.includes(pages.publish)) return artifacts
-  const { paths, ...rest } = artifacts ?? {
-    name: 'artifacts',
-    paths: [],
-    exclude: [],
-    untracked: false,
-    when: 'on_success' as const,
-    expireInMs: keptMs,
-    reports: {},
-  }
+  const { paths, ...rest } = artifacts ?? defaultArtifacts
   return { ...rest, paths: [...paths, pages.publish] }
 }

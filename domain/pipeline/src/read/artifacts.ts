@@ -1,5 +1,6 @@
 import type { PlanArtifacts, PlanReports } from '@sluice/contracts/plan'
 import type { Located, LocatedEntry } from '../yaml/located.ts'
+import { fieldReader } from './field-reader.ts'
 import { readFields } from './fields.ts'
 import { readGiven } from './read-given.ts'
 import type { Reading } from './reading.ts'
@@ -22,25 +23,30 @@ const artifactsKeywords = {
 
 export const readUploadWhen = choiceReader(['on_success', 'on_failure', 'always'])
 
-/** GitLab's default for `expire_in`: 30 days. */
-const defaultExpireInMs = 2_592_000_000
+/** What `artifacts` without a word means; GitLab's default for `expire_in` is 30 days. */
+export const defaultArtifacts: PlanArtifacts = {
+  name: 'artifacts',
+  paths: [],
+  exclude: [],
+  untracked: false,
+  when: 'on_success',
+  expireInMs: 2_592_000_000,
+  reports: {},
+}
 
 export function readArtifacts(node: Located, keyword: string, reading: Reading): PlanArtifacts | null {
   const map = readMap(node, keyword, 'a map with paths or reports', reading)
   if (map === null) return null
   const fields = readFields(map, artifactsKeywords, keyword, reading)
-  const field = <T>(key: string, absent: T, read: (node: Located, keyword: string, reading: Reading) => T): T => {
-    const entry = fields.get(key)
-    return entry === undefined ? absent : read(entry.value, `${keyword}:${key}`, reading)
-  }
+  const field = fieldReader(fields, keyword, reading)
   return {
-    name: field('name', 'artifacts', readText),
-    paths: field('paths', [], readTextList),
-    exclude: field('exclude', [], readTextList),
-    untracked: field('untracked', false, readBoolean),
-    when: field('when', 'on_success', readUploadWhen),
-    expireInMs: field('expire_in', defaultExpireInMs, readExpiry),
-    reports: field('reports', {}, readReports),
+    name: field('name', defaultArtifacts.name, readText),
+    paths: field('paths', defaultArtifacts.paths, readTextList),
+    exclude: field('exclude', defaultArtifacts.exclude, readTextList),
+    untracked: field('untracked', defaultArtifacts.untracked, readBoolean),
+    when: field('when', defaultArtifacts.when, readUploadWhen),
+    expireInMs: field('expire_in', defaultArtifacts.expireInMs, readExpiry),
+    reports: field('reports', defaultArtifacts.reports, readReports),
     ...readCoverageFormat(fields.get('reports')),
     ...readAccess(fields, keyword, reading),
     ...readExposed(fields, keyword, reading),

@@ -1,6 +1,7 @@
 import type { PlanAutoCancel } from '@sluice/contracts/plan'
 import type { Located } from '../yaml/located.ts'
 import { readFields } from './fields.ts'
+import { readGiven } from './read-given.ts'
 import type { Reading } from './reading.ts'
 import { choiceReader, readMap } from './values.ts'
 
@@ -15,17 +16,14 @@ export function readAutoCancel(node: Located, keyword: string, reading: Reading)
   const map = readMap(node, keyword, 'a map with on_new_commit or on_job_failure', reading)
   if (map === null) return null
   const fields = readFields(map, autoCancelKeywords, keyword, reading)
-  const [onNewCommit, onJobFailure] = [fields.get('on_new_commit'), fields.get('on_job_failure')]
   reading.warnings.add(
-    `Keyword "${keyword}" is read into the plan and has no effect yet: no run is cancelled by it`,
+    `Keyword "${keyword}" is read into the plan and has no effect yet: no run is canceled by it`,
     node.place,
   )
-  return {
-    ...(onNewCommit === undefined
-      ? {}
-      : { onNewCommit: readOnNewCommit(onNewCommit.value, `${keyword}:on_new_commit`, reading) }),
-    ...(onJobFailure === undefined
-      ? {}
-      : { onJobFailure: readOnJobFailure(onJobFailure.value, `${keyword}:on_job_failure`, reading) }),
-  }
+  return readGiven<AutoCancel>(
+    fields,
+    keyword,
+    { onNewCommit: ['on_new_commit', readOnNewCommit], onJobFailure: ['on_job_failure', readOnJobFailure] },
+    reading,
+  )
 }

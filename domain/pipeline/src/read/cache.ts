@@ -1,6 +1,7 @@
 import type { PlanCache, SourcePosition } from '@sluice/contracts/plan'
 import type { Located } from '../yaml/located.ts'
 import { readUploadWhen } from './artifacts.ts'
+import { fieldReader } from './field-reader.ts'
 import { readFields } from './fields.ts'
 import type { Reading } from './reading.ts'
 import { isText, readBoolean, readMap, readText, readTextList, wrongType, wrongValue } from './values.ts'
@@ -28,10 +29,7 @@ function readCache(node: Located, keyword: string, reading: Reading): CacheDefin
   const map = readMap(node, keyword, 'a map with paths', reading)
   if (map === null) return []
   const fields = readFields(map, cacheKeywords, keyword, reading)
-  const field = <T>(key: string, absent: T, read: (node: Located, keyword: string, reading: Reading) => T): T => {
-    const entry = fields.get(key)
-    return entry === undefined ? absent : read(entry.value, `${keyword}:${key}`, reading)
-  }
+  const field = fieldReader(fields, keyword, reading)
   return [
     {
       ...field('key', noKey, readKey),

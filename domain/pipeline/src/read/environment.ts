@@ -1,6 +1,8 @@
 import type { PlanEnvironment, PlanKubernetes, SourcePosition } from '@sluice/contracts/plan'
 import type { Located } from '../yaml/located.ts'
+import { fieldReader } from './field-reader.ts'
 import { readFields } from './fields.ts'
+import { readNamedMap } from './named-map.ts'
 import { readPeriod } from './pages.ts'
 import { readGiven } from './read-given.ts'
 import type { Reading } from './reading.ts'
@@ -21,15 +23,10 @@ const readKnownTier = choiceReader(['production', 'staging', 'testing', 'develop
 
 export function readEnvironment(node: Located, keyword: string, reading: Reading): EnvironmentDefinition | null {
   if (isText(node)) return { name: readName(node, keyword, reading), url: null, action: 'start', tier: null }
-  const map = readMap(node, keyword, 'the name of an environment, or a map with name', reading)
-  if (map === null) return null
-  const fields = readFields(map, environmentKeywords, keyword, reading)
-  const name = fields.get('name')
-  if (name === undefined) {
-    wrongType(node, keyword, 'a map with name', reading)
-    return null
-  }
-  const [url, action, tier] = [fields.get('url'), fields.get('action'), fields.get('deployment_tier')]
+  const named = readNamedMap(node, keyword, 'an environment', environmentKeywords, reading)
+  if (named === null) return null
+  const { name, fields } = named
+  const field = fieldReader(fields, keyword, reading)
   const given = readGiven<Pick<PlanEnvironment, 'onStop' | 'autoStopIn' | 'kubernetes'>>(
     fields,
     keyword,
@@ -42,10 +39,10 @@ export function readEnvironment(node: Located, keyword: string, reading: Reading
   )
   warnOfNoEffect(Object.keys(given), node, reading)
   return {
-    name: readName(name.value, `${keyword}:name`, reading),
-    url: url === undefined ? null : readText(url.value, `${keyword}:url`, reading),
-    action: action === undefined ? 'start' : readAction(action.value, `${keyword}:action`, reading),
-    tier: tier === undefined ? null : readTier(tier.value, `${keyword}:deployment_tier`, reading),
+    name: readName(name, `${keyword}:name`, reading),
+    url: field('url', null, readText),
+    action: field('action', 'start', readAction),
+    tier: field('deployment_tier', null, readTier),
     ...given,
   }
 }

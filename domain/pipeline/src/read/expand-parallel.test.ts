@@ -1,31 +1,6 @@
-import type { Plan, PlanTrigger } from '@sluice/contracts/plan'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { compile } from '../compile.ts'
-
-const trigger: PlanTrigger = {
-  source: 'push',
-  ref: 'main',
-  refType: 'branch',
-  commit: '1'.repeat(40),
-  beforeCommit: '2'.repeat(40),
-  defaultBranch: 'main',
-}
-
-function planOf(text: string): Plan {
-  const request = {
-    project: 'case',
-    trigger,
-    path: 'a.yml',
-    variables: [],
-    predefined: [],
-    changedPaths: null,
-    files: [],
-  }
-  const result = compile(request, new Map([['a.yml', text]]))
-  if (result.kind !== 'plan') throw new Error(JSON.stringify(result))
-  return result.plan
-}
+import { planOfText } from '../../testing/compile-text.ts'
 
 test('every combination of any matrix is one job with its values, and a need finds each of them', () => {
   const values = fc.uniqueArray(fc.stringMatching(/^[a-z0-9]{1,3}$/), { minLength: 1, maxLength: 4 })
@@ -38,7 +13,7 @@ test('every combination of any matrix is one job with its values, and a need fin
     fc.property(row, (entries) => {
       const matrix = JSON.stringify([Object.fromEntries(entries)])
       const picked = JSON.stringify([Object.fromEntries(entries.map(([key]) => [key, `$[[ matrix.${key} ]]`]))])
-      const plan = planOf(
+      const plan = planOfText(
         `a: { script: x, parallel: { matrix: ${matrix} } }\n` +
           `b: { script: x, parallel: { matrix: ${matrix} }, needs: [{ job: a, parallel: { matrix: ${picked} } }] }\n`,
       )

@@ -7,8 +7,6 @@ export interface Keywords {
   readonly known: readonly string[]
   /** Keywords of GitLab that cannot be planned yet. */
   readonly unsupported?: readonly string[]
-  /** Keywords of GitLab that are read and have no effect here, which a warning says. */
-  readonly withoutEffect?: readonly string[]
 }
 
 /** The known fields of a map, those without value left out; all others become mistakes. `under` is the keyword above. */
@@ -29,10 +27,8 @@ export function readFields(
 
 function checkOther(key: string, entry: LocatedEntry, keywords: Keywords, under: string, reading: Reading): void {
   const name = under === '' ? key : `${under}:${key}`
-  const { mistakes, subject, warnings } = reading
-  if (keywords.withoutEffect?.includes(key)) {
-    warnings.add(`Keyword "${name}" of ${subject} has no effect yet`, entry.keyPlace)
-  } else if (keywords.unsupported?.includes(key)) {
+  const { mistakes, subject } = reading
+  if (keywords.unsupported?.includes(key)) {
     const message = `Cannot plan ${subject}: keyword "${name}" is not supported yet`
     mistakes.add('PIPELINE_UNSUPPORTED', entry.keyPlace, message)
   } else {

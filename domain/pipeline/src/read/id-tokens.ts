@@ -1,7 +1,8 @@
-import { quote, type Located, type LocatedEntry } from '../yaml/located.ts'
+import type { Located } from '../yaml/located.ts'
 import { readFields } from './fields.ts'
 import type { Reading } from './reading.ts'
 import { readMap, readTextOrList, wrongType, wrongValue } from './values.ts'
+import { isVariableName } from './variable-name.ts'
 
 type IdTokens = Record<string, { aud: string[] }>
 
@@ -24,12 +25,4 @@ function readToken(node: Located, keyword: string, reading: Reading): { aud: str
   if (aud.value.kind === 'list' && audiences.length === 0)
     wrongValue(aud.value, `${keyword}:aud`, 'at least one audience', reading)
   return { aud: audiences }
-}
-
-/** Reports a name that no variable can have. */
-export function isVariableName(name: string, entry: LocatedEntry, keyword: string, reading: Reading): boolean {
-  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return true
-  const message = `Cannot read ${keyword} of ${reading.subject}: the name ${quote(name)} is not letters, digits and "_"`
-  reading.mistakes.add('PIPELINE_WRONG_VALUE', entry.keyPlace, message)
-  return false
 }

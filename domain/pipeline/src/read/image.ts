@@ -1,6 +1,8 @@
 import type { PlanImage, PlanService, PullPolicy } from '@sluice/contracts/plan'
 import type { Located, LocatedEntry } from '../yaml/located.ts'
+import { fieldReader } from './field-reader.ts'
 import { readFields } from './fields.ts'
+import { readNamedMap } from './named-map.ts'
 import { readGiven } from './read-given.ts'
 import type { Reading } from './reading.ts'
 import { readScript } from './script.ts'
@@ -11,18 +13,12 @@ const imageKeywords = { known: ['name', 'entrypoint', 'pull_policy', 'docker', '
 
 export function readImage(node: Located, keyword: string, reading: Reading): PlanImage | null {
   if (isText(node)) return { name: readName(node, keyword, reading), entrypoint: [] }
-  const map = readMap(node, keyword, 'the name of an image, or a map with name', reading)
-  if (map === null) return null
-  const fields = readFields(map, imageKeywords, keyword, reading)
-  const name = fields.get('name')
-  if (name === undefined) {
-    wrongType(node, keyword, 'a map with name', reading)
-    return null
-  }
-  const entrypoint = fields.get('entrypoint')
+  const named = readNamedMap(node, keyword, 'an image', imageKeywords, reading)
+  if (named === null) return null
+  const { name, fields } = named
   return {
-    name: readName(name.value, `${keyword}:name`, reading),
-    entrypoint: entrypoint === undefined ? [] : readTextOrList(entrypoint.value, `${keyword}:entrypoint`, reading),
+    name: readName(name, `${keyword}:name`, reading),
+    entrypoint: fieldReader(fields, keyword, reading)('entrypoint', [], readTextOrList),
     ...readContainer(fields, keyword, reading),
   }
 }
@@ -39,15 +35,9 @@ export function readServices(node: Located, keyword: string, reading: Reading): 
 
 function readService(item: Located, keyword: string, reading: Reading): PlanService[] {
   if (isText(item)) return [{ name: readName(item, keyword, reading), alias: null }]
-  const map = readMap(item, keyword, 'the name of an image, or a map with name', reading)
-  if (map === null) return []
-  const fields = readFields(map, serviceKeywords, keyword, reading)
-  const name = fields.get('name')
-  if (name === undefined) {
-    wrongType(item, keyword, 'a map with name', reading)
-    return []
-  }
-  const alias = fields.get('alias')
+  const named = readNamedMap(item, keyword, 'an image', serviceKeywords, reading)
+  if (named === null) return []
+  const { name, fields } = named
   const own = readGiven<Pick<PlanService, 'entrypoint' | 'command' | 'variables'>>(
     fields,
     keyword,
@@ -60,8 +50,8 @@ function readService(item: Located, keyword: string, reading: Reading): PlanServ
   )
   return [
     {
-      name: readName(name.value, `${keyword}:name`, reading),
-      alias: alias === undefined ? null : readName(alias.value, `${keyword}:alias`, reading),
+      name: readName(name, `${keyword}:name`, reading),
+      alias: fieldReader(fields, keyword, reading)('alias', null, readName),
       ...own,
       ...readContainer(fields, keyword, reading),
     },

@@ -1,9 +1,9 @@
 import type { JobInputValue, PlanJobInput } from '@sluice/contracts/plan'
-import { parsePattern } from '../expression/pattern.ts'
+import { parseInputRegex } from '../expression/pattern.ts'
 import { quote, type Located } from '../yaml/located.ts'
 import { readFields } from './fields.ts'
 import type { Reading } from './reading.ts'
-import { choiceReader, readMap, readText, wrongType, wrongValue } from './values.ts'
+import { choiceReader, readMap, readText, wrongPattern, wrongType, wrongValue } from './values.ts'
 
 const inputKeywords = { known: ['type', 'description', 'options', 'regex', 'default'] }
 const readType = choiceReader<PlanJobInput['type']>(['string', 'number', 'boolean', 'array'])
@@ -89,11 +89,9 @@ function checkRegex(
   keyword: string,
   reading: Reading,
 ): void {
-  const result = parsePattern(`/${regex}/`)
-  if (!result.ok) {
-    const message = `Cannot read ${keyword}:regex of ${reading.subject}: regular expression ${quote(regex)}: ${result.fault}`
-    reading.mistakes.add('PIPELINE_PATTERN', nodes.regex.place, message)
-  } else if (typeof value === 'string' && !result.pattern.matches(value))
+  const result = parseInputRegex(regex)
+  if (!result.ok) wrongPattern({ written: regex, place: nodes.regex.place }, `${keyword}:regex`, result.fault, reading)
+  else if (typeof value === 'string' && !result.pattern.matches(value))
     wrongValue(nodes.byDefault, `${keyword}:default`, `a text that matches ${quote(regex)}`, reading)
 }
 

@@ -1,11 +1,13 @@
 import type { PlanArtifacts, PlanJob, PlanVariable, SourcePosition } from '@sluice/contracts/plan'
 import { parsePattern } from '../expression/pattern.ts'
 import { limits } from '../limits.ts'
-import { quote, type Located, type LocatedEntry, type LocatedMap } from '../yaml/located.ts'
+import type { Located, LocatedEntry, LocatedMap } from '../yaml/located.ts'
 import { readArtifacts } from './artifacts.ts'
 import { readCaches, type CacheDefinition } from './cache.ts'
+import { checkJob } from './check-job.ts'
 import { inherits, readInherit, type Defaults, type Inheritance } from './defaults.ts'
 import { readEnvironment, type EnvironmentDefinition } from './environment.ts'
+import { fieldReader } from './field-reader.ts'
 import { readFields } from './fields.ts'
 import { readImage, readServices } from './image.ts'
 import { readJobOptions, type JobOptions } from './job-options.ts'
@@ -25,9 +27,9 @@ import {
   readDurationMs,
   readStartIn,
   readText,
+  wrongPattern,
   wrongType,
   wrongValue,
-  type ReadValue,
 } from './values.ts'
 import { readVariables } from './variables.ts'
 
@@ -102,15 +104,12 @@ export function readJob(
   defaults: Defaults,
   reading: Reading,
 ): JobDefinition {
-  checkName(name, entry, reading)
   const own = readFields(entry.value, jobKeywords, '', reading)
-  const inherit = readOwn(own, 'inherit', readInherit, { defaults: true, variables: true }, reading)
+  const inherit = fieldReader(own, '', reading)('inherit', { defaults: true, variables: true }, readInherit)
   const inherited = [...defaults].filter(([key]) => !own.has(key) && inherits(inherit.defaults, key))
   const fields = new Map([...own, ...inherited])
-  checkScript(name, entry, fields, reading)
-  checkStart(fields, reading)
-  checkOnlyExcept(fields, reading)
-  const field = <T>(key: string, absent: T, read: ReadValue<T>): T => readOwn(fields, key, read, absent, reading)
+  checkJob(name, entry, fields, reading)
+  const field = fieldReader(fields, '', reading)
   return {
     name,
     place: entry.keyPlace,
@@ -122,21 +121,21 @@ export function readJob(
     afterScript: field('after_script', [], readScript),
     variables: field('variables', [], readVariables),
     inherit,
-    rules: field<Rule[] | null>('rules', null, (node) => readRules(node, 'job', reading)),
+    rules: field('rules', null, (node) => readRules(node, 'job', reading)),
     only: field('only', null, readRefPolicy),
     except: field('except', null, readRefPolicy),
     when: field('when', 'on_success', readWhen),
     whenPlace: fields.get('when')?.value.place ?? null,
-    startInMs: field<number | null>('start_in', null, readStartIn),
-    allowFailure: field<AllowFailure | null>('allow_failure', null, readAllowFailure),
-    needs: field<NeedDefinition[] | null>('needs', null, readNeeds),
-    dependencies: field<DependencyDefinition[] | null>('dependencies', null, readDependencies),
-    parallel: field<Parallel | null>('parallel', null, readParallel),
+    startInMs: field('start_in', null, readStartIn),
+    allowFailure: field('allow_failure', null, readAllowFailure),
+    needs: field('needs', null, readNeeds),
+    dependencies: field('dependencies', null, readDependencies),
+    parallel: field('parallel', null, readParallel),
     instance: null,
     retry: field('retry', noRetry, readRetry),
     timeoutMs: field('timeout', defaultTimeoutMs, readTimeout),
     interruptible: field('interruptible', false, readBoolean),
-    resourceGroup: field<string | null>('resource_group', null, readResourceGroup),
+    resourceGroup: field('resource_group', null, readResourceGroup),
     tags: field('tags', [], readTags),
     image: field('image', null, readImage),
     services: field('services', [], readServices),
@@ -163,61 +162,6 @@ function readResourceGroup(node: Located, keyword: string, reading: Reading): st
   return name
 }
 
-function readOwn<T>(
-  fields: ReadonlyMap<string, LocatedEntry>,
-  key: string,
-  read: ReadValue<T>,
-  absent: T,
-  reading: Reading,
-): T {
-  const entry = fields.get(key)
-  return entry === undefined ? absent : read(entry.value, key, reading)
-}
-
-function checkName(name: string, entry: LocatedEntry, reading: Reading): void {
-  if (name.length > limits.nameLength) {
-    const message = `Cannot plan job ${quote(name)}: its name has ${name.length} characters; wanted ${limits.nameLength} at most`
-    reading.mistakes.add('PIPELINE_WRONG_VALUE', entry.keyPlace, message)
-  }
-}
-
-/** `trigger` and `run` stand in place of a script and have a mistake of their own. */
-function checkScript(
-  name: string,
-  entry: LocatedEntry & { value: LocatedMap },
-  fields: ReadonlyMap<string, LocatedEntry>,
-  reading: Reading,
-): void {
-  const script = fields.get('script')?.value
-  const replaced = ['trigger', 'run'].some((key) => entry.value.entries.has(key))
-  const empty =
-    script === undefined ||
-    (script.kind === 'list' && script.items.length === 0) ||
-    (isText(script) && script.value === '')
-  if (empty && !replaced) {
-    const message = `Cannot plan job ${quote(name)}: it has no script; wanted script, or a name that begins with "."`
-    reading.mistakes.add('PIPELINE_NO_SCRIPT', entry.keyPlace, message)
-  }
-}
-
-function checkStart(fields: ReadonlyMap<string, LocatedEntry>, reading: Reading): void {
-  const when = fields.get('when')?.value
-  const startIn = fields.get('start_in')?.value
-  const delayed = when !== undefined && isText(when) && when.value === 'delayed'
-  if (delayed && startIn === undefined) wrongValue(when, 'when', 'start_in beside when: delayed', reading)
-  if (!delayed && startIn !== undefined && !fields.has('rules'))
-    wrongValue(startIn, 'start_in', 'when: delayed beside start_in', reading)
-}
-
-function checkOnlyExcept(fields: ReadonlyMap<string, LocatedEntry>, reading: Reading): void {
-  for (const key of ['only', 'except']) {
-    const entry = fields.get(key)
-    if (entry === undefined || !fields.has('rules')) continue
-    const message = `Cannot plan ${reading.subject}: it has both rules and ${key}; wanted rules alone`
-    reading.mistakes.add('PIPELINE_WRONG_VALUE', entry.keyPlace, message)
-  }
-}
-
 function readTimeout(node: Located, keyword: string, reading: Reading): number {
   const timeoutMs = readDurationMs(node, keyword, reading)
   if (timeoutMs === 0 && node.kind === 'scalar' && node.text.startsWith('0'))
@@ -232,7 +176,6 @@ function readCoverage(node: Located, keyword: string, reading: Reading): string 
   }
   const result = parsePattern(node.value)
   if (result.ok) return node.value
-  const message = `Cannot read ${keyword} of ${reading.subject}: regular expression ${quote(node.value)}: ${result.fault}`
-  reading.mistakes.add('PIPELINE_PATTERN', node.place, message)
+  wrongPattern({ written: node.value, place: node.place }, keyword, result.fault, reading)
   return null
 }

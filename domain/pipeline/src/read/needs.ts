@@ -1,6 +1,7 @@
 import type { PlanNeed, SourcePosition } from '@sluice/contracts/plan'
 import { limits } from '../limits.ts'
 import type { Located } from '../yaml/located.ts'
+import { fieldReader } from './field-reader.ts'
 import { readFields } from './fields.ts'
 import type { Reading } from './reading.ts'
 import { checkForeignCount, isForeign, readForeignNeed, reportMirror } from './foreign-needs.ts'
@@ -61,15 +62,12 @@ function readNeed(item: Located, keyword: string, reading: Reading): NeedDefinit
     wrongType(item, keyword, 'a map with job', reading)
     return null
   }
-  const flag = (key: string, absent: boolean): boolean => {
-    const field = fields.get(key)
-    return field === undefined ? absent : readBoolean(field.value, `${keyword}:${key}`, reading)
-  }
+  const field = fieldReader(fields, keyword, reading)
   const name = readText(job.value, `${keyword}:job`, reading)
   return {
     job: name,
-    artifacts: flag('artifacts', true),
-    optional: flag('optional', false),
+    artifacts: field('artifacts', true, readBoolean),
+    optional: field('optional', false, readBoolean),
     place: job.value.place,
     ...(parallel === undefined ? {} : { instances: readInstances(parallel.value, `${keyword}:parallel`, reading) }),
   }

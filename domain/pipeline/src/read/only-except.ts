@@ -1,11 +1,12 @@
 import type { SourcePosition } from '@sluice/contracts/plan'
 import type { Expression } from '../expression/expression.ts'
 import { parsePattern } from '../expression/pattern.ts'
-import { quote, type Located, type LocatedMap } from '../yaml/located.ts'
+import type { Located, LocatedMap } from '../yaml/located.ts'
+import { fieldReader } from './field-reader.ts'
 import { readFields } from './fields.ts'
 import type { Reading } from './reading.ts'
 import { readCondition } from './rules.ts'
-import { choiceReader, readTextList, wrongType } from './values.ts'
+import { choiceReader, readTextList, wrongPattern, wrongType } from './values.ts'
 
 /** `only` or `except` of a job. `null` where it does not say. */
 export interface RefPolicy {
@@ -37,16 +38,13 @@ export function readRefPolicy(node: Located, keyword: string, reading: Reading):
 
 function readComplex(map: LocatedMap, keyword: string, reading: Reading): RefPolicy {
   const fields = readFields(map, policyKeywords, keyword, reading)
-  const field = <T>(key: string, read: (node: Located, keyword: string, reading: Reading) => T): T | null => {
-    const entry = fields.get(key)
-    return entry === undefined ? null : read(entry.value, `${keyword}:${key}`, reading)
-  }
+  const field = fieldReader(fields, keyword, reading)
   return {
     place: map.place,
-    refs: field('refs', readRefs),
-    variables: field('variables', readExpressions),
-    changes: field('changes', readTextList),
-    kubernetes: field('kubernetes', readKubernetes) !== null,
+    refs: field('refs', null, readRefs),
+    variables: field('variables', null, readExpressions),
+    changes: field('changes', null, readTextList),
+    kubernetes: field('kubernetes', null, readKubernetes) !== null,
   }
 }
 
@@ -57,8 +55,7 @@ function readRefs(node: Located, keyword: string, reading: Reading): string[] {
     if (!isRefPattern(ref)) return
     const result = parsePattern(ref)
     if (result.ok) return
-    const message = `Cannot read ${keyword} of ${reading.subject}: regular expression ${quote(ref)}: ${result.fault}`
-    reading.mistakes.add('PIPELINE_PATTERN', items[index]?.place ?? node.place, message)
+    wrongPattern({ written: ref, place: items[index]?.place ?? node.place }, keyword, result.fault, reading)
   })
   return refs
 }

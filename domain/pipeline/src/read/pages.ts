@@ -25,11 +25,7 @@ export function readPages(job: string, fields: ReadonlyMap<string, LocatedEntry>
 
 function readKeyword(node: Located, reading: Reading): Partial<PlanPages> | null {
   if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value ? {} : null
-  if (node.kind !== 'map') {
-    wrongType(node, 'pages', 'true, false or a map with publish', reading)
-    return null
-  }
-  const map = readMap(node, 'pages', 'a map', reading)
+  const map = readMap(node, 'pages', 'true, false or a map with publish', reading)
   if (map === null) return null
   return readGiven<PlanPages>(
     readFields(map, pagesKeywords, 'pages', reading),

@@ -1,12 +1,16 @@
 import type { Reason, SourcePosition } from '@sluice/contracts/plan'
 import type { Mistakes } from '../mistakes.ts'
 
-/** What the readers of one part of a pipeline write to. */
-export interface Reading {
-  /** Whose keywords are read, as messages name it: `job "build"`, `default`, `workflow`. */
-  readonly subject: string
+/** Where everything goes that a compilation has to tell. */
+export interface Told {
   readonly mistakes: Mistakes
   readonly warnings: Warnings
+}
+
+/** What the readers of one part of a pipeline write to. */
+export interface Reading extends Told {
+  /** Whose keywords are read, as messages name it: `job "build"`, `default`, `workflow`. */
+  readonly subject: string
 }
 
 /** Things worth telling that are no mistakes; each place once. */

@@ -4,6 +4,7 @@ import { parseExpression } from '../expression/parse-expression.ts'
 import { limits } from '../limits.ts'
 import { quote, type Located, type LocatedEntry } from '../yaml/located.ts'
 import { readAutoCancel, type AutoCancel } from './auto-cancel.ts'
+import { fieldReader } from './field-reader.ts'
 import { readFields, type Keywords } from './fields.ts'
 import { readNeeds, type NeedDefinition } from './needs.ts'
 import { readChanges, readExists, type ChangesCondition, type ExistsCondition } from './path-conditions.ts'
@@ -65,23 +66,20 @@ function readRule(item: Located, index: number, owner: RulesOwner, reading: Read
   if (map === null) return []
   if (map.entries.size === 0) wrongType(map, name, 'a map with if, changes, exists or when', reading)
   const fields = readFields(map, keywordsOf[owner], name, reading)
-  const field = <T>(key: string, read: (node: Located, keyword: string, reading: Reading) => T): T | null => {
-    const entry = fields.get(key)
-    return entry === undefined ? null : read(entry.value, `${name}:${key}`, reading)
-  }
+  const field = fieldReader(fields, name, reading)
   const rule: Rule = {
     name,
     place: map.place,
-    if: field('if', readCondition),
-    changes: field('changes', readChanges),
-    exists: field('exists', readExists),
-    when: field('when', whenOf[owner]),
-    startInMs: field('start_in', readStartIn),
-    allowFailure: field('allow_failure', readBoolean),
-    variables: field('variables', readVariables) ?? [],
-    needs: field('needs', readNeeds),
-    interruptible: field('interruptible', readBoolean),
-    autoCancel: field('auto_cancel', readAutoCancel),
+    if: field('if', null, readCondition),
+    changes: field('changes', null, readChanges),
+    exists: field('exists', null, readExists),
+    when: field('when', null, whenOf[owner]),
+    startInMs: field('start_in', null, readStartIn),
+    allowFailure: field('allow_failure', null, readBoolean),
+    variables: field('variables', [], readVariables),
+    needs: field('needs', null, readNeeds),
+    interruptible: field('interruptible', null, readBoolean),
+    autoCancel: field('auto_cancel', null, readAutoCancel),
   }
   checkStart(rule, fields, reading)
   return [rule]

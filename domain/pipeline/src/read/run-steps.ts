@@ -1,10 +1,11 @@
 import type { PlanRunStep } from '@sluice/contracts/plan'
 import { limits } from '../limits.ts'
-import { quote, type Located, type LocatedMap } from '../yaml/located.ts'
+import type { Located, LocatedMap } from '../yaml/located.ts'
 import { readFields } from './fields.ts'
 import type { Reading } from './reading.ts'
 import { readScript } from './script.ts'
 import { readMap, readText, wrongType, wrongValue } from './values.ts'
+import { isVariableName } from './variable-name.ts'
 
 const stepKeywords = {
   known: ['name', 'script', 'env'],
@@ -53,11 +54,10 @@ function refuseForeign(map: LocatedMap, keyword: string, reading: Reading): void
 function readEnv(node: Located, keyword: string, reading: Reading): Record<string, string> {
   const map: LocatedMap | null = readMap(node, keyword, 'a map of names and values', reading)
   const env: [string, string][] = []
-  for (const [name, { keyPlace, value }] of map?.entries ?? []) {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-      const message = `Cannot read ${keyword} of ${reading.subject}: the name ${quote(name)} is not letters, digits and "_"`
-      reading.mistakes.add('PIPELINE_WRONG_VALUE', keyPlace, message)
-    } else if (value.kind === 'scalar') env.push([name, value.text])
+  for (const [name, entry] of map?.entries ?? []) {
+    if (!isVariableName(name, entry, keyword, reading)) continue
+    const { value } = entry
+    if (value.kind === 'scalar') env.push([name, value.text])
     else wrongType(value, keyword, 'a text', reading)
   }
   return Object.fromEntries(env)

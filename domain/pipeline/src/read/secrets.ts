@@ -1,9 +1,9 @@
 import type { PlanSecret } from '@sluice/contracts/plan'
 import type { Located, LocatedEntry } from '../yaml/located.ts'
 import { readFields } from './fields.ts'
-import { isVariableName } from './id-tokens.ts'
 import type { Reading } from './reading.ts'
 import { isText, readBoolean, readMap, readText, wrongType, wrongValue } from './values.ts'
+import { isVariableName } from './variable-name.ts'
 
 const secretKeywords = {
   known: [
@@ -53,17 +53,21 @@ function readSecret(node: Located, keyword: string, reading: Reading): PlanSecre
 interface Provider {
   readonly known: readonly string[]
   readonly wanted: readonly string[]
-  readonly fromText?: (text: string) => Record<string, string> | null
+  readonly fromText?: { readonly read: (text: string) => Record<string, string> | null; readonly form: string }
 }
 
 const providers: Readonly<Record<PlanSecret['provider'], Provider>> = {
-  vault: { known: ['engine', 'path', 'field'], wanted: ['path', 'field'], fromText: vaultOf },
+  vault: {
+    known: ['engine', 'path', 'field'],
+    wanted: ['path', 'field'],
+    fromText: { read: vaultOf, form: 'a path such as "production/db/password@ops"' },
+  },
   gcp_secret_manager: { known: ['name', 'version'], wanted: ['name'] },
   azure_key_vault: { known: ['name', 'version'], wanted: ['name'] },
   aws_secrets_manager: {
     known: ['secret_id', 'version_id', 'version_stage', 'region', 'role_arn', 'role_session_name', 'field'],
     wanted: ['secret_id'],
-    fromText: awsOf,
+    fromText: { read: awsOf, form: 'a name such as "production/db#password"' },
   },
   akeyless: { known: ['name', 'data_key', 'cert_user_name', 'public_key_data', 'csr_data'], wanted: ['name'] },
   gitlab_secrets_manager: { known: ['name', 'source'], wanted: ['name'] },
@@ -91,8 +95,9 @@ function readSettings(
   const node = entry?.value
   if (node === undefined) return {}
   if (isText(node) && provider.fromText !== undefined) {
-    const settings = provider.fromText(node.value)
-    if (settings === null) wrongValue(node, keyword, 'a path such as "production/db/password@ops"', reading)
+    const { read, form } = provider.fromText
+    const settings = read(node.value)
+    if (settings === null) wrongValue(node, keyword, form, reading)
     return settings ?? {}
   }
   const map = readMap(node, keyword, `a map with ${provider.wanted.join(' and ')}`, reading)

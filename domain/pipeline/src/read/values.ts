@@ -1,6 +1,7 @@
+import type { SourcePosition } from '@sluice/contracts/plan'
 import { parseDuration } from '@sluice/kernel'
 import { hint } from '../nearest-name.ts'
-import { describe, type Located, type LocatedMap } from '../yaml/located.ts'
+import { describe, quote, type Located, type LocatedMap } from '../yaml/located.ts'
 import type { Reading } from './reading.ts'
 
 /** Reads one value; `keyword` is its name in messages. Reports a mistake and gives a stand-in when it is wrong. */
@@ -14,6 +15,17 @@ export function wrongType(node: Located, keyword: string, wanted: string, readin
 export function wrongValue(node: Located, keyword: string, wanted: string, reading: Reading): void {
   const message = `Cannot read ${keyword} of ${reading.subject}: it is ${describe(node)}; wanted ${wanted}`
   reading.mistakes.add('PIPELINE_WRONG_VALUE', node.place, message)
+}
+
+/** A regular expression that cannot be used. @param fault says why, as the end of a sentence */
+export function wrongPattern(
+  { written, place }: { written: string; place: SourcePosition },
+  keyword: string,
+  fault: string,
+  reading: Reading,
+): void {
+  const message = `Cannot read ${keyword} of ${reading.subject}: regular expression ${quote(written)}: ${fault}`
+  reading.mistakes.add('PIPELINE_PATTERN', place, message)
 }
 
 export function isText(node: Located): node is Located & { kind: 'scalar'; value: string } {

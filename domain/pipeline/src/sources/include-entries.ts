@@ -179,3 +179,19 @@ function readProject(
     return isText(item) ? [{ location: { kind: 'project', project, ref: at, path }, place: item.place }] : []
   })
 }
+
+/** For people: what an include names, without a password in an address. */
+export function writtenIn(location: IncludeLocation): string {
+  switch (location.kind) {
+    case 'local':
+      return location.path
+    case 'project':
+      return location.project
+    case 'remote':
+      return location.url.replace(/\/\/[^/]*@/, '//[hidden]@')
+    case 'template':
+      return location.name
+    default:
+      return location.address
+  }
+}

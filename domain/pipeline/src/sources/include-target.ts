@@ -1,5 +1,6 @@
 import type { PlanTrigger } from '@sluice/contracts/plan'
 import type { FarSource, WantedSource } from '../compile-request.ts'
+import type { ComparisonBudget } from '../glob/comparison-budget.ts'
 import { compileIncludeGlob } from '../glob/glob.ts'
 import { replaceReferences } from '../variables/expand.ts'
 import type { VariableScope } from '../variables/variable-scope.ts'
@@ -48,6 +49,7 @@ export interface TargetView {
   files: readonly string[]
   /** Paths of a project that were read before, by the key of the list. */
   filesOf: (key: string) => readonly string[] | null
+  comparisons: ComparisonBudget
 }
 
 /** The files that an include names; variables filled in, wildcards matched. */
@@ -98,16 +100,17 @@ function localTargets(written: string, place: Place, view: TargetView): TargetRe
   const { origin } = view
   if (origin.kind === 'public')
     return fault('a file from an address or a template has no local files; wanted remote, template or project')
-  if (origin.kind === 'own') return targets(...matching(path, view.files).map((file) => ownTarget(file, place)))
+  if (origin.kind === 'own') return targets(...matching(path, view.files, view).map((file) => ownTarget(file, place)))
   if (!path.includes('*')) return targets(projectTarget(origin, path, place))
   const list = projectFiles(origin, place)
   const files = view.filesOf(list.key)
   if (files === null) return { kind: 'wanted', source: list }
-  return targets(...matching(path, files).map((file) => projectTarget(origin, file, place)))
+  return targets(...matching(path, files, view).map((file) => projectTarget(origin, file, place)))
 }
 
-function matching(path: string, files: readonly string[]): string[] {
+function matching(path: string, files: readonly string[], { comparisons }: TargetView): string[] {
   if (!path.includes('*')) return [path]
+  comparisons.spend(files.length)
   const glob = compileIncludeGlob(path)
   return files.filter((file) => glob.matches(file)).toSorted()
 }

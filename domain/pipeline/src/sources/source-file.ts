@@ -24,6 +24,11 @@ export interface FilledContent {
 /** Files that were read without a mistake, by key; kept between the rounds of one compilation. */
 export type ParsedSources = Map<string, SourceFile>
 
+/** For what is wrong with a file as a whole. */
+export function startOf(path: string): SourcePosition {
+  return { path, line: 1, column: 1 }
+}
+
 /** Reads a file. @param name how messages name it @returns `null` when there is a mistake */
 export function readSourceFile(name: string, text: string, mistakes: Mistakes): SourceFile | null {
   const documents = readYaml(name, text, mistakes)
