@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-/** The environment in which git reads the objects of a checkout beside those of a repository of ours, and by its settings alone. */
+/** Environment in which git reads a checkout's objects beside those of a repository of ours, by whose settings it goes. */
 export function checkoutObjects({ commonDir }: { commonDir: string }): Record<string, string> {
   return {
     GIT_ALTERNATE_OBJECT_DIRECTORIES: join(commonDir, 'objects'),
