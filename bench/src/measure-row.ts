@@ -19,7 +19,6 @@ export async function measureRow(row: Row, options: MeasureOptions): Promise<Row
   try {
     await mkdir(folder, { recursive: true })
     const works = await row.prepare(folder)
-    if (typeof works === 'string') return { ...result, skipped: works }
     const wanted = sides.filter((side) => options.sides.has(side) && works[side] !== undefined)
     const measured = await inRounds(works, wanted, options)
     for (const side of wanted) result.figures[side] = figuresOf(measured[side])

@@ -25,8 +25,8 @@ export interface Row {
   name: string
   title: string
   reach: readonly Reach[]
-  /** Makes what is needed in an empty folder. A text tells why the row cannot be measured. */
-  prepare(folder: string): Promise<Partial<Record<Side, Work>> | string>
+  /** Makes what is needed in an empty folder. */
+  prepare(folder: string): Promise<Partial<Record<Side, Work>>>
 }
 
 /** What some runs of one side gave. */
@@ -45,7 +45,5 @@ export interface RowResult {
   name: string
   title: string
   reach: readonly Reach[]
-  /** Why it was not measured. */
-  skipped?: string
   figures: Partial<Record<Side, Figures>>
 }

@@ -5,14 +5,12 @@ const head = ['row', 'floor s', 'ours s', 'peer s', 'ours/floor', 'ours/peer', '
 
 /** The results as a table in Markdown. No line break at the end. */
 export function table(results: readonly RowResult[]): string {
-  const rows = results.map((result) => (result.skipped === undefined ? cellsOf(result) : skippedCells(result)))
+  const rows = results.map(cellsOf)
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)))
   const line = (cells: readonly string[]): string =>
     `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |`
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
 }
-
-const skippedCells = ({ name, skipped = '' }: RowResult): string[] => [name, ...head.slice(2).map(() => ''), skipped]
 
 function cellsOf(result: RowResult): string[] {
   const { floor, ours, peer } = result.figures

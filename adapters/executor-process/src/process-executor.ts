@@ -15,6 +15,7 @@ import { jobEnvironment, type JobEnvironment } from './job-environment.ts'
 import { removeFolder } from './remove-folder.ts'
 import { rememberTrial } from './remember-trial.ts'
 import { startIsolated } from './start-isolated.ts'
+import { systemFailure } from './start-process.ts'
 import { stepScript } from './step-script.ts'
 import { layersWork } from './try-layers.ts'
 import { WorkspaceFiles } from './workspace-files.ts'
@@ -151,5 +152,5 @@ function workspaceOf(
 }
 
 function failedStep(message: string): RunningStep {
-  return { ended: Promise.resolve({ outcome: 'system-failure', message }), stop: () => undefined }
+  return { ended: Promise.resolve(systemFailure(message)), stop: () => undefined }
 }

@@ -5,7 +5,7 @@ import { bootId } from './boot-id.ts'
 
 /**
  * The outcome of a trial, from a file when it was made since the machine started, on the same disk and by the same kind of
- * isolation. Only what worked is noted.
+ * isolation. Only what worked is noted; where that cannot be noted, as on a full disk, the next process tries again.
  */
 export async function rememberTrial(
   file: string | undefined,
@@ -18,7 +18,12 @@ export async function rememberTrial(
   const key = `layers ${boot} ${disk.dev} ${isolation.level} ${process.geteuid?.() ?? ''}`
   if (boot !== '' && (await readFile(file, 'utf8').catch(() => '')) === key) return true
   if (!(await trial(folder, isolation))) return false
-  await writeFile(`${file}.new`, key, { mode: 0o600 })
-  await rename(`${file}.new`, file)
+  await note(file, key).catch(() => undefined)
   return true
+}
+
+async function note(file: string, key: string): Promise<void> {
+  const unfinished = `${file}.${process.pid}.new`
+  await writeFile(unfinished, key, { mode: 0o600 })
+  await rename(unfinished, file)
 }

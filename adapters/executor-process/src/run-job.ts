@@ -175,11 +175,12 @@ function watched({ job, onOutput }: JobRequest): WatchedOutput {
   }
 }
 
-function cachesOf({ job, project, caches: store, onOutput }: JobRequest, workspace: Workspace): JobCaches | null {
+function cachesOf(request: JobRequest, workspace: Workspace): JobCaches | null {
+  const { job, project, caches: store } = request
   if (store === null) return null
-  const say = async (text: string): Promise<void> => onOutput(Buffer.from(text))
   const fallbackKey = job.variables.findLast(({ key }) => key === 'CACHE_FALLBACK_KEY')?.value
-  return jobCaches({ caches: job.cache.map(cacheRequestOf), project, workspace, store, fallbackKey, say })
+  const caches = job.cache.map(cacheRequestOf)
+  return jobCaches({ caches, project, workspace, store, fallbackKey, say: sayTo(request) })
 }
 
 function cacheRequestOf({ key, keyFiles, keyPrefix, unprotect: _unprotect, ...cache }: PlanCache): CacheRequest {

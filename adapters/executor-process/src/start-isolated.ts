@@ -21,11 +21,12 @@ class IsolatedStep implements RunningStep {
   #why: StopReason | null = null
   #graceMs = 0
   #kill: NodeJS.Timeout | null = null
+  readonly #limit: NodeJS.Timeout
 
   constructor(isolation: Isolation, spec: IsolatedSpec, timeoutMs: number, onOutput: OnOutput) {
-    const limit = setTimeout(() => this.#stop('timeout', timeoutGraceMs), Math.min(timeoutMs, 2 ** 31 - 1))
+    this.#limit = setTimeout(() => this.#stop('timeout', timeoutGraceMs), Math.min(timeoutMs, 2 ** 31 - 1))
     this.ended = this.#run(isolation, spec, timeoutMs, onOutput).finally(() => {
-      clearTimeout(limit)
+      clearTimeout(this.#limit)
       if (this.#kill !== null) clearTimeout(this.#kill)
     })
   }
@@ -55,6 +56,8 @@ class IsolatedStep implements RunningStep {
     }
     if (this.#process === null) {
       if (this.#why !== null) return { outcome: this.#why }
+      // The other way has a limit of its own; stopped by this one it would tell that somebody stopped it.
+      clearTimeout(this.#limit)
       this.#other = startProcess(isolation.command(spec), timeoutMs, onOutput)
       return this.#other.ended
     }

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SluiceError } from '@sluice/kernel'
+import { checkoutObjects } from './checkout-objects.ts'
 import type { CommitInfo } from './commit-info.ts'
-import { git, tryGit } from './git-program.ts'
+import { tryGit } from './git-program.ts'
 import type { GitRepository } from './git-repository.ts'
 import { pathOfAddress } from './path-of-address.ts'
+import { pathsSince } from './paths-since.ts'
 import { serverOfRemote, type ProjectServer } from './project-server.ts'
 import { commitBehindTree, findSurroundingCheckout, type SurroundingCheckout } from './surrounding-checkout.ts'
 
@@ -95,9 +96,12 @@ export class FolderCheckout {
    * @param tree the folder's content, as an object of `repository`
    */
   async change(repository: GitRepository, tree: string, against: string | null): Promise<FolderChange> {
-    const commit = await commitBehindTree(this.#checkout, tree, repository.folder).catch(nothingToLearn)
+    const commit = await commitBehindTree(this.#checkout, tree, repository.folder)
     const base = await this.#baseOf(repository, commit !== null, against)
-    return { commit, base, paths: base === null ? null : await this.#pathsSince(repository, base, tree) }
+    if (base === null) return { commit, base, paths: null }
+    const { prefix } = this.#checkout
+    const compared = { base, prefix, content: tree, env: checkoutObjects(this.#checkout) }
+    return { commit, base, paths: await pathsSince(repository, compared) }
   }
 
   async #baseOf(repository: GitRepository, isCommitted: boolean, against: string | null): Promise<string | null> {
@@ -105,39 +109,11 @@ export class FolderCheckout {
     if (against === null) return isCommitted ? (this.head.parents[0] ?? null) : this.head.commit
     const other = this.commitOfBranch(against)
     if (other === null) return null
-    const answer = await tryGit({ ...this.#reading(repository), args: ['merge-base', this.head.commit, other] })
+    const env = checkoutObjects(this.#checkout)
+    const args = ['merge-base', this.head.commit, other]
+    const answer = await tryGit({ gitDir: repository.folder, env, args })
     return answer.status === 0 ? answer.stdout.toString('utf8').trim() : null
   }
-
-  /** `null` where the base's content is not there, as in a shallow clone. */
-  async #pathsSince(repository: GitRepository, base: string, tree: string): Promise<string[] | null> {
-    const reading = this.#reading(repository)
-    const before = `${base}:${this.#checkout.prefix}`
-    const isThere = await tryGit({ ...reading, args: ['rev-parse', '--verify', '--quiet', `${base}^{tree}`] })
-    if (isThere.status !== 0) return null
-    const known = await tryGit({ ...reading, args: ['rev-parse', '--verify', '--quiet', before] })
-    // A folder that the base has not: all of it is new.
-    if (known.status !== 0) return repository.listFiles(tree)
-    const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', before, tree]
-    const output = (await git({ ...reading, args })).toString('utf8')
-    return output.split('\0').filter((path) => path !== '')
-  }
-
-  /** Objects of the checkout beside those of a repository of ours, by whose settings they are read. */
-  #reading(repository: GitRepository): { gitDir: string; env: Record<string, string> } {
-    const { commonDir } = this.#checkout
-    const env = {
-      GIT_ALTERNATE_OBJECT_DIRECTORIES: join(commonDir, 'objects'),
-      GIT_SHALLOW_FILE: join(commonDir, 'shallow'),
-    }
-    return { gitDir: repository.folder, env }
-  }
-}
-
-/** A checkout with objects missing, or in another object format, tells nothing. */
-function nothingToLearn(error: unknown): null {
-  if (error instanceof SluiceError && error.code === 'GIT_FAILED') return null
-  throw error
 }
 
 interface Ref {

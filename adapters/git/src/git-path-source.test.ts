@@ -72,6 +72,14 @@ describe('GitPathSource.ofFolder()', () => {
     expect(await (await sourceOfFolder(folder)).changedSince('apart')).toEqual({ paths: [] })
   })
 
+  test('a base whose content is not here, as in a partial clone, cannot be compared', async () => {
+    const { root, folder } = checkoutOf('')
+    const tree = developerGit(root, 'rev-parse', 'v1^{tree}')
+    rmSync(join(root, '.git', 'objects', tree.slice(0, 2), tree.slice(2)))
+    const fault = { fault: 'its history is not here, as in a shallow clone' }
+    expect(await (await sourceOfFolder(folder)).changedSince('main')).toEqual(fault)
+  })
+
   test('without a checkout nothing can be compared, and it is said', async () => {
     const source = await sourceOfFolder(writeFiles(scratchFolder(), planned))
     const fault = { fault: 'the folder lies in no Git checkout with a commit' }

@@ -1,8 +1,9 @@
-import { join } from 'node:path'
 import type { PathsAnswer, PathSource } from '@sluice/pipeline'
-import { git, tryGit, type GitAnswer } from './git-program.ts'
+import { checkoutObjects } from './checkout-objects.ts'
+import { tryGit, type GitAnswer } from './git-program.ts'
 import type { GitRepository } from './git-repository.ts'
 import { isRef } from './names.ts'
+import { pathsSince } from './paths-since.ts'
 import { findSurroundingCheckout } from './surrounding-checkout.ts'
 
 /** The commit that is planned, and the project that it is of. */
@@ -26,6 +27,7 @@ interface History {
 }
 
 const unknownRef: PathsAnswer = { fault: 'the repository has no such branch, tag or commit' }
+const noHistory: PathsAnswer = { fault: 'its history is not here, as in a shallow clone' }
 
 /** What rules ask about paths, answered from the history of the project itself; other projects are out of reach. */
 export class GitPathSource implements PathSource {
@@ -50,14 +52,10 @@ export class GitPathSource implements PathSource {
   static async ofFolder(planned: PlannedCommit, folder: string): Promise<GitPathSource> {
     const checkout = await findSurroundingCheckout(folder)
     if (checkout === null) return new GitPathSource(planned, null)
-    const { gitDir, commonDir, prefix } = checkout
+    const { gitDir, prefix } = checkout
     const head = await tryGit({ gitDir, args: ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'] })
     if (head.status !== 0) return new GitPathSource(planned, null)
-    const env = {
-      GIT_ALTERNATE_OBJECT_DIRECTORIES: join(commonDir, 'objects'),
-      GIT_SHALLOW_FILE: join(commonDir, 'shallow'),
-    }
-    return new GitPathSource(planned, { gitDir, env, head: textOf(head), prefix })
+    return new GitPathSource(planned, { gitDir, env: checkoutObjects(checkout), head: textOf(head), prefix })
   }
 
   async changedSince(ref: string): Promise<PathsAnswer> {
@@ -67,8 +65,11 @@ export class GitPathSource implements PathSource {
     const base = await this.#tryHere(['merge-base', this.#history.head, other])
     // Nothing in common: GitLab takes that for no change at all.
     if (base.status === 1) return { paths: [] }
-    if (base.status !== 0) return { fault: 'its history is not here, as in a shallow clone' }
-    return this.#changedSince(textOf(base), this.#history)
+    if (base.status !== 0) return noHistory
+    const { repository, commit: content } = this.#planned
+    const { prefix, env } = this.#history
+    const paths = await pathsSince(repository, { base: textOf(base), prefix, content, env })
+    return paths === null ? noHistory : { paths }
   }
 
   async filesOf(project: string, ref: string | null): Promise<PathsAnswer> {
@@ -78,18 +79,9 @@ export class GitPathSource implements PathSource {
     if (this.#history === null) return { fault: 'the folder lies in no Git checkout with a commit' }
     const commit = await this.#commitOf(ref ?? defaultBranch, this.#history)
     if (commit === null) return unknownRef
-    const listed = await this.#tryHere(['ls-tree', '-r', '-z', '--name-only', treeAt(commit, this.#history.prefix)])
-    return { paths: listed.status === 0 ? pathsIn(listed.stdout) : [] }
-  }
-
-  async #changedSince(base: string, { env, prefix }: History): Promise<PathsAnswer> {
-    const { repository, commit } = this.#planned
-    const before = treeAt(base, prefix)
-    const isThere = await this.#tryHere(['rev-parse', '--verify', '--quiet', before])
-    // A folder that the base has not: all of it is new.
-    if (isThere.status !== 0) return { paths: await repository.listFiles(commit) }
-    const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', before, `${commit}^{tree}`]
-    return { paths: pathsIn(await git({ gitDir: repository.folder, env, args })) }
+    const listed = await this.#tryHere(['ls-tree', '-r', '-z', '--name-only', `${commit}:${this.#history.prefix}`])
+    const paths = listed.status === 0 ? listed.stdout.toString('utf8').split('\0') : []
+    return { paths: paths.filter((path) => path !== '') }
   }
 
   /** The first that there is: a branch, a tag, a branch of the remote `origin`, an object name. */
@@ -115,17 +107,6 @@ function namesOf(ref: string): string[] {
   return /^[0-9a-f]{7,64}$/.test(ref) ? [...names, ref] : names
 }
 
-function treeAt(commit: string, prefix: string): string {
-  return prefix === '' ? `${commit}^{tree}` : `${commit}:${prefix}`
-}
-
 function textOf(answer: GitAnswer): string {
   return answer.stdout.toString('utf8').trim()
-}
-
-function pathsIn(output: Buffer): string[] {
-  return output
-    .toString('utf8')
-    .split('\0')
-    .filter((path) => path !== '')
 }

@@ -8,9 +8,9 @@ import { git, gitText, tryGit } from './git-program.ts'
 import { commitTree, treeOfFolder, type ImportRequest } from './import-folder.ts'
 import { keepCommit, readKeptCommit } from './kept-commit.ts'
 import { checkedPath, checkedRef, isObjectName } from './names.ts'
+import { treeWithPatch, type ChangeProposal } from './propose-change.ts'
 import type { IndexFile } from './read-index.ts'
 import type { TreeFile } from './tree-file.ts'
-import { treeWithPatch, type ChangeProposal } from './propose-change.ts'
 import { moveBranch, writeCommit } from './write-commit.ts'
 
 export interface ImportedFolder {

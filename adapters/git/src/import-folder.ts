@@ -81,7 +81,7 @@ export async function commitTree(
 
 async function originOf(gitDir: string, request: ImportRequest, tree: string): Promise<Origin> {
   const checkout = await findSurroundingCheckout(request.folder)
-  const behind = checkout === null ? null : await commitBehindTree(checkout, tree, gitDir).catch(nothingToLearn)
+  const behind = checkout === null ? null : await commitBehindTree(checkout, tree, gitDir)
   if (behind === null) return localOrigin(request, checkout)
   return {
     message: behind.message.trim() === '' ? `Import of ${nameOf(request.folder)}` : behind.message,
@@ -100,12 +100,6 @@ function localOrigin(request: ImportRequest, checkout: SurroundingCheckout | nul
     authoredAt: now,
     committedAt: now,
   }
-}
-
-/** A checkout in another object format, or with objects missing, tells nothing; the import goes on without it. */
-function nothingToLearn(error: unknown): null {
-  if (error instanceof SluiceError && error.code === 'GIT_FAILED') return null
-  throw error
 }
 
 /** Without a checkout around the folder nothing is tracked, and all of it stays. */

@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeWhole } from './write-whole.ts'
 
 /**
  * What was found out last in a repository of ours, if the key is still that of the last time; else finds it out. Only for
@@ -17,7 +18,6 @@ export async function keptByKey<T>(gitDir: string, key: string, find: () => Prom
   const value = await find()
   if (value === null) return null
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  await writeFile(`${file}.${process.pid}`, JSON.stringify({ key, value }), { mode: 0o600 })
-  await rename(`${file}.${process.pid}`, file)
+  await writeWhole(file, JSON.stringify({ key, value }))
   return value
 }

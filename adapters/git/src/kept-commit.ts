@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommitInfo } from './commit-info.ts'
+import { writeWhole } from './write-whole.ts'
 
 const fileOf = (gitDir: string, branch: string): string =>
   join(gitDir, 'sluice-kept', `commit-${createHash('sha256').update(branch).digest('hex').slice(0, 32)}.json`)
@@ -18,8 +19,6 @@ export async function readKeptCommit(gitDir: string, branch: string): Promise<Co
 }
 
 export async function keepCommit(gitDir: string, branch: string, info: CommitInfo): Promise<void> {
-  const file = fileOf(gitDir, branch)
   await mkdir(join(gitDir, 'sluice-kept'), { recursive: true, mode: 0o700 })
-  await writeFile(`${file}.${process.pid}`, JSON.stringify(info), { mode: 0o600 })
-  await rename(`${file}.${process.pid}`, file)
+  await writeWhole(fileOf(gitDir, branch), JSON.stringify(info))
 }

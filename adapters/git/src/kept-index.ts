@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tryGit } from './git-program.ts'
 import { readIndex, type IndexFile } from './read-index.ts'
 import type { SurroundingCheckout } from './surrounding-checkout.ts'
+import { writeWhole } from './write-whole.ts'
 
 /** An index of all that lies in a folder, brought up to date. */
 export interface FolderIndex {
@@ -51,9 +52,6 @@ async function beginAs({ gitDir }: SurroundingCheckout, place: string, indexFile
   if (found === null || (isThere && before === mark)) return
   const bytes = await readFile(source)
   if (readIndex(bytes) === null) return
-  await writeFile(`${indexFile}.new`, bytes, { mode: 0o600 })
-  const second = Math.floor(found.mtimeMs / 1000)
-  await utimes(`${indexFile}.new`, second, second)
-  await rename(`${indexFile}.new`, indexFile)
-  await writeFile(join(place, 'begun-as'), mark, { mode: 0o600 })
+  await writeWhole(indexFile, bytes, Math.floor(found.mtimeMs / 1000))
+  await writeWhole(join(place, 'begun-as'), mark)
 }

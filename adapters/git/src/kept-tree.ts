@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { copyFile, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { borrowObjects } from './borrow-objects.ts'
 import { git, tryGit } from './git-program.ts'
@@ -8,6 +8,7 @@ import { readIndex, type IndexFile } from './read-index.ts'
 import { findSurroundingCheckout } from './surrounding-checkout.ts'
 import { trackedPaths } from './tracked-paths.ts'
 import { withTemporaryIndex } from './write-commit.ts'
+import { writeWhole } from './write-whole.ts'
 
 /** Which content of a folder is wanted; see `ImportRequest`. */
 interface FolderRequest {
@@ -74,7 +75,7 @@ async function writeTree(
   if (keptKey === key && keptTree !== undefined) return keptTree
   const tree =
     dropped.length === 0 ? await treeOf(gitDir, index.file) : await treeWithout(gitDir, index, dropped, folder)
-  if (tree !== null) await writeFile(file, `${key} ${tree}`, { mode: 0o600 })
+  if (tree !== null) await writeWhole(file, `${key} ${tree}`)
   return tree
 }
 

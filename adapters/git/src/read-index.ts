@@ -14,8 +14,8 @@ const modes = new Map([0o100644, 0o100755, 0o120000, 0o160000].map((mode) => [mo
 
 /**
  * Reads the entries of an index file (Documentation/gitformat-index, versions 2 and 3, SHA-1), submodules (mode `160000`)
- * among them: in a few milliseconds what `git ls-files` needs a process for. `null` for what it does not know (version 4, a split index, entries
- * in conflict, another hash), which git is to be asked for.
+ * among them: in a few milliseconds what `git ls-files` needs a process for. `null` for what it does not know (version 4,
+ * a split index, entries in conflict, another hash), which git is to be asked for.
  */
 export function readIndex(bytes: Buffer): IndexFile[] | null {
   if (bytes.length < 32 || bytes.toString('latin1', 0, 4) !== 'DIRC') return null

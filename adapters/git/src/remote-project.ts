@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '@sluice/kernel'
 import { git, gitText, lastWords, tryGit, type GitAnswer, type GitCommand } from './git-program.ts'
 import { isObjectName } from './names.ts'
 import type { ProjectServer } from './project-server.ts'
+import { writeWhole } from './write-whole.ts'
 
 /** Bounds of what reading one project may cost. */
 export interface RemoteLimits {
@@ -92,7 +93,7 @@ export class RemoteProject {
     const answer = await this.#outside(args)
     if (answer.status === 0) {
       const output = answer.stdout.toString('utf8')
-      await keepRefs(keptPath, `${now}\n${output}`)
+      await writeWhole(keptPath, `${now}\n${output}`)
       return readRefs(output)
     }
     const missing = this.#unreachable(answer)
@@ -223,13 +224,6 @@ function readRefs(output: string, staleSinceMs: number | null = null): RemoteRef
     else if (ref.startsWith('refs/tags/')) refs.tags.set(ref.slice('refs/tags/'.length).replace(/\^\{\}$/, ''), commit)
   }
   return refs
-}
-
-/** Whole or not at all: another process may read it at the same time. */
-async function keepRefs(path: string, text: string): Promise<void> {
-  const unfinished = `${path}.${process.pid}`
-  await writeFile(unfinished, text)
-  await rename(unfinished, path)
 }
 
 /** The time, and what `ls-remote` said then. */

@@ -1,5 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
+import { SluiceError } from '@sluice/kernel'
+import { checkoutObjects } from './checkout-objects.ts'
 import { commitFormat, readCommits, type CommitInfo } from './commit-info.ts'
 import { gitText, tryGit } from './git-program.ts'
 import { keptByKey } from './kept-by-key.ts'
@@ -29,7 +31,8 @@ export async function findSurroundingCheckout(folder: string): Promise<Surroundi
 
 /**
  * The newest commit of the checkout that touched the folder, when the checkout's HEAD holds just this `tree` there;
- * `null` when the folder has local changes, and when there is nothing to be learned (no commit yet, objects missing).
+ * `null` when the folder has local changes, and when there is nothing to be learned (no commit yet, objects missing or in
+ * another format).
  * Reads the checkout's objects only, through the platform's own repository, so that no setting of the checkout counts.
  */
 export async function commitBehindTree(
@@ -40,8 +43,13 @@ export async function commitBehindTree(
   const commit = await headCommitOf(checkout)
   if (commit === null) return null
   return keptByKey(ownGitDir, `${commit}:${checkout.prefix}:${tree}`, async () =>
-    commitBehind(commit, checkout, tree, ownGitDir),
+    commitBehind(commit, checkout, tree, ownGitDir).catch(nothingToLearn),
   )
+}
+
+function nothingToLearn(error: unknown): null {
+  if (error instanceof SluiceError && error.code === 'GIT_FAILED') return null
+  throw error
 }
 
 async function commitBehind(
@@ -50,13 +58,7 @@ async function commitBehind(
   tree: string,
   ownGitDir: string,
 ): Promise<CommitInfo | null> {
-  const reading = {
-    gitDir: ownGitDir,
-    env: {
-      GIT_ALTERNATE_OBJECT_DIRECTORIES: join(checkout.commonDir, 'objects'),
-      GIT_SHALLOW_FILE: join(checkout.commonDir, 'shallow'),
-    },
-  }
+  const reading = { gitDir: ownGitDir, env: checkoutObjects(checkout) }
   const there = await tryGit({
     ...reading,
     args: ['rev-parse', '--verify', '--quiet', `${commit}:${checkout.prefix}`],

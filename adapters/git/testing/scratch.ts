@@ -19,7 +19,7 @@ export function writeFiles(folder: string, files: Record<string, string>): strin
   return folder
 }
 
-/** Git as a developer runs it, in a checkout of their own. */
+/** Git as a developer runs it in a checkout of their own, always at the same time. */
 export function developerGit(folder: string, ...args: string[]): string {
   const who = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', '-c', 'init.defaultBranch=main']
   return execFileSync('git', [...who, '-c', 'protocol.file.allow=always', '-c', 'safe.directory=*', ...args], {

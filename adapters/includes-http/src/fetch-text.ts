@@ -31,7 +31,8 @@ async function follow(address: string, limits: FetchLimits, signal: AbortSignal)
     const location = response.headers.get('location')
     if (response.status >= 300 && response.status < 400 && location !== null) {
       await response.body?.cancel()
-      url = new URL(location, url).href
+      // One that cannot be read is said so in the next round.
+      url = URL.parse(location, url)?.href ?? location
       continue
     }
     if (response.status === 200) return await readBody(response, limits.bodyBytes)

@@ -36,6 +36,7 @@ const listener: RequestListener = (request, response) => {
   else if (path === '/round.yml') response.writeHead(302, { location: '/round.yml' }).end()
   else if (path === '/away.yml') response.writeHead(302, { location: 'http://example.com/a.yml' }).end()
   else if (path === '/file.yml') response.writeHead(302, { location: 'file:///etc/hostname' }).end()
+  else if (path === '/nowhere.yml') response.writeHead(302, { location: 'https://[' }).end()
   else if (path === '/bytes.yml') response.end(Buffer.from([0xff, 0xfe, 0x00]))
   else if (path === '/bomb.yml')
     response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(4_000_000)))
@@ -76,6 +77,7 @@ describe('HttpIncludeSource', () => {
     ['/round.yml', 'it is sent on more than 5 times'],
     ['/away.yml', 'it is sent on to a place where the address is not https; plain http is for this machine alone'],
     ['/file.yml', 'it is sent on to a place where the address is not https; plain http is for this machine alone'],
+    ['/nowhere.yml', 'it is sent on to a place where the address cannot be read'],
     ['/bytes.yml', 'the file is no UTF-8; wanted text'],
     ['/bomb.yml', 'the file has more than 1048576 bytes'],
   ])('says what is wrong with %s', async (path, fault) => {

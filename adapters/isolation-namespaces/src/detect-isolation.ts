@@ -42,13 +42,18 @@ const hasTools = (): boolean =>
 /** Both ways make the same sandbox, so the tools of the longer one must be there, too: parts of the platform take it. */
 async function starts(spawner: SandboxSpawner): Promise<boolean> {
   if (!hasTools()) return false
+  const limit = setTimeout(() => spawner.kill(), trialLimitMs)
   try {
     const process = await spawner.start(trial)
     process.output.destroy()
-    return (await process.ended).code === 42
+    if ((await process.ended).code === 42) return true
   } catch {
-    return false // No Perl, or no right to make namespaces: the longer way will tell.
+    // No Perl, or no right to make namespaces: the longer way will tell.
+  } finally {
+    clearTimeout(limit)
   }
+  spawner.kill()
+  return false
 }
 
 async function works(isolation: Isolation): Promise<boolean> {

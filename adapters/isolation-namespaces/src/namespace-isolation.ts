@@ -1,6 +1,7 @@
 import type { BoundPath, IsolatedCommand, IsolatedSpec, Isolation, Layers } from '@sluice/execution'
-import { checkLayers, checkSpec, checkedEnvironment } from './check-spec.ts'
+import { checkLayers, checkSpec } from './check-spec.ts'
 import { sandboxUser } from './isolated-users.ts'
+import { sandboxEnvironment } from './sandbox-environment.ts'
 import { sandboxScript, viewScript, type MachineLayout, type SandboxMode } from './sandbox-script.ts'
 import type { SandboxSpawner } from './sandbox-spawner.ts'
 import { shellQuote } from './shell-quote.ts'
@@ -68,10 +69,6 @@ function viewCommand(path: BoundPath & { layers: Layers }, mode: SandboxMode): I
 
 /** The environment as assignments for a shell, with a last line that proves it whole. */
 function environmentInput(spec: IsolatedSpec): string {
-  const { name, home } = sandboxUser(spec.user)
-  const defaults = { PATH: standardPath, HOME: home, USER: name, LOGNAME: name, SHELL: '/bin/bash' }
-  const lines = checkedEnvironment({ ...defaults, ...spec.env }).map(
-    ([key, value]) => `export ${key}=${shellQuote(value)}`,
-  )
+  const lines = sandboxEnvironment(spec).map(([key, value]) => `export ${key}=${shellQuote(value)}`)
   return ['unset LC_ALL', ...lines, 'SLUICE_ENVIRONMENT_END=1', ''].join('\n')
 }

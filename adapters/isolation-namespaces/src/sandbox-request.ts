@@ -1,8 +1,8 @@
 import type { IsolatedSpec } from '@sluice/execution'
-import { boundPath, checkSpec, checkedEnvironment } from './check-spec.ts'
+import { boundPath, checkSpec } from './check-spec.ts'
 import { sandboxUser } from './isolated-users.ts'
+import { sandboxEnvironment } from './sandbox-environment.ts'
 import { layerOptions, mountPointFor, type MachineLayout, type SandboxMode } from './sandbox-script.ts'
-import { standardPath } from './standard-path.ts'
 
 /**
  * What spawner.pl needs to know of a sandbox, in its order: single fields first, then lists, each with its length before it.
@@ -14,8 +14,7 @@ export function sandboxRequest(spec: IsolatedSpec, mode: SandboxMode, machine: M
   const single = [mountPointFor(spec, machine), String(number), name, home, spec.hostname ?? 'sandbox', spec.cwd]
   const bound = boundFields(spec, mode)
   const places = new Set(spec.writablePaths.map(({ to }) => to))
-  const defaults = { PATH: standardPath, HOME: home, USER: name, LOGNAME: name, SHELL: '/bin/bash' }
-  const environment = checkedEnvironment({ ...defaults, ...spec.env }).map(([key, value]) => `${key}=${value}`)
+  const environment = sandboxEnvironment(spec).map(([key, value]) => `${key}=${value}`)
   return [
     ...single,
     machine.resolvConf ?? '',

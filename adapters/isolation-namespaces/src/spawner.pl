@@ -3,7 +3,7 @@
 # without it and it can make any system call; of its library it needs nothing.
 #
 # Arguments: the mode ("uid" or "user-namespace"), then the numbers of the system calls on this machine, as name=number.
-# Requests: length (32 bits, big-endian) and fields, each ended by NUL; see spawner.ts. Answers, a line each:
+# Requests: length (32 bits, big-endian) and fields, with NUL between; see sandbox-request.ts. Answers, a line each:
 #   ready
 #   started ID FD            the output can be opened at /proc/<this process>/fd/FD
 #   ended ID STATUS FAULT    every process of the sandbox is dead; STATUS as of wait(2)

@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { collect } from './event/collect.ts'
 import { addEventOptions } from './event/add-event-options.ts'
+import { collect } from './event/collect.ts'
 import { exitStatus } from './exit-status.ts'
 import { addIncludeOptions } from './includes/add-include-options.ts'
 import { sayError } from './say-error.ts'

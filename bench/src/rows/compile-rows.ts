@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { makeCheckouts, type Files } from '../repository.ts'
 import type { Row } from '../row.ts'
 import { benchProgram, node, sluice } from '../tools.ts'
@@ -22,12 +20,6 @@ const matrix: Row = {
   reach: [{ kind: 'seconds', atMost: 2 }],
   async prepare(folder) {
     const { ours } = await makeCheckouts(folder, { '.gitlab-ci.yml': matrixYaml() })
-    try {
-      await promisify(execFile)(sluice, ['lint'], { cwd: ours })
-    } catch (error) {
-      const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
-      return `not supported: ${`${stdout}${stderr}`.split('\n')[0]}`
-    }
     return {
       floor: { command: [node, benchProgram('compile-folder.ts'), 'parse', ours], cwd: ours, secondsIn },
       ours: { command: [sluice, 'plan', '--json'], cwd: ours },

@@ -8,7 +8,8 @@ import { bundleFolder, bundleRecordFile, bundleRoot, type BundleRecord } from '.
 const keepMs = 3_600_000
 
 /** Makes a bundle of the command line, one file a command and what several share, and names it as the newest. Takes 0.5 s. */
-export async function buildBundle(now = Date.now()): Promise<void> {
+async function buildBundle(now: number): Promise<void> {
+  await mkdir(bundleFolder, { recursive: true })
   const folder = join(bundleFolder, `${now}-${process.pid}`)
   const build = await rolldown({
     input: { program: join(bundleRoot, 'apps', 'cli', 'src', 'program.ts') },
@@ -64,5 +65,4 @@ async function removeOld(now: number): Promise<void> {
   }
 }
 
-await mkdir(bundleFolder, { recursive: true })
-await buildBundle()
+await buildBundle(Date.now())

@@ -2,8 +2,16 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
-import type { PlanTrigger } from '@sluice/contracts/plan'
-import { FolderCheckout, GitPathSource, GitRepository, GitSourceTree, type FolderChange } from '@sluice/git'
+import type { PlanTrigger, PlanVariable } from '@sluice/contracts/plan'
+import {
+  FolderCheckout,
+  GitPathSource,
+  GitRepository,
+  GitSourceTree,
+  type CommitInfo,
+  type FolderChange,
+  type ImportedFolder,
+} from '@sluice/git'
 import { SluiceError, type Clock } from '@sluice/kernel'
 import { compileFrom, predefinedVariables, type PredefinedInput } from '@sluice/pipeline'
 import type { CliErrorCode } from '../errors.ts'
@@ -46,7 +54,10 @@ export async function compileFolder(folder: string, options: EventOptions) {
   }
 }
 
-/** The same, with the folder's content left in the repository, as the newest commit of `importedBranch`. */
+/**
+ * The same, with the folder's content left in the repository, as the newest commit of `importedBranch`. Tells too what
+ * the command line gives for variables: a file of them may be a pipe, which can be read but once.
+ */
 export async function compileInto(
   repository: GitRepository,
   folder: string,
@@ -57,20 +68,64 @@ export async function compileInto(
   const event = readEvent(options, await eventCheckout(options, checkout))
   const variables = await readVariables(options)
   const named = options.changed === undefined ? null : readChanged(options.changed)
-  const { commit, leftOut, files } = await repository.importFolder({
-    folder,
-    branch: importedBranch,
-    clock: await contentClock(folder, checkout),
-    untracked: options.includeUntracked === true,
-    alwaysPaths: [pipelinePath],
-    borrow: true,
-  })
+  const { commit, leftOut, files } = await importContent(repository, folder, checkout, options)
   const imported = await repository.commitInfo(commit)
   const change = await changeOf(repository, checkout, event, imported.tree)
   const info = change.commit ?? imported
   const trigger = triggerOf(event, checkout, change, info.commit)
   const project = slugOf(folder)
-  const predefined = predefinedVariables({
+  const includes = openIncludes({
+    folder,
+    origin: checkout?.server ?? null,
+    refresh: options.refreshIncludes === true,
+    clock: { now: () => Date.now() },
+    env: process.env,
+  })
+  try {
+    const predefined = predefinedOf({ trigger, project, checkout, info, event, run })
+    predefined.push(...includes.variables)
+    const inputs = readInputs(options.input)
+    const changedPaths = named ?? change.paths
+    const request = { project, trigger, path: pipelinePath, variables, predefined, changedPaths, inputs }
+    const tree = new GitSourceTree(repository, commit, files === null ? null : { folder, files })
+    const path = checkout?.projectPath ?? project
+    const planned = { repository, commit, projectPath: path, defaultBranch: trigger.defaultBranch }
+    const paths = await GitPathSource.ofFolder(planned, folder)
+    const result = await compileFrom(request, tree, { paths, includes: includes.source })
+    return { ...result, leftOut, imported: { commit, files }, variables }
+  } finally {
+    await includes.close()
+  }
+}
+
+async function importContent(
+  repository: GitRepository,
+  folder: string,
+  checkout: FolderCheckout | null,
+  { includeUntracked }: EventOptions,
+): Promise<ImportedFolder> {
+  return repository.importFolder({
+    folder,
+    branch: importedBranch,
+    clock: await contentClock(folder, checkout),
+    untracked: includeUntracked === true,
+    alwaysPaths: [pipelinePath],
+    borrow: true,
+  })
+}
+
+/** What is known of the change that is compiled. */
+interface KnownChange {
+  trigger: PlanTrigger
+  project: string
+  checkout: FolderCheckout | null
+  info: CommitInfo
+  event: LocalEvent
+  run: PredefinedInput['run']
+}
+
+function predefinedOf({ trigger, project, checkout, info, event, run }: KnownChange): PlanVariable[] {
+  return predefinedVariables({
     trigger,
     project: { slug: project, ...(checkout?.projectPath == null ? {} : { path: checkout.projectPath }) },
     configPath: pipelinePath,
@@ -83,27 +138,6 @@ export async function compileInto(
     ...(event.tagMessage === null ? {} : { tagMessage: event.tagMessage }),
     ...(run === undefined ? {} : { run }),
   })
-  const changedPaths = named ?? change.paths
-  const tree = new GitSourceTree(repository, commit, files === null ? null : { folder, files })
-  const includes = openIncludes({
-    folder,
-    origin: checkout?.server ?? null,
-    refresh: options.refreshIncludes === true,
-    clock: { now: () => Date.now() },
-    env: process.env,
-  })
-  predefined.push(...includes.variables)
-  const inputs = readInputs(options.input)
-  const request = { project, trigger, path: pipelinePath, variables, predefined, changedPaths, inputs }
-  try {
-    const path = checkout?.projectPath ?? project
-    const planned = { repository, commit, projectPath: path, defaultBranch: trigger.defaultBranch }
-    const paths = await GitPathSource.ofFolder(planned, folder)
-    const result = await compileFrom(request, tree, { paths, includes: includes.source })
-    return { ...result, leftOut, imported: { commit, files } }
-  } finally {
-    await includes.close()
-  }
 }
 
 /** Tags are looked at only where they count: a checkout may have very many. */

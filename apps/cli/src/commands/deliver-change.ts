@@ -1,5 +1,5 @@
-import { routes, type ProjectView, type RunView } from '@sluice/contracts/api'
 import { existsSync } from 'node:fs'
+import { routes, type ProjectView, type RunView } from '@sluice/contracts/api'
 import { SluiceError } from '@sluice/kernel'
 import type { PlatformConnection } from '../api/connect-platform.ts'
 import { followRun } from '../api/follow-run.ts'

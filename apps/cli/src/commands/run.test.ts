@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -241,6 +242,22 @@ test('a secret of a file reaches the job and never its log; with the time before
   const { output } = await sluice('run', '--var-file', join(folder, 'secrets.env'), '--timestamps', '--folder', folder)
   expect(output).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]{12}Z show \| \[MASKED\] 12$/m)
   expect(output + readFileSync(join(folder, '.sluice', 'local', 'logs', 'show.log'), 'utf8')).not.toContain('s3cr3t')
+})
+
+test('a secret by a pipe, which can be read but once, wins over a dotenv report', async () => {
+  const folder = writeFiles(scratchFolder(), {
+    '.gitlab-ci.yml': `
+stages: [build, test]
+make: { stage: build, script: ['echo TOKEN=report >a.env'], artifacts: { reports: { dotenv: a.env } } }
+show: { stage: test, script: ['echo "\${#TOKEN} characters"'] }
+`,
+  })
+  const pipe = join(scratchFolder(), 'secrets')
+  execFileSync('sh', ['-c', 'mkfifo "$0"', pipe])
+  const writer = spawn('sh', ['-c', 'echo TOKEN=s3cr3t-value >"$0"', pipe])
+  onTestFinished(() => void writer.kill('SIGKILL'))
+  const { output } = await sluice('run', '--var-file', pipe, '--folder', folder)
+  expect(output).toContain('show | 12 characters\n')
 })
 
 test('branches whose names exclude each other, or are Chinese, are run one after another', async () => {

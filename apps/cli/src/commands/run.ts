@@ -10,7 +10,6 @@ import { detectIsolation } from '@sluice/isolation-namespaces'
 import { SluiceError } from '@sluice/kernel'
 import type { CliErrorCode } from '../errors.ts'
 import type { EventOptions } from '../event/event-options.ts'
-import { readVariables } from '../event/read-variables.ts'
 import { exitStatus } from '../exit-status.ts'
 import { renderLeftOut } from '../plan/render-left-out.ts'
 import { renderMistakes } from '../plan/render-mistakes.ts'
@@ -23,10 +22,10 @@ import { findLastJobs, wantedLastJobs, type LastJob, type LastJobs } from '../ru
 import { liveView } from '../run/live-view.ts'
 import { logFiles, type LogFiles } from '../run/log-files.ts'
 import { openLocalFolder, type LocalFolder } from '../run/local-folder.ts'
-import { gatesInForce, readLocalPolicy } from '../run/read-local-policy.ts'
-import { quietView } from '../run/quiet-view.ts'
-import { runFolder } from '../run/run-folder.ts'
 import { localWarnings } from '../run/local-warnings.ts'
+import { quietView } from '../run/quiet-view.ts'
+import { gatesInForce, readLocalPolicy } from '../run/read-local-policy.ts'
+import { runFolder } from '../run/run-folder.ts'
 import { runJson } from '../run/run-json.ts'
 import { isWell, renderRun } from '../run/run-report.ts'
 import { selectJobs, type SelectedJobs } from '../run/select-jobs.ts'
@@ -97,7 +96,7 @@ async function runLocked(
   const chosen = chooseJobs(compiled.plan, names, options, last)
   const policy = await readLocalPolicy(folder)
   const sources = { repository, folder, ...compiled.imported }
-  const given = new Set((await readVariables(options)).map(({ key }) => key))
+  const given = new Set(compiled.variables.map(({ key }) => key))
   return carryOut(
     { local, sources, whole: compiled.plan, chosen, policy, given, runId, number, begunMs, isolation },
     options,

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import type { PlanVariable } from '@sluice/contracts/plan'
 import { minMaskedCharacters } from '@sluice/execution'
 import { SluiceError } from '@sluice/kernel'
@@ -30,20 +30,16 @@ async function readSecrets(path: string): Promise<PlanVariable[]> {
   })
 }
 
+/** A pipe tells no size beforehand, and can be read but once. */
 async function textOf(path: string): Promise<string> {
   try {
-    const file = await open(path, 'r')
-    try {
-      const { size } = await file.stat()
-      if (size > fileBytesMax) throw wrong(`${path} has ${size} bytes; wanted ${fileBytesMax} at most`)
-      return await file.readFile('utf8')
-    } finally {
-      await file.close()
-    }
+    const parts: Buffer[] = await createReadStream(path, { end: fileBytesMax }).toArray()
+    const bytes = Buffer.concat(parts)
+    if (bytes.length <= fileBytesMax) return bytes.toString('utf8')
   } catch (cause) {
-    if (cause instanceof SluiceError) throw cause
     throw wrong(`${path} cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown'})`, cause)
   }
+  throw wrong(`${path} is too large; wanted ${fileBytesMax} bytes at most`)
 }
 
 function readPair(text: string, place: string): PlanVariable {

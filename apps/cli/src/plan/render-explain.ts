@@ -7,7 +7,8 @@ import type { RenderOptions } from './render-options.ts'
 
 /**
  * Why one job is in the plan or out of it: the chain of reasons, outermost first, each with its place and the variables
- * that it looked at. For the written name of a parallel job: of all its jobs, one below the other. For a name that the pipeline does not have: a sentence that says so. No newline at the end.
+ * that it looked at. For the written name of a parallel job: of all its jobs, one below the other. For a name that the
+ * pipeline does not have: a sentence that says so. No newline at the end.
  */
 export function renderExplain(
   plan: Plan,

@@ -1,8 +1,8 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
 import type { PlanVariable } from '@sluice/contracts/plan'
 import type { RunJob } from '@sluice/engine'
 import { SluiceError } from '@sluice/kernel'
 import type { CliErrorCode } from '../errors.ts'
+import { KeptFile } from './kept-file.ts'
 import type { LastRun } from './last-run.ts'
 
 /** How one job of the last run ended. */
@@ -29,19 +29,12 @@ export interface LastJobs {
 }
 
 export async function writeLastJobs(file: string, last: LastJobs): Promise<void> {
-  await writeFile(`${file}.new`, JSON.stringify(last), { mode: 0o600 })
-  await rename(`${file}.new`, file)
+  await new KeptFile<LastJobs>(file).write(last)
 }
 
 /** `null` where there is none. */
 export async function findLastJobs(file: string): Promise<LastJobs | null> {
-  try {
-    const last = JSON.parse(await readFile(file, 'utf8')) as LastJobs
-    return last.version === 1 ? last : null
-  } catch {
-    // Nothing there, or nothing of ours: the same to whoever asks.
-    return null
-  }
+  return new KeptFile<LastJobs>(file).read()
 }
 
 /** @throws SluiceError CLI_RUN_MISSING */

@@ -1,8 +1,8 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
 import type { EvidenceRecord, EvidenceSubject } from '@sluice/contracts/evidence'
 import type { RefusedReport } from '@sluice/gates'
 import { SluiceError } from '@sluice/kernel'
 import type { CliErrorCode } from '../errors.ts'
+import { KeptFile } from './kept-file.ts'
 
 /** What the last run in a folder left to judge. */
 export interface LastRun {
@@ -21,18 +21,13 @@ export interface LastRun {
 }
 
 export async function writeLastRun(file: string, run: LastRun): Promise<void> {
-  await writeFile(`${file}.new`, JSON.stringify(run), { mode: 0o600 })
-  await rename(`${file}.new`, file)
+  await new KeptFile<LastRun>(file).write(run)
 }
 
 /** @throws SluiceError CLI_RUN_MISSING */
 export async function readLastRun(file: string): Promise<LastRun> {
-  try {
-    const run = JSON.parse(await readFile(file, 'utf8')) as LastRun
-    if (run.version === 1) return run
-  } catch {
-    // Nothing there, or nothing of ours: the same to whoever asks.
-  }
+  const run = await new KeptFile<LastRun>(file).read()
+  if (run !== null) return run
   throw new SluiceError<CliErrorCode>(
     'CLI_RUN_MISSING',
     'Cannot judge the last run: none is kept; wanted a "./sluice run" before',

@@ -1,6 +1,6 @@
+import { formatDuration } from '@sluice/kernel'
 import { createLogUpdate } from 'log-update'
 import pc from 'picocolors'
-import { formatDuration } from '@sluice/kernel'
 import { cutTo } from '../plan/display-width.ts'
 import { printable } from '../plan/printable.ts'
 import { endSentence } from './end-sentence.ts'

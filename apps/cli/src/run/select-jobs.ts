@@ -24,8 +24,8 @@ export interface SelectedJobs {
 
 /**
  * The jobs that are named, and all they wait for; without names, the whole plan. The written name of a parallel job means
- * all its jobs. To name a manual job is to start it: it
- * runs as soon as it can, and its failure counts. One that is started beside others keeps what its `allow_failure` says.
+ * all its jobs. To name a manual job is to start it: it runs as soon as it can, and its failure counts. One that is
+ * started beside others keeps what its `allow_failure` says.
  * @throws SluiceError CLI_JOB_UNKNOWN
  */
 export function selectJobs(plan: Plan, { names, manual, withNeeds }: Selection): SelectedJobs {

@@ -1,0 +1,1 @@
+export { developerGit } from './scratch.ts'
