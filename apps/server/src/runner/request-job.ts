@@ -20,6 +20,7 @@ import {
   type RunRow,
   type Unit,
 } from '@sluice/store-postgres'
+import { reportsToTake } from '../runs/proposed-policy.ts'
 import { hashToken, newToken } from '../system.ts'
 import { readDotenvFiles } from './read-dotenv-files.ts'
 
@@ -103,7 +104,7 @@ async function responseOf(
     repoUrl: `${givers.serverUrl()}/git/${run.project}.git`,
     dependencies,
     cacheRuns: { own: run.number, good },
-    reportSources: run.policy.reports.filter((source) => source.job === job.name),
+    reportSources: reportsToTake(run).filter((source) => source.job === job.name),
   })
 }
 
