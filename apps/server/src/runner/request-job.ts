@@ -122,17 +122,14 @@ async function handedOn(
       .filter(({ finished_at }) => finished_at !== null)
       .map((attempt) => [attempt.job, attempt]),
   )
-  const attempts = names.flatMap((name) => newest.get(name) ?? [])
-  const artifacts = await listArtifacts(
-    unit,
-    attempts.map(({ id }) => id),
-  )
+  const jobOf = new Map(names.flatMap((name) => newest.get(name) ?? []).map(({ id, job: name }) => [id, name]))
+  const artifacts = await listArtifacts(unit, [...jobOf.keys()])
   const dependencies = artifacts
     .filter(({ type }) => type === 'archive')
     .map((archive) => ({
       jobId: archive.attempt_id,
       token,
-      name: attempts.find(({ id }) => id === archive.attempt_id)?.job ?? '',
+      name: jobOf.get(archive.attempt_id) ?? '',
       sizeBytes: Number(archive.size_bytes),
     }))
   const reports = artifacts.filter(({ type }) => type === 'dotenv').flatMap(({ files }) => files)
