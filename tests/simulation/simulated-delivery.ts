@@ -4,7 +4,6 @@
  * held by deployments of other changes, ports are taken, instances die, and somebody keeps what serves meanwhile. Every
  * choice comes from the seed.
  */
-import type { EnvironmentPolicy } from '@sluice/contracts/policy'
 import { createRunState, decide, type RunCommand, type RunEvent, type RunState } from '@sluice/engine'
 import { jobOf, planOf } from '@sluice/engine/testing'
 import {
@@ -16,17 +15,9 @@ import {
   type DeliveryState,
 } from '@sluice/delivery'
 import { seededChance, type Chance } from '@sluice/kernel'
-import {
-  advance,
-  environmentFor,
-  start,
-  type InstanceRole,
-  type PendingCommand,
-  type RolloutEvent,
-  type RolloutState,
-} from '@sluice/rollout'
-import { sampleEnvironment, sampleRollout } from '@sluice/rollout/testing'
-import { SimulatedEnvironment } from './simulated-environment.ts'
+import { advance, start, type RolloutEvent, type RolloutState } from '@sluice/rollout'
+import { sampleRollout } from '@sluice/rollout/testing'
+import { environmentOf, SimulatedWorld } from './simulated-world.ts'
 
 const environments = ['staging', 'production']
 const plan = planOf([
@@ -37,11 +28,6 @@ const plan = planOf([
 ])
 const gates = [{ name: 'quality', after: 'test' }]
 
-function environmentOf(name: string, command: string): EnvironmentPolicy {
-  const sample = sampleEnvironment(name === 'staging' ? 'recreate' : 'canary')
-  return { ...sample, name, target: { ...sample.target, command: [command] } }
-}
-
 /** What the host has stored: all that is left of it after a crash. */
 interface Stored {
   run: RunState
@@ -51,31 +37,9 @@ interface Stored {
   outbox: (RunCommand | DeliveryCommand)[]
 }
 
-/** What really happened out there, which no crash undoes. */
-export interface World {
-  gate: 'open' | 'closed' | null
-  releases: number
-  /** Deployments that were begun, in order. */
-  begun: string[]
-  promoted: string[]
-  /** Instance → how often it was started under another id for the same role of one deployment. */
-  instances: Map<string, Set<string>>
-  migrations: Map<string, number>
-  crashes: number
-  deaths: number
-  environments: SimulatedEnvironment[]
-  /** A person asked to stop; what was begun after that. */
-  isCanceled: boolean
-  begunAfterCancel: string[]
-  /** Asked back without ever having begun. */
-  lostCancels: number
-  /** Waited for a deployment of another change, and was canceled meanwhile. */
-  canceledInQueue: number
-}
-
 export interface DeliveryEnd {
   stored: Stored
-  world: World
+  world: SimulatedWorld
   turns: number
 }
 
@@ -85,30 +49,13 @@ const calmAfter = 600
 
 export class SimulatedDelivery {
   readonly #chance: Chance
-  readonly #world: World = {
-    gate: null,
-    releases: 0,
-    begun: [],
-    promoted: [],
-    instances: new Map(),
-    migrations: new Map(),
-    crashes: 0,
-    deaths: 0,
-    environments: environments.map(
-      (name) => new SimulatedEnvironment(name, { instanceId: `${name}-1.candidate`, command: 'old' }),
-    ),
-    isCanceled: false,
-    begunAfterCancel: [],
-    lostCancels: 0,
-    canceledInQueue: 0,
-  }
+  readonly #world = new SimulatedWorld(environments)
   /** Until which turn somebody else's deployment holds the environment, or another program its port; by environment. */
   readonly #held = new Map<string, number>()
   readonly #portTaken = new Map<string, number>()
   #stored: Stored
   #inbox: (() => void)[] = []
   #turns = 0
-  #requests = 0
 
   constructor(seed: number) {
     this.#chance = seededChance(seed)
@@ -144,12 +91,6 @@ export class SimulatedDelivery {
       this.#inbox.length === 0 &&
       atRest
     )
-  }
-
-  #environment(name: string): SimulatedEnvironment {
-    const found = this.#world.environments.find((environment) => environment.name === name)
-    if (found === undefined) throw new Error(`no environment ${name}`)
-    return found
   }
 
   #isDeploying(name: string): boolean {
@@ -224,7 +165,7 @@ export class SimulatedDelivery {
       if (job.status === 'pending' || job.status === 'running') this.#endJob(job.name, job.attempt)
     for (const environment of this.#world.environments) environment.crash()
     for (const [name, state] of Object.entries(this.#stored.rollouts)) {
-      const alive = this.#environment(name).alive()
+      const alive = this.#world.environment(name).alive()
       this.#stepRollout(name, state.phase.kind === 'new' ? { kind: 'begun' } : { kind: 'resumed', alive })
     }
   }
@@ -316,7 +257,7 @@ export class SimulatedDelivery {
 
   /** One transaction: the deployment, and that the delivery knows it. */
   #begin(name: string): void {
-    const place = this.#environment(name)
+    const place = this.#world.environment(name)
     const environment = environmentOf(name, 'new')
     const { instanceId, command } = place.serving
     const previous = {
@@ -339,7 +280,7 @@ export class SimulatedDelivery {
     if (before === undefined) return
     const { state, commands } = advance(before, event, this.#turns * 1000)
     this.#stored.rollouts[name] = state
-    const place = this.#environment(name)
+    const place = this.#world.environment(name)
     place.generation = Math.max(place.generation, state.generation)
     for (const command of commands)
       if (command.kind === 'record' && command.entry.kind === 'deployment.finished') {
@@ -357,57 +298,8 @@ export class SimulatedDelivery {
     for (const [name, state] of Object.entries(this.#stored.rollouts)) {
       const [command] = state.pending
       if (command === undefined) continue
-      const event = this.#answerTo(name, command)
+      const event = this.#world.answerTo(state, command, () => this.#happens(0.05))
       this.#inbox.push(() => this.#stepRollout(name, event))
     }
-  }
-
-  #answerTo(name: string, command: PendingCommand): RolloutEvent {
-    const commandId = command.id
-    switch (command.kind) {
-      case 'migrate':
-        this.#world.migrations.set(name, (this.#world.migrations.get(name) ?? 0) + 1)
-        return { kind: 'migrated', commandId }
-      case 'start-instance':
-        return this.#startInstance(name, command)
-      case 'check-health':
-        return this.#environment(name).health(command)
-      case 'set-weights':
-        return this.#environment(name).apply(command)
-      case 'observe':
-        return { kind: 'observed', commandId, counters: this.#counters(name) }
-      case 'start-exercise':
-        return { kind: 'exercise-started', commandId }
-      case 'stop-exercise':
-        return { kind: 'exercise-stopped', commandId }
-      default:
-        this.#environment(name).stop(command.instanceId)
-        return { kind: 'instance-stopped', commandId, instanceId: command.instanceId }
-    }
-  }
-
-  #startInstance(name: string, command: Extract<PendingCommand, { kind: 'start-instance' }>): RolloutEvent {
-    const { id: commandId, instanceId, role } = command
-    if (this.#happens(0.05)) return { kind: 'instance-failed', commandId, instanceId, reason: 'no memory' }
-    const key = `${name}/${role}`
-    this.#world.instances.set(key, (this.#world.instances.get(key) ?? new Set()).add(instanceId))
-    return this.#environment(name).start(command, this.#commandOf(name, role))
-  }
-
-  #commandOf(name: string, role: InstanceRole): string {
-    const input = this.#stored.rollouts[name]?.input
-    return input === undefined ? '' : (environmentFor(input, role).target.command[0] ?? '')
-  }
-
-  #counters(name: string) {
-    this.#requests += 1000
-    const { previous, deploymentId } = this.#stored.rollouts[name]?.input ?? { previous: null, deploymentId: '' }
-    return [previous?.instanceId ?? '', `${deploymentId}.candidate`, `${deploymentId}.baseline`].map((id) => ({
-      id,
-      requests: this.#requests,
-      errors: 0,
-      latencyBoundsMs: [10, null],
-      latencyCounts: [this.#requests, 0],
-    }))
   }
 }

@@ -78,6 +78,7 @@ class Hold {
         await this.take()
         return
       } catch (cause) {
+        if (this.#closing.signal.aborted) return
         if (cause instanceof SluiceError && cause.code === 'STORE_IN_USE') {
           this.#onLost(
             inUse('Cannot go on: another server of Sluice took the database while the connection to it was broken'),

@@ -61,6 +61,8 @@ export interface NewRun {
   policyRef: string
   policyCommit: string
   policyDigest: string
+  /** The change's own policy where that is another one. */
+  proposedPolicy: Policy | null
   protectedDefinitions: Record<string, string>
   /** The run's gates take reports of jobs that the change defines anew: a person has accepted that. */
   producersAccepted: boolean
@@ -100,6 +102,7 @@ export async function insertRun(unit: Unit, run: NewRun): Promise<void> {
       policy_ref: run.policyRef,
       policy_commit: run.policyCommit,
       policy_digest: run.policyDigest,
+      proposed_policy: run.proposedPolicy === null ? null : json(run.proposedPolicy),
       protected_definitions: json(run.protectedDefinitions),
       producers_accepted: run.producersAccepted,
       delivery: json(run.delivery),

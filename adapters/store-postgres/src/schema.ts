@@ -54,6 +54,8 @@ export interface Schema {
     policy_ref: string
     policy_commit: string
     policy_digest: string
+    /** The change's own policy where that is another one: it is judged by both. */
+    proposed_policy: JSONColumnType<Policy | null, string | null, string | null>
     /** Job → definition digest in the protected branch before the change. */
     protected_definitions: Json<Record<string, string>>
     producers_accepted: Generated<boolean>

@@ -3,7 +3,7 @@ import { journalCases } from '@sluice/engine/testing'
 import type { LogEntry } from '@sluice/contracts/events'
 import { sql } from 'kysely'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import {
   beginDeployment,
   freshDatabase,
@@ -444,6 +444,22 @@ describe.skipIf(url === null)(`the store on PostgreSQL ${reason}`, () => {
       expect(await lost).toMatchObject({ code: 'STORE_IN_USE', message: expect.stringContaining('Cannot go on') })
       await other()
       await letGo()
+    })
+
+    test('who lets go while another server has the database is told nothing of that', async () => {
+      const tries = async (): Promise<number> => {
+        const trying = sql`select from pg_stat_activity where datname = ${fresh.name}
+          and query like 'select pg_try_advisory_lock%'`
+        return (await trying.execute(open.db)).rows.length
+      }
+      const onLost = vi.fn()
+      const letGo = await holdAlone(fresh.url, { onLost, patienceMs: 10_000 })
+      const other = await takeOver(fresh.url)
+      await expect.poll(tries).toBe(1)
+      await letGo()
+      await expect.poll(tries).toBe(0)
+      expect(onLost).not.toHaveBeenCalled()
+      await other()
     })
 
     test('a database that is away is named so', async () => {

@@ -57,6 +57,7 @@ export async function makeRun(
       policyRef: 'main',
       policyCommit: 'a'.repeat(40),
       policyDigest: digest,
+      proposedPolicy: null,
       protectedDefinitions: {},
       producersAccepted: false,
       delivery: startDelivery(id, ['production']),

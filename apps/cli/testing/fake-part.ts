@@ -102,6 +102,7 @@ function end(): void {
 }
 
 process.on('SIGTERM', end)
+process.on('SIGHUP', () => tell(`${part} reads its settings again`))
 tell(`${part} starts`)
 if (part === 'server') {
   const keys = join(config['dataFolder'] ?? '', 'keys')

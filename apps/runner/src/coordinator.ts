@@ -50,6 +50,8 @@ export interface Coordinator {
   upload(job: JobResponse, upload: Upload): Promise<UpdateAnswer>
   /** The zip of an earlier job. @throws SluiceError `RUNNER_SERVER_ANSWER`, or what fetch throws. */
   download(jobId: number, token: string): Promise<AsyncIterable<Uint8Array>>
+  /** The server has this address from now on: calls that begin later go there, those of running jobs too. */
+  moveTo(url: string): void
 }
 
 export interface CoordinatorOptions {
@@ -67,9 +69,10 @@ const transferLimitMs = 600_000
 
 export function createCoordinator(options: CoordinatorOptions): Coordinator {
   const { token, systemId } = options
+  let { url } = options
   const call = async (path: string, init: RequestInit, limitMs: number, signal?: AbortSignal): Promise<Response> => {
     const limit = AbortSignal.timeout(limitMs)
-    return fetch(new URL(path, options.url), {
+    return fetch(new URL(path, url), {
       ...init,
       redirect: 'error',
       signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
@@ -129,6 +132,9 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
       if (answer.status !== 200 || answer.body === null)
         throw unexpected(`fetch the artifacts of job ${jobId}`, answer.status)
       return answer.body
+    },
+    moveTo(next) {
+      url = next
     },
   }
 }

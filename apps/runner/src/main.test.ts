@@ -25,10 +25,16 @@ afterEach(async () => {
   await rm(base, { recursive: true, force: true })
 })
 
+const config = (): string => join(base, 'runner.json')
+
 async function start(settings: object, ...options: string[]): Promise<ChildProcess> {
-  const config = join(base, 'runner.json')
-  await writeFile(
-    config,
+  await writeConfig(settings)
+  return spawn(process.execPath, [main, '--config', config(), ...options], { stdio: ['ignore', 'pipe', 'inherit'] })
+}
+
+const writeConfig = (settings: object): Promise<void> =>
+  writeFile(
+    config(),
     JSON.stringify({
       url: server.url,
       token: server.runnerToken,
@@ -38,8 +44,6 @@ async function start(settings: object, ...options: string[]): Promise<ChildProce
     }),
     { mode: 0o600 },
   )
-  return spawn(process.execPath, [main, '--config', config, ...options], { stdio: ['ignore', 'pipe', 'inherit'] })
-}
 
 async function endOf(child: ChildProcess): Promise<{ code: number | null; log: string }> {
   let log = ''
@@ -70,6 +74,28 @@ it('main stops its job on SIGTERM with --stop-jobs and exits with 0', async () =
   expect(readdirSync(join(base, 'runner', 'jobs'))).toEqual([])
 })
 
+it('main hands its running job to a server that was started again elsewhere, at SIGHUP', async () => {
+  const child = await start({})
+  const job = jobResponseFor(server.url, commit, { script: ['echo begun', 'until [ -e go ]; do :; done', 'echo more'] })
+  server.offer(job)
+  const ended = endOf(child)
+  await begun(job.id)
+  await server.goAway()
+  await server.comeBackElsewhere()
+  await writeConfig({})
+  child.kill('SIGHUP')
+  await writeFile(join(base, 'runner', 'jobs', `job-${job.id}`, 'workspace', 'go'), '')
+  const end = await server.when(() => server.seen(job.id).end)
+  expect([end.state, server.seen(job.id).trace.toString()]).toEqual(['success', expect.stringContaining('\nmore\n')])
+  await writeFile(config(), 'no settings')
+  child.kill('SIGHUP')
+  const next = jobResponseFor(server.url, commit, { id: job.id + 1, script: ['echo begun'] })
+  server.offer(next)
+  expect(await server.when(() => hasEnded(next.id))).toBe(true)
+  child.kill('SIGTERM')
+  expect(await ended).toMatchObject({ code: 0, log: expect.stringContaining("the server's URL stays: Cannot read") })
+})
+
 it('main takes its jobs with it when it is killed', async () => {
   const child = await start({})
   const job = jobResponseFor(server.url, commit, {
@@ -91,6 +117,14 @@ it('main takes its jobs with it when it is killed', async () => {
   expect(socket.destroyed).toBe(true)
   listener.close()
 })
+
+const hasEnded = (jobId: number): boolean => {
+  try {
+    return server.seen(jobId).end !== null
+  } catch {
+    return false
+  }
+}
 
 const begun = async (jobId: number): Promise<boolean> =>
   server.when(() => {

@@ -29,6 +29,8 @@ export interface Runner {
   drain(): void
   /** Also stops the running jobs and reports them as failed by the system. */
   stopJobs(): void
+  /** The same server, which knows its token and its jobs, has this URL from now on. */
+  moveTo(url: string): void
 }
 
 /** Starts a runner: removes what an earlier one left, then asks for jobs until it is drained. */
@@ -46,6 +48,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       draining.abort()
       stopping.abort()
     },
+    moveTo: (url) => host.coordinator.moveTo(url),
   }
 }
 

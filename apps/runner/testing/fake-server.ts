@@ -38,6 +38,8 @@ export interface FakeServer {
   forget(jobId: number, bytes: number): void
   goAway(): Promise<void>
   comeBack(): Promise<void>
+  /** On another port; `url` is then another one. */
+  comeBackElsewhere(): Promise<void>
   close(): Promise<void>
 }
 
@@ -69,7 +71,8 @@ export async function startFakeServer({ repository, zips = new Map() }: FakeServ
     polls: new Set(),
   }
   let server = await listen(state, 0)
-  const { port } = server.address() as AddressInfo
+  const portOf = (listening: Server): number => (listening.address() as AddressInfo).port
+  let port = portOf(server)
   const goAway = async (): Promise<void> => {
     for (const poll of state.polls) poll()
     server.closeAllConnections()
@@ -79,7 +82,9 @@ export async function startFakeServer({ repository, zips = new Map() }: FakeServ
     await closed
   }
   return {
-    url: `http://127.0.0.1:${port}`,
+    get url() {
+      return `http://127.0.0.1:${port}`
+    },
     runnerToken: state.runnerToken,
     offer(job) {
       state.offers.push(job)
@@ -98,6 +103,10 @@ export async function startFakeServer({ repository, zips = new Map() }: FakeServ
     goAway,
     async comeBack() {
       server = await listen(state, port)
+    },
+    async comeBackElsewhere() {
+      server = await listen(state, 0)
+      port = portOf(server)
     },
     close: goAway,
   }

@@ -76,12 +76,23 @@ describe('reportsOf', () => {
     ['a kind without a reader', 'unit-test', artifact('dotenv', 'x'), []],
     ['an archive', 'unit-test', artifact('archive', 'tests'), []],
   ])('%s', (_name, job, handedIn, wanted) => {
-    expect(reportsOf({ policy }, job, [handedIn]).map(({ name }) => name)).toEqual(wanted)
+    expect(reportsOf({ policy, proposed_policy: null }, job, [handedIn]).map(({ name }) => name)).toEqual(wanted)
   })
 
   test('GitLab’s kind never counts under a name of the policy', () => {
     const named = { ...policy, reports: [source('junit', 'unit-test')] }
-    expect(reportsOf({ policy: named }, 'other-test', [artifact('junit', 'junit.xml.gz')])).toEqual([])
+    const policies = { policy: named, proposed_policy: null }
+    expect(reportsOf(policies, 'other-test', [artifact('junit', 'junit.xml.gz')])).toEqual([])
+  })
+
+  test('a proposed policy adds its own reports, and takes none of the others away', () => {
+    const proposed = { ...policy, reports: [source('tests', 'unit-test'), source('more', 'other-test')] }
+    const policies = { policy, proposed_policy: proposed }
+    const handedIn = ['tests', 'more', 'more.proposed'].map((name) => artifact('sluice_report', name))
+    const names = (job: string) => reportsOf(policies, job, handedIn).map(({ name }) => name)
+    expect([names('unit-test'), names('other-test')]).toEqual([['tests'], ['more.proposed']])
+    const kinds = reportsOf(policies, 'other-test', [artifact('junit', 'junit.xml.gz')])
+    expect(kinds.map(({ name }) => name)).toEqual(['junit'])
   })
 })
 

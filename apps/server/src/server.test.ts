@@ -117,6 +117,57 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
       await writeFiles(join(platform.folder, 'sample'), projectFiles)
     })
 
+    describe('that proposes another policy', () => {
+      const policy = projectFiles['sluice.yml'] ?? ''
+      const rule = 'tests.total > 0 && tests.failed == 0'
+      const more = '  - { name: more, job: unit-test, path: reports/more.xml, format: junit }\ngates:'
+      const reportsIn: Play = (job) =>
+        job.job_info.name === 'package'
+          ? { files: releaseFiles({ version: 'proposed' }) }
+          : { reports: { tests: junit(0), 'more.proposed': junit(0) } }
+      const gatesOf = ({ gates }: RunView) =>
+        gates.map(({ name, state, verdict }) => [name, state, verdict?.clauses[0]?.state])
+
+      test.each([
+        ['a threshold that it does not reach', (text: string) => text.replace(rule, 'tests.total >= 8'), 'fail'],
+        ['a path that nobody writes', (text: string) => text.replace('reports/junit.xml', 'reports/no.xml'), 'missing'],
+        [
+          'a report that nobody hands in',
+          (text: string) => text.replace('gates:', more.replace('more,', 'other,')).replace(rule, 'other.failed == 0'),
+          'missing',
+        ],
+      ])('with %s does not bring it in force, and the change that mends it passes', async (_, proposal, state) => {
+        const run = await deliver(reportsIn, { 'sluice.yml': proposal(policy) })
+        expect(gatesOf(run)).toEqual([
+          ['quality', 'open', 'pass'],
+          ['quality.proposed', 'closed', state],
+        ])
+        expect(run.gates[1]?.verdict?.policy.commit).toBe(run.commit)
+        expect(run).toMatchObject({ status: 'failed', release: null })
+        const mended = await deliver(reportsIn, projectFiles)
+        expect(mended.policy).toEqual(run.policy)
+        expect([mended.status, gatesOf(mended)]).toEqual(['success', [['quality', 'open', 'pass']]])
+      })
+
+      test('that it fulfils brings it in force, with a report that the policy before did not want', async () => {
+        const stricter = policy.replace('gates:', more).replace(rule, `${rule} && more.total == 2`)
+        const run = await deliver(reportsIn, { 'sluice.yml': stricter })
+        expect(gatesOf(run)).toEqual([
+          ['quality', 'open', 'pass'],
+          ['quality.proposed', 'open', 'pass'],
+        ])
+        expect(run.evidence.map(({ name }) => name).toSorted()).toEqual(['more.proposed', 'tests'])
+        const next = await deliver(reportsIn)
+        expect(next.policy.commit).toBe(run.commit)
+        expect(gatesOf(next)).toEqual([['quality', 'closed', 'missing']])
+        const back: Play = (job) =>
+          job.job_info.name === 'package'
+            ? { files: releaseFiles({ version: 'back' }) }
+            : { reports: { tests: junit(0), more: junit(0) } }
+        expect(await deliver(back, projectFiles)).toMatchObject({ status: 'success' })
+      })
+    })
+
     test('whose own policy has mistakes is refused, and the change that mends it is not', async () => {
       const policy = projectFiles['sluice.yml'] ?? ''
       const broken = [

@@ -225,6 +225,33 @@ describe('decide(): manual, delayed, cancel, resource groups', () => {
   })
 })
 
+describe('decide(): as many jobs as a plan may have', () => {
+  const count = 10_000
+  const name = (index: number) => `j${String(index).padStart(4, '0')}`
+
+  test('a chain of needs that stands backwards is skipped in one step, and comes back in one', () => {
+    const jobs = Array.from({ length: count }, (_, index) =>
+      index === count - 1
+        ? jobOf(name(index), 'test', { when: 'manual', allowFailure: true })
+        : jobOf(name(index), 'test', { needs: needs(name(index + 1)) }),
+    )
+    const begun = play(jobs, [])
+    expect(begun.commands.filter((c) => c.kind === 'record' && c.entry.kind === 'job.skipped')).toHaveLength(count - 1)
+    const played = decide(begun.state, { kind: 'job.played', payload: { job: name(count - 1) } }, 1)
+    expect(new Set(Object.values(played.state.jobs).map(({ status }) => status))).toEqual(
+      new Set(['created', 'pending']),
+    )
+  })
+
+  test('the last job of a big stage lets a big stage begin', () => {
+    const jobs = Array.from({ length: count }, (_, index) => jobOf(name(index), index % 2 === 0 ? 'build' : 'test'))
+    const { state } = play(jobs, [])
+    for (const job of Object.values(state.jobs)) if (job.stage === 'build') job.status = 'success'
+    Object.assign(state.jobs[name(0)] ?? {}, { status: 'running' })
+    expect(decide(state, end(name(0)), 1).commands.filter(({ kind }) => kind === 'offer-job')).toHaveLength(count / 2)
+  })
+})
+
 describe('decide(): properties over random plans and orders', () => {
   const jobArbitrary = fc.record({
     stage: fc.integer({ min: 0, max: 3 }),

@@ -108,24 +108,25 @@ function played(state: RunState, name: string): Decision {
   if (job?.status !== 'manual') return { state, commands: [] }
   state.status = 'running'
   offerable(job)
-  bringBack(state, new Set([name]))
+  bringBack(state, name)
   return { state, commands: [] }
 }
 
 /** What was skipped because a job by `needs` waited for a person gets its turn again, and what was skipped for that. */
-function bringBack(state: RunState, names: Set<string>): void {
-  let grew = true
-  while (grew) {
-    grew = false
-    for (const job of Object.values(state.jobs)) {
-      if (job.status !== 'skipped' || names.has(job.name)) continue
-      if (job.needs?.some((need) => names.has(need.job)) !== true) continue
-      names.add(job.name)
+function bringBack({ jobs }: RunState, name: string): void {
+  const skipped = Object.values(jobs).filter(({ status }) => status === 'skipped')
+  const dependents = Map.groupBy(
+    skipped.flatMap((job) => (job.needs ?? []).map((need) => ({ job, need: need.job }))),
+    ({ need }) => need,
+  )
+  const back = [name]
+  for (const one of back)
+    for (const { job } of dependents.get(one) ?? []) {
+      if (job.status !== 'skipped') continue
       job.status = 'created'
       job.reason = ''
-      grew = true
+      back.push(job.name)
     }
-  }
 }
 
 function ownJob(state: RunState, name: string): RunJob | undefined {

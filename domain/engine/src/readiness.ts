@@ -1,35 +1,36 @@
 /** What a job's predecessors and gates say about its turn. */
 import { unreachable } from '@sluice/kernel'
-import { isTerminal, type RunJob, type RunState } from './run-state.ts'
+import { hasEnded, isBad } from './job-end.ts'
+import type { RunJob, RunState } from './run-state.ts'
+import type { StageProgress } from './stage-progress.ts'
 
 export type Readiness = { kind: 'wait'; reason: string } | { kind: 'run' } | { kind: 'skip'; reason: string }
 
 /** Whether it is this job's turn, given how all others stand. */
-export function readinessOf(job: RunJob, state: RunState, order: RunJob[]): Readiness {
+export function readinessOf(job: RunJob, state: RunState, stages: StageProgress): Readiness {
   const closed = state.gates.find((gate) => gate.state === 'closed' && gate.stageIndex < job.stageIndex)
   if (closed) return { kind: 'skip', reason: `gate "${closed.name}" is closed` }
-  const before = predecessorsOf(job, state, order)
-  const waiting = before.find((other) => !hasEnded(other))
+  const { waiting, bad } = predecessorsOf(job, state, stages)
   if (waiting) return { kind: 'wait', reason: `waits for job "${waiting.name}"` }
   const gate = state.gates.find(
     ({ state: gateState, stageIndex }) => gateState !== 'open' && stageIndex < job.stageIndex,
   )
   if (gate) return { kind: 'wait', reason: `waits for gate "${gate.name}"` }
-  return byWhen(job, before)
+  return byWhen(job, bad)
 }
 
-function predecessorsOf(job: RunJob, state: RunState, order: RunJob[]): RunJob[] {
-  if (job.needs === null) return order.filter((other) => other.stageIndex < job.stageIndex)
-  return job.needs.flatMap((need) => state.jobs[need.job] ?? [])
+/** The first before it that has not ended, and the first that keeps it from running. */
+function predecessorsOf(
+  { needs, stageIndex }: RunJob,
+  { jobs }: RunState,
+  stages: StageProgress,
+): { waiting: RunJob | undefined; bad: RunJob | undefined } {
+  if (needs === null) return { waiting: stages.openBefore(stageIndex), bad: stages.badBefore(stageIndex) }
+  const before = needs.flatMap((need) => jobs[need.job] ?? [])
+  return { waiting: before.find((other) => !hasEnded(other)), bad: before.find(isMissing) }
 }
 
-/** A manual job that may fail does not hold others up (GitLab, `when: manual`: optional unless `allow_failure: false`). */
-export function hasEnded(job: RunJob): boolean {
-  return isTerminal(job.status) || (job.status === 'manual' && job.allowFailure === true)
-}
-
-function byWhen(job: RunJob, before: RunJob[]): Readiness {
-  const bad = before.find((other) => isBad(other, job))
+function byWhen(job: RunJob, bad: RunJob | undefined): Readiness {
   switch (job.when) {
     case 'always':
       return { kind: 'run' }
@@ -48,19 +49,11 @@ function byWhen(job: RunJob, before: RunJob[]): Readiness {
  * With `needs`, a job that was skipped, or that nobody has started yet, is missing; by stages it is passed over, for
  * what made it skip is seen itself. When a person starts it, what was skipped for it comes back (`decide`).
  */
-function isBad(other: RunJob, job: RunJob): boolean {
-  if (other.status === 'failed') return !failureIsAllowed(other)
-  if (other.status === 'canceled') return true
-  return (other.status === 'skipped' || other.status === 'manual') && job.needs !== null
+function isMissing(other: RunJob): boolean {
+  return isBad(other) || other.status === 'skipped' || other.status === 'manual'
 }
 
 function skipReason(bad: RunJob): string {
   if (bad.status === 'manual') return `job "${bad.name}" waits for a person to start it`
   return `job "${bad.name}" ${bad.status === 'skipped' ? 'was skipped' : bad.status}`
-}
-
-/** Whether this job's failure leaves the run green. */
-export function failureIsAllowed(job: RunJob): boolean {
-  if (typeof job.allowFailure === 'boolean') return job.allowFailure
-  return job.exitCode !== null && job.allowFailure.exitCodes.includes(job.exitCode)
 }

@@ -1,22 +1,30 @@
 import { unreachable } from '@sluice/kernel'
-import { failureIsAllowed, hasEnded, readinessOf, type Readiness } from './readiness.ts'
-import type { Decision, RunCommand, RunGate, RunJob, RunState } from './run-state.ts'
+import { hasEnded, hasFailed } from './job-end.ts'
+import { readinessOf, type Readiness } from './readiness.ts'
+import type { Decision, RunCommand, RunJob, RunState } from './run-state.ts'
+import { StageProgress } from './stage-progress.ts'
+import { turnOrder } from './turn-order.ts'
+
+/** Who holds each resource group inside this run. Between runs nothing holds one: each run is decided by itself. */
+type Holders = Map<string, RunJob>
 
 /** Phase 2: everything that follows from how the jobs stand now, until nothing more follows. Changes `state` in place. */
 export function settle(state: RunState, nowMs: number): Decision {
   const commands: RunCommand[] = []
-  const order = Object.values(state.jobs).toSorted((a, b) => a.stageIndex - b.stageIndex)
+  const order = turnOrder(state)
+  const stages = new StageProgress(order)
+  const holders = holdersOf(order)
   let moved = true
   while (moved) {
     moved = false
     for (const job of order) {
       if (job.status !== 'created') continue
-      const command = turn(job, readinessOf(job, state, order), nowMs, state)
+      const command = turn(job, readinessOf(job, state, stages), nowMs, holders)
       if (command !== null) commands.push(command)
       if (hasMoved(job)) moved = true
     }
   }
-  commands.push(...askGates(state, order))
+  commands.push(...askGates(state, stages))
   commands.push(...finish(state, order))
   return { state, commands }
 }
@@ -26,7 +34,7 @@ function hasMoved(job: RunJob): boolean {
   return job.status !== 'created'
 }
 
-function turn(job: RunJob, readiness: Readiness, nowMs: number, state: RunState): RunCommand | null {
+function turn(job: RunJob, readiness: Readiness, nowMs: number, holders: Holders): RunCommand | null {
   switch (readiness.kind) {
     case 'wait':
       job.reason = job.attempt === 0 ? readiness.reason : job.reason
@@ -39,13 +47,13 @@ function turn(job: RunJob, readiness: Readiness, nowMs: number, state: RunState)
         entry: { kind: 'job.skipped', payload: { job: job.name, stage: job.stage, reason: readiness.reason } },
       }
     case 'run':
-      return begin(job, nowMs, state)
+      return begin(job, nowMs, holders)
     default:
       return unreachable(readiness)
   }
 }
 
-function begin(job: RunJob, nowMs: number, state: RunState): RunCommand | null {
+function begin(job: RunJob, nowMs: number, holders: Holders): RunCommand | null {
   if (job.when === 'manual' && job.attempt === 0) {
     job.status = 'manual'
     job.reason = 'waits for a person to start it'
@@ -56,40 +64,32 @@ function begin(job: RunJob, nowMs: number, state: RunState): RunCommand | null {
     job.dueAtMs = nowMs + (job.startInMs ?? 0)
     return { kind: 'wake', job: job.name, atMs: job.dueAtMs }
   }
-  const holder = holderOf(job, state)
+  const group = job.resourceGroup
+  const holder = group === null ? undefined : holders.get(group)
   if (holder) {
-    job.reason = `waits for resource group "${job.resourceGroup}", held by job "${holder.name}"`
+    job.reason = `waits for resource group "${group}", held by job "${holder.name}"`
     return null
   }
+  if (group !== null) holders.set(group, job)
   job.status = 'pending'
   job.attempt += 1
   job.reason = 'waits for a runner'
   return { kind: 'offer-job', job: job.name, attempt: job.attempt }
 }
 
-/** Who holds the group inside this run. Between runs nothing holds it: each run is decided by itself. */
-function holderOf(job: RunJob, state: RunState): RunJob | undefined {
-  if (job.resourceGroup === null) return undefined
-  return Object.values(state.jobs).find(
-    (other) =>
-      other.name !== job.name &&
-      other.resourceGroup === job.resourceGroup &&
-      (other.status === 'pending' || other.status === 'running'),
-  )
+function holdersOf(jobs: RunJob[]): Holders {
+  const live = jobs.filter(({ status }) => status === 'pending' || status === 'running')
+  return new Map(live.flatMap((job) => (job.resourceGroup === null ? [] : [[job.resourceGroup, job] as const])))
 }
 
-function askGates(state: RunState, order: RunJob[]): RunCommand[] {
+function askGates(state: RunState, stages: StageProgress): RunCommand[] {
   if (state.cancelRequested) return []
   return state.gates
-    .filter((gate) => gate.state === 'waiting' && stageHasEnded(gate, order))
+    .filter((gate) => gate.state === 'waiting' && !stages.openBefore(gate.stageIndex + 1))
     .map((gate) => {
       gate.state = 'asked'
       return { kind: 'decide-gate', gate: gate.name }
     })
-}
-
-function stageHasEnded(gate: RunGate, order: RunJob[]): boolean {
-  return order.filter((job) => job.stageIndex <= gate.stageIndex).every(hasEnded)
 }
 
 /** Ends the run when nothing can move any more (E6). */
@@ -108,7 +108,7 @@ function outcomeOf(
   order: RunJob[],
 ): { status: 'success' | 'failed' | 'canceled'; reason: string | null } {
   if (state.cancelRequested) return { status: 'canceled', reason: 'canceled' }
-  const failed = order.filter((job) => job.status === 'failed' && !failureIsAllowed(job))
+  const failed = order.filter(hasFailed)
   const closed = state.gates.filter((gate) => gate.state === 'closed')
   const reasons = [
     ...closed.map((gate) => `gate "${gate.name}" is closed`),

@@ -2,10 +2,12 @@ import type { Migration } from 'kysely/migration'
 import { first } from './0001-first.ts'
 import { attemptTags } from './0002-attempt-tags.ts'
 import { whatServes } from './0003-what-serves.ts'
+import { proposedPolicy } from './0004-proposed-policy.ts'
 
 /** Every migration, in order of name. Forward only: a released one never changes. */
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
   '0002-attempt-tags': attemptTags,
   '0003-what-serves': whatServes,
+  '0004-proposed-policy': proposedPolicy,
 }

@@ -440,7 +440,7 @@ describe('sluice up', { timeout: 60_000 }, () => {
     expect(await pidOf(at, 'server')).toBe(server)
   })
 
-  test('a runner that asks a server that is gone is started anew', async () => {
+  test('a runner whose server was started again at another port is told so, and lives on with its jobs', async () => {
     const at = await place()
     const first = new Command('up', at)
     await first.says('Ctrl-C stops everything')
@@ -450,7 +450,8 @@ describe('sluice up', { timeout: 60_000 }, () => {
     process.kill(server ?? 0, 'SIGKILL')
     const second = new Command('up', at)
     await second.says('Ctrl-C stops everything')
-    expect(await pidOf(at, 'runner')).not.toBe(runner)
+    expect(await pidOf(at, 'runner')).toBe(runner)
+    await expect.poll(() => storyOf(at)).toContain('runner reads its settings again')
     const url = readFileSync(join(at.data, 'run', 'server-url'), 'utf8')
     expect(JSON.parse(readFileSync(join(at.data, 'runner.json'), 'utf8'))).toMatchObject({ url })
   })

@@ -87,17 +87,18 @@ export const runnerGraceMs = 30_000
 
 /**
  * Registers the runner with the server once; its token is kept in its configuration (0600). A server whose database is
- * new does not know the kept one: the runner is registered anew.
+ * new does not know the kept one: the runner is registered anew. One that runs and whose server was started again at
+ * another port is told so, and keeps its jobs.
  */
 export async function startRunner(settings: Settings, records: ProcessRecords, url: string): Promise<StartedProcess> {
   const file = join(settings.data, 'runner.json')
   const config = await readConfig(file)
   const running = await records.findRunning('runner')
   if (running !== null && config?.['url'] === url) return { ...running, adopted: true, ready: null }
-  // It asks a server that is not there any more, at another port.
-  if (running !== null) await stopProcess(running, runnerGraceMs)
   const kept = config?.['token']
-  const token = typeof kept === 'string' && !(await isRefused(url, kept)) ? kept : await registerRunner(settings)
+  const isKnown = typeof kept === 'string' && !(await isRefused(url, kept))
+  if (running !== null && !isKnown) await stopProcess(running, runnerGraceMs)
+  const token = isKnown ? kept : await registerRunner(settings)
   await writeConfig(file, {
     url,
     token,
@@ -106,9 +107,19 @@ export async function startRunner(settings: Settings, records: ProcessRecords, u
     concurrency: 2,
     tags: [],
   })
+  if (running !== null && isKnown && tellMoved(running.pid)) return { ...running, adopted: true, ready: null }
   const spec = specOf(settings, 'runner', file)
   const isReady = (line: Record<string, unknown>): boolean => line['message'] === 'runner is ready'
   return startProcess({ ...spec, args: [...spec.args, '--stop-jobs'], isReady }, records)
+}
+
+/** Has the runner read its configuration again. @returns false where it has ended meanwhile */
+function tellMoved(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGHUP')
+  } catch {
+    return false
+  }
 }
 
 /** A server that does not answer has refused nothing: the runner itself tries again. */

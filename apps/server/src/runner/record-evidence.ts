@@ -15,6 +15,7 @@ import {
   type Unit,
 } from '@sluice/store-postgres'
 import { subjectOf } from '../runs/decide-gate.ts'
+import { reportsToTake, type Policies } from '../runs/proposed-policy.ts'
 
 type Reading =
   | { kind: 'record'; record: EvidenceRecord }
@@ -116,11 +117,12 @@ export function recordEvidenceWith(parts: {
  * Which uploads are which reports. The policy's own come first; GitLab's kinds count under their own name where the
  * policy does not name that job and format, and never under a name of the policy.
  */
-export function reportsOf(run: Pick<RunRow, 'policy'>, job: string, artifacts: ArtifactRow[]): HandedInReport[] {
+export function reportsOf(run: Policies, job: string, artifacts: ArtifactRow[]): HandedInReport[] {
+  const wanted = reportsToTake(run).filter((source) => source.job === job)
   const sources = run.policy.reports.filter((source) => source.job === job)
   const taken = new Set(run.policy.reports.map(({ name }) => name))
   const named = artifacts.flatMap((artifact) => {
-    const source = artifact.type === 'sluice_report' ? sources.find(({ name }) => name === artifact.name) : undefined
+    const source = artifact.type === 'sluice_report' ? wanted.find(({ name }) => name === artifact.name) : undefined
     return source === undefined ? [] : [ofPolicy(source, artifact)]
   })
   const kinds = Object.entries(gitlabFormats).flatMap(([kind, format]) => {

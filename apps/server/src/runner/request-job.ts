@@ -20,6 +20,7 @@ import {
   type RunRow,
   type Unit,
 } from '@sluice/store-postgres'
+import { reportsToTake } from '../runs/proposed-policy.ts'
 import { hashToken, newToken } from '../system.ts'
 import { readDotenvFiles } from './read-dotenv-files.ts'
 
@@ -103,7 +104,7 @@ async function responseOf(
     repoUrl: `${givers.serverUrl()}/git/${run.project}.git`,
     dependencies,
     cacheRuns: { own: run.number, good },
-    reportSources: run.policy.reports.filter((source) => source.job === job.name),
+    reportSources: reportsToTake(run).filter((source) => source.job === job.name),
   })
 }
 
@@ -121,17 +122,14 @@ async function handedOn(
       .filter(({ finished_at }) => finished_at !== null)
       .map((attempt) => [attempt.job, attempt]),
   )
-  const attempts = names.flatMap((name) => newest.get(name) ?? [])
-  const artifacts = await listArtifacts(
-    unit,
-    attempts.map(({ id }) => id),
-  )
+  const jobOf = new Map(names.flatMap((name) => newest.get(name) ?? []).map(({ id, job: name }) => [id, name]))
+  const artifacts = await listArtifacts(unit, [...jobOf.keys()])
   const dependencies = artifacts
     .filter(({ type }) => type === 'archive')
     .map((archive) => ({
       jobId: archive.attempt_id,
       token,
-      name: attempts.find(({ id }) => id === archive.attempt_id)?.job ?? '',
+      name: jobOf.get(archive.attempt_id) ?? '',
       sizeBytes: Number(archive.size_bytes),
     }))
   const reports = artifacts.filter(({ type }) => type === 'dotenv').flatMap(({ files }) => files)

@@ -4,8 +4,8 @@ import { SluiceError } from '@sluice/kernel'
 import { nearestName } from '@sluice/pipeline'
 
 /**
- * Refuses a policy that names jobs which the pipeline beside it does not have: once in force its gates could never open,
- * and it would refuse every later change, the mend too.
+ * Refuses a policy that names jobs which the pipeline beside it does not have, with the nearest names, before a run finds
+ * out that its gates cannot open.
  * @param plan of the same commit; jobs that its rules leave out count
  * @throws SluiceError POLICY_MISTAKES
  */

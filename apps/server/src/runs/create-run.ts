@@ -19,6 +19,7 @@ import {
 } from '@sluice/store-postgres'
 import { checkOwnPolicy } from './check-own-policy.ts'
 import { planChange, protectedDefinitions, type ChangeToPlan } from './plan-change.ts'
+import { gatesToAsk } from './proposed-policy.ts'
 import { readPolicyOf, type PolicyInForce } from './read-policy-of.ts'
 
 export interface RunRequest {
@@ -109,10 +110,10 @@ function checkAccepted({ acceptance, ref }: RunRequest, newest: string): void {
 /** Keeps the run, tells of it and takes its first step: all or nothing. */
 async function beginRun(makers: RunMakers, unit: Unit, request: RunRequest, planned: PlannedRun): Promise<void> {
   const { change, plan, createdAtMs } = planned
-  const { policy } = planned.inForce
+  const { policy, proposed } = planned.inForce
   const project = request.project.slug
   const runId = change.run.id
-  const gates = policy.gates.map(({ name, after }) => ({ name, after }))
+  const gates = gatesToAsk({ policy, proposed_policy: proposed }).map(({ name, after }) => ({ name, after }))
   await receiveCommit(unit, project, change.commit.commit, createdAtMs)
   for (const [position, { name, tier }] of policy.environments.entries()) {
     // Neither part may hold a dot, so no two projects share a site.
@@ -146,6 +147,7 @@ function newRunOf(request: RunRequest, { change, inForce, plan, definitions, cre
     policyRef: inForce.ref,
     policyCommit: inForce.commit,
     policyDigest: inForce.digest,
+    proposedPolicy: inForce.proposed,
     protectedDefinitions: definitions,
     producersAccepted: request.acceptance !== undefined,
     delivery: startDelivery(change.run.id, environments),

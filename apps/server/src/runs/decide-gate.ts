@@ -1,6 +1,7 @@
 import type { EvidenceRecord, EvidenceSubject, Verdict } from '@sluice/contracts/evidence'
-import { decide } from '@sluice/gates'
+import { decide, policyDigest, type DecideInput, type RefusedReport } from '@sluice/gates'
 import { listEvidence, listRefusedReports, type RunRow, type Unit } from '@sluice/store-postgres'
+import { evidenceInProposed, gatesToAsk, isProposed, nameInProposed } from './proposed-policy.ts'
 
 /** What a run's evidence is about: its commit (in-toto DigestSet, `gitCommit`). */
 export function subjectOf(run: { project: string; commit: string }): EvidenceSubject {
@@ -15,25 +16,49 @@ export async function decideGate(
   verdictId: string,
   atMs: number,
 ): Promise<Verdict | null> {
-  const gate = run.policy.gates.find(({ name }) => name === gateName)
+  const gate = gatesToAsk(run).find(({ name }) => name === gateName)
   if (gate === undefined) return null
   const evidence = await listEvidence(unit, run.id)
-  const refused = await listRefusedReports(unit, run.id)
+  const refused = (await listRefusedReports(unit, run.id)).filter((report) => isNewest(report, evidence))
   return decide({
     id: verdictId,
     runId: run.id,
     gate,
-    policy: { ref: run.policy_ref, commit: run.policy_commit, digest: run.policy_digest },
     subject: subjectOf(run),
-    evidence: run.producers_accepted ? evidence.map(accepted) : evidence,
-    refused: refused.filter((report) => isNewest(report, evidence)),
-    sources: run.policy.reports,
+    ...(isProposed(gateName) ? underProposed : underInForce)(run, evidence, refused),
     lastAttempts: Object.fromEntries(Object.values(run.state.jobs).map((job) => [job.name, job.attempt])),
     at: new Date(atMs).toISOString(),
   })
 }
 
-/** A person has taken the change's own definition of the reporting job for the protected one, in the log and for this run. */
+/** What a verdict follows from that is another under the other policy. */
+type Judging = Pick<DecideInput, 'policy' | 'sources' | 'evidence' | 'refused'>
+
+function underInForce(run: RunRow, evidence: EvidenceRecord[], refused: RefusedReport[]): Judging {
+  const own = evidence.filter(({ name }) => !isProposed(name))
+  return {
+    policy: { ref: run.policy_ref, commit: run.policy_commit, digest: run.policy_digest },
+    sources: run.policy.reports,
+    evidence: run.producers_accepted ? own.map(accepted) : own,
+    refused: refused.filter(({ name }) => !isProposed(name)),
+  }
+}
+
+function underProposed(run: RunRow, evidence: EvidenceRecord[], refused: RefusedReport[]): Judging {
+  const { policy, ref, commit } = run
+  const proposed = run.proposed_policy ?? policy
+  return {
+    policy: { ref, commit, digest: policyDigest(proposed) },
+    sources: proposed.reports,
+    evidence: evidenceInProposed(policy, proposed, evidence).map(accepted),
+    refused: refused.flatMap((report) => {
+      const name = nameInProposed(policy, proposed, report.name)
+      return name === null ? [] : [{ ...report, name }]
+    }),
+  }
+}
+
+/** Takes the change's own definition of the reporting job for the protected one, as a person did for the run or as it will be. */
 function accepted(record: EvidenceRecord): EvidenceRecord {
   return { ...record, producer: { ...record.producer, protectedDefinitionDigest: record.producer.definitionDigest } }
 }

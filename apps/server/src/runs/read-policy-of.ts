@@ -10,7 +10,7 @@ export interface PolicyInForce {
   ref: string
   commit: string
   digest: string
-  /** The change's own where it is another one: it would be the next in force. */
+  /** The change's own where it is another one: it would be the next in force, and the run is judged by both. */
   proposed: Policy | null
 }
 

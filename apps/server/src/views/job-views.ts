@@ -21,14 +21,16 @@ export function stageViews(
   artifacts: ArtifactRow[],
   logBytes: Map<number, number>,
 ): RunView['stages'] {
+  const jobs = Map.groupBy(run.plan.jobs, ({ stage }) => stage)
+  const attemptsOf = Map.groupBy(attempts, ({ job }) => job)
+  const artifactsOf = Map.groupBy(artifacts, ({ attempt_id }) => attempt_id)
   return run.plan.stages.map((name) => ({
     name,
-    jobs: run.plan.jobs
-      .filter(({ stage }) => stage === name)
-      .map((job) => {
-        const own = attempts.filter((attempt) => attempt.job === job.name)
-        return jobView(run, job, own, artifacts, logBytes)
-      }),
+    jobs: (jobs.get(name) ?? []).map((job) => {
+      const own = attemptsOf.get(job.name) ?? []
+      const handedIn = own.flatMap(({ id }) => artifactsOf.get(id) ?? [])
+      return jobView(run, job, own, handedIn, logBytes)
+    }),
   }))
 }
 
@@ -40,7 +42,6 @@ function jobView(
   logBytes: Map<number, number>,
 ): JobView {
   const live: RunJob | undefined = run.state.jobs[job.name]
-  const ids = new Set(attempts.map(({ id }) => id))
   return {
     name: job.name,
     stage: job.stage,
@@ -59,8 +60,10 @@ function jobView(
       logBytes: logBytes.get(attempt.id) ?? 0,
     })),
     reasons: job.reasons,
-    artifacts: artifacts
-      .filter(({ attempt_id }) => ids.has(attempt_id))
-      .map(({ type, file_count, size_bytes }) => ({ type, files: file_count, sizeBytes: Number(size_bytes) })),
+    artifacts: artifacts.map(({ type, file_count, size_bytes }) => ({
+      type,
+      files: file_count,
+      sizeBytes: Number(size_bytes),
+    })),
   }
 }
