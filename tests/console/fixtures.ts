@@ -63,7 +63,8 @@ function job(name: string, stage: string, state: JobView['state'], more: Partial
     name,
     stage,
     state,
-    stateReason: '',
+    stateReason: { en: '', zh: '' },
+    confirmation: null,
     allowFailure: false,
     needs: null,
     attempts: started
@@ -430,7 +431,7 @@ function baseRun(id: string, number: number, failed: boolean): RunView {
             'package',
             'package',
             failed ? 'skipped' : 'success',
-            failed ? { stateReason: 'gate "quality" is closed' } : {},
+            failed ? { stateReason: { en: 'gate "quality" is closed', zh: '门禁“quality”已关闭' } } : {},
           ),
         ],
       },

@@ -142,7 +142,7 @@ test('everything is killed, in the middle of a job: the next start finds the sta
   const attempts = jobOf(run, 'unit-test')?.attempts ?? []
   expect(attempts.length).toBeGreaterThanOrEqual(1)
   // The runner's own end kills its jobs, so the attempt is lost; the run says so.
-  if (run.status !== 'success') expect(jobOf(run, 'unit-test')?.stateReason).toMatch(/runner/)
+  if (run.status !== 'success') expect(jobOf(run, 'unit-test')?.stateReason.en).toMatch(/runner/)
 })
 
 const byId = (a: { instanceId: string }, b: { instanceId: string }): number => a.instanceId.localeCompare(b.instanceId)

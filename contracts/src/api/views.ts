@@ -24,8 +24,10 @@ export interface JobView {
   name: string
   stage: string
   state: JobState
-  /** Why it waits, was skipped, failed; empty when there is nothing to say. */
-  stateReason: string
+  /** Why it waits, was skipped, failed; empty texts when there is nothing to say. */
+  stateReason: Sentence
+  /** What a person is to be asked before it is started by hand (GitLab's `manual_confirmation`); `null` for nothing. */
+  confirmation: string | null
   allowFailure: boolean
   needs: string[] | null
   attempts: {

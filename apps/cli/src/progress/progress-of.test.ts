@@ -38,19 +38,19 @@ describe('a job', () => {
     ],
     [
       'that failed',
-      { state: 'failed', stateReason: 'exit status 1', attempts: [finished] },
+      { state: 'failed', stateReason: { en: 'exit status 1', zh: '' }, attempts: [finished] },
       'failed',
       '2.0 s, exit status 1',
     ],
     [
       'that may fail and did',
-      { state: 'failed', stateReason: 'exit status 1', allowFailure: true },
+      { state: 'failed', stateReason: { en: 'exit status 1', zh: '' }, allowFailure: true },
       'skipped',
       'exit status 1',
     ],
     [
       'that was skipped',
-      { state: 'skipped', stateReason: 'a job before it failed' },
+      { state: 'skipped', stateReason: { en: 'a job before it failed', zh: '' } },
       'skipped',
       'a job before it failed',
     ],

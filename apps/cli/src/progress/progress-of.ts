@@ -32,7 +32,7 @@ function jobItem(job: JobView, nowMs: number): ProgressItem {
   const notes = [durationOf(attempt, nowMs)]
   if ((attempt?.number ?? 1) > 1) notes.push(`attempt ${attempt?.number}`)
   if (attempt?.isolation === 'none') notes.push('unisolated')
-  if (state === 'failed' || state === 'skipped') notes.push(job.stateReason)
+  if (state === 'failed' || state === 'skipped') notes.push(job.stateReason.en)
   return {
     id: `job:${job.name}`,
     group: 'jobs',

@@ -9,7 +9,9 @@ const endedBy = (stateReason: string, more: Partial<RunView> = {}): RunView =>
     createdAt: '2026-01-01T00:00:00Z',
     status: 'failed',
     delivery: 'stopped',
-    stages: [{ name: 'test', jobs: [jobView('unit-test', { state: 'failed', stateReason })] }],
+    stages: [
+      { name: 'test', jobs: [jobView('unit-test', { state: 'failed', stateReason: { en: stateReason, zh: '' } })] },
+    ],
     ...more,
   })
 

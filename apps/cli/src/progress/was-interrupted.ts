@@ -9,7 +9,7 @@ export function wasInterrupted(run: RunView, begunMs: number): boolean {
   const isOld = Date.parse(run.createdAt) < begunMs
   const jobs = run.stages.flatMap((stage) => stage.jobs)
   const lost = jobs.some(
-    ({ state, stateReason }) => state === 'failed' && stateReason.startsWith('runner_system_failure'),
+    ({ state, stateReason }) => state === 'failed' && stateReason.en.startsWith('runner_system_failure'),
   )
   return isOld && run.delivery === 'stopped' && lost
 }

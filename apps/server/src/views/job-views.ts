@@ -1,5 +1,5 @@
 import type { JobState, JobView, RunView } from '@sluice/contracts/api'
-import type { JobStatus, RunJob } from '@sluice/engine'
+import { reasonSentence, type JobStatus, type RunJob } from '@sluice/engine'
 import type { ArtifactRow, AttemptRow, RunRow } from '@sluice/store-postgres'
 
 const states: Record<JobStatus, JobState> = {
@@ -46,7 +46,8 @@ function jobView(
     name: job.name,
     stage: job.stage,
     state: live ? states[live.status] : 'created',
-    stateReason: live?.reason ?? '',
+    stateReason: reasonSentence(live?.reason ?? ''),
+    confirmation: job.manualConfirmation ?? null,
     allowFailure: job.allowFailure !== false,
     needs: job.needs?.map((need) => need.job) ?? null,
     attempts: attempts.map((attempt) => ({

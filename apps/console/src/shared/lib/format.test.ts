@@ -4,6 +4,7 @@ import {
   formatBytes,
   formatDuration,
   formatLatency,
+  formatCoverage,
   formatRate,
   shortCommit,
   shortDigest,
@@ -23,6 +24,19 @@ describe('formatDuration()', () => {
     [86_400_000 * 3 + 5000, 'zh-CN', '3 天'],
   ] as const)('writes %d ms in %s as %s', (durationMs, language, expected) => {
     expect(formatDuration(durationMs, language)).toBe(expected)
+  })
+})
+
+describe('formatCoverage()', () => {
+  it.each([
+    [0, '0.0 %'],
+    [0.7996, '79.9 %'],
+    [0.8, '80.0 %'],
+    [418 / 466, '89.6 %'],
+    [0.99999, '99.9 %'],
+    [1, '100.0 %'],
+  ])('%d is %s', (rate, text) => {
+    expect(formatCoverage(rate)).toBe(text)
   })
 })
 

@@ -41,6 +41,11 @@ export function formatRate(rate: number): string {
   return `${rounded} %`
 }
 
+/** A share of what was covered, 0…1, in per cent with one decimal, cut and not rounded: 79.96 % is not 80 %. */
+export function formatCoverage(rate: number): string {
+  return `${(Math.floor(rate * 1000 + 1e-9) / 10).toFixed(1)} %`
+}
+
 /** Milliseconds as shown beside a latency. */
 export function formatLatency(latencyMs: number): string {
   return `${latencyMs < 10 ? trimmed(latencyMs) : Math.round(latencyMs)} ms`

@@ -1,7 +1,7 @@
 import { Progress } from 'antd'
 import type { ComponentsFact, CoverageFact, Fact, FindingsFact, TestsFact } from '@sluice/contracts/evidence'
 import { useTexts, type Texts } from '../../../shared/i18n/text-context.ts'
-import { formatCount, formatDuration, formatRate } from '../../../shared/lib/format.ts'
+import { formatCount, formatDuration, formatCoverage } from '../../../shared/lib/format.ts'
 import { DataTable, type Column } from '../../../shared/ui/data-table.tsx'
 import { type CoveredFile, filesByCoverage, licencesByCount, placeOf } from '../fact-order.ts'
 
@@ -46,14 +46,14 @@ function Coverage({ fact }: { fact: CoverageFact }) {
       <ul className="counts">
         <li>
           {t('coverage.lines', {
-            rate: fact.lineRate === null ? '–' : formatRate(fact.lineRate),
+            rate: fact.lineRate === null ? '–' : formatCoverage(fact.lineRate),
             covered: fact.linesCovered,
             total: fact.linesTotal,
           })}
         </li>
         <li>
           {t('coverage.branches', {
-            rate: fact.branchRate === null ? '–' : formatRate(fact.branchRate),
+            rate: fact.branchRate === null ? '–' : formatCoverage(fact.branchRate),
             covered: fact.branchesCovered,
             total: fact.branchesTotal,
           })}
@@ -146,7 +146,7 @@ const coverageColumns = ({ t }: Texts): Column<CoveredFile>[] => [
         percent={Math.floor(file.rate * 100)}
         aria-label={file.path}
         className="coverage-bar"
-        format={() => formatRate(file.rate)}
+        format={() => formatCoverage(file.rate)}
         status="normal"
       />
     ),

@@ -48,7 +48,7 @@ function JobDetails(props: {
   attempt: string | null
   choose: (attempt: number) => void
 }) {
-  const { t } = useTexts()
+  const { t, s } = useTexts()
   const { job } = props
   const attempt = attemptNumbered(job, props.attempt)
   return (
@@ -69,8 +69,10 @@ function JobDetails(props: {
             </span>
           ))}
         </div>
-        {job.stateReason === '' ? null : <p className="muted">{job.stateReason}</p>}
-        {job.state === 'manual' && props.playable ? <PlayJob run={props.run} job={job.name} /> : null}
+        {job.stateReason.en === '' || job.state === 'manual' ? null : <p className="muted">{s(job.stateReason)}</p>}
+        {job.state === 'manual' && props.playable ? (
+          <PlayJob run={props.run} job={job.name} confirmation={job.confirmation} />
+        ) : null}
         {job.attempts.length < 2 || attempt === null ? null : (
           <Segmented
             aria-label={t('job.chooseAttempt')}
@@ -88,7 +90,7 @@ function JobDetails(props: {
         </details>
       </div>
       {attempt === null ? (
-        <p className="empty-note">{t('log.notStarted')}</p>
+        <p className="empty-note job-note">{t('log.notStarted')}</p>
       ) : (
         <LogViewer
           key={`${job.name}/${attempt.number}`}

@@ -4,8 +4,8 @@ import { mayDo, useSession } from '../../../shared/session/get-session.ts'
 import { useConfirm } from '../../../shared/ui/use-confirm.tsx'
 import { playJob } from '../api/play-job.ts'
 
-/** Starts a job that waits for a person, for those who may; asks first. */
-export function PlayJob({ run, job }: { run: string; job: string }) {
+/** Starts a job that waits for a person, for those who may; asks first, with the question that the job has. */
+export function PlayJob({ run, job, confirmation }: { run: string; job: string; confirmation: string | null }) {
   const { t } = useTexts()
   const session = useSession()
   const confirm = useConfirm()
@@ -13,7 +13,12 @@ export function PlayJob({ run, job }: { run: string; job: string }) {
   const play = () =>
     confirm({
       title: t('job.play.title', { job }),
-      content: t('job.play.content'),
+      content: (
+        <>
+          {confirmation === null ? null : <p className="job-question">{confirmation}</p>}
+          <p>{t('job.play.content')}</p>
+        </>
+      ),
       confirm: t('job.play.action'),
       act: () => playJob(run, job),
     })

@@ -33,7 +33,7 @@ export function StageBoard({ run }: { run: RunView }) {
 }
 
 function JobCard({ job }: { job: JobView }) {
-  const { t } = useTexts()
+  const { t, s } = useTexts()
   const attempt = newestAttempt(job)
   const look = jobLooks[job.state]
   return (
@@ -47,7 +47,7 @@ function JobCard({ job }: { job: JobView }) {
         {t(look.label)}
         {job.attempts.length > 1 ? ` · ${t('job.attempts', { count: job.attempts.length })}` : ''}
         {job.allowFailure ? ` · ${t('job.allowFailure')}` : ''}
-        {job.stateReason === '' ? '' : ` · ${job.stateReason}`}
+        {job.stateReason.en === '' || job.state === 'manual' ? '' : ` · ${s(job.stateReason)}`}
       </span>
     </Link>
   )

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { jobOf, needs, planOf } from '../testing/plan-of.ts'
+import { createRunState } from './create-run-state.ts'
+import { decide } from './decide.ts'
+import { reasonSentence } from './reason-sentence.ts'
+import type { RunEvent } from './run-state.ts'
+
+test.each([
+  ['', ''],
+  ['gate "quality" is closed', '门禁“quality”已关闭'],
+  ['waits for job "a "b""', '等待作业“a "b"”'],
+  ['waits for resource group "g", held by job "a"', '等待资源组“g”，目前由作业“a”占用'],
+  ['job "a" was skipped', '作业“a”已跳过'],
+  ['script_failure: exit code 137', '脚本失败：退出码 137'],
+  ['runner_system_failure', '执行器系统故障'],
+  ['tried again after script_failure: attempt 1 of 3 failed', '因“脚本失败”重试：第 1 次尝试失败，最多 3 次'],
+  ['canceled by session:1', '由 session:1 取消'],
+  ['constructor', 'constructor'],
+  ['something that nobody said before', 'something that nobody said before'],
+])('%j in Chinese', (en, zh) => {
+  expect(reasonSentence(en)).toEqual({ en, zh })
+})
+
+/** Every sentence that the engine says on the way of a run with something of everything. */
+function said(): Set<string> {
+  const plan = planOf([
+    jobOf('shaky', 'build', { retry: { max: 1, when: [], exitCodes: [] } }),
+    jobOf('held', 'build', { resourceGroup: 'g' }),
+    jobOf('holds', 'build', { resourceGroup: 'g' }),
+    jobOf('mends', 'test', { when: 'on_failure' }),
+    jobOf('asks', 'test', { when: 'manual', allowFailure: true }),
+    jobOf('answers', 'test', { needs: needs('asks') }),
+    jobOf('breaks', 'test'),
+    jobOf('after', 'test', { needs: needs('breaks') }),
+    jobOf('last', 'deploy'),
+  ])
+  const ended = (job: string, attempt = 1, exitCode = 0): RunEvent => ({
+    kind: 'job.finished',
+    payload: { job, attempt, outcome: exitCode === 0 ? 'success' : 'failed', reason: 'script_failure', exitCode },
+  })
+  const events: RunEvent[] = [
+    { kind: 'run.begun' },
+    ended('shaky', 1, 1),
+    ended('shaky', 2),
+    ended('held'),
+    ended('holds'),
+    ended('breaks', 1, 2),
+    { kind: 'gate.decided', payload: { gate: 'quality', decision: 'closed' } },
+  ]
+  const found = new Set<string>()
+  let state = createRunState('run', plan, [{ name: 'quality', after: 'test' }])
+  for (const event of events) {
+    state = decide(state, event, 0).state
+    for (const { reason } of Object.values(state.jobs)) if (reason !== '') found.add(reason)
+  }
+  return found
+}
+
+test('whatever the engine says of a job has its Chinese', () => {
+  const sentences = [...said()]
+  expect(sentences.length).toBeGreaterThan(8)
+  expect(sentences.filter((sentence) => reasonSentence(sentence).zh === sentence)).toEqual([])
+})
