@@ -157,6 +157,7 @@ export const en = {
   'components.licence': 'Licence',
   'gates.title': 'Gates',
   'gates.policy': 'Policy from',
+  'gates.proposed': 'Judged by the policy that this change proposes',
   'gates.empty': 'The policy names no gate. Add one under "gates" in sluice.yml on the protected branch.',
   'gates.after': 'after stage {stage}',
   'gates.waiting': 'Decides when every job of its stage has ended.',

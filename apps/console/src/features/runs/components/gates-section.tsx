@@ -52,10 +52,16 @@ function Gate({ gate, run }: { gate: GateView; run: RunView }) {
 }
 
 function VerdictView({ verdict, run }: { verdict: Verdict; run: RunView }) {
-  const { s } = useTexts()
+  const { t, s } = useTexts()
+  const isProposed = verdict.policy.digest !== run.policy.digest
   const untrusted = verdict.clauses.some((clause) => clause.state === 'untrusted')
   return (
     <>
+      {isProposed ? (
+        <p className="muted">
+          {t('gates.proposed')} <Digest digest={verdict.policy.digest} />
+        </p>
+      ) : null}
       <p>{s(verdict.sentence)}</p>
       {untrusted ? <AcceptProducers run={run.id} /> : null}
       <ul className="clauses">
