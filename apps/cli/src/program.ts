@@ -77,7 +77,7 @@ function addPlatformCommands(program: Command, end: End): void {
   program
     .command('up')
     .description('start the platform and deliver the newest change of the card; stay until Ctrl-C')
-    .option('--port <port>', 'port of the console; 0: any free one', portOf, 7070)
+    .option('--port <port>', 'port of the console; 0: any free one (default: 7070)', portOf)
     .option(...dataOption)
     .option('--exit', 'end after the delivery; exit status 0 if production runs the new release')
     .option('--detach', 'leave everything up')

@@ -308,6 +308,18 @@ describe('sluice up', { timeout: 60_000 }, () => {
     expect(await isIdle(at)).toBe(true)
   })
 
+  test('a port asked of what runs already is told to have no effect, and how to have it', async () => {
+    const at = await place()
+    const first = new Command('up', at, { detach: true })
+    await first.ended
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(first.lines.join('\n'))?.[0]
+    const second = new Command('up', at, { exit: true, port: 7 })
+    expect(await second.ended).toBe(0)
+    expect(second.lines).toContain(
+      `The console stays at ${url}; to have it on port 7, stop the platform with "./sluice down" first.`,
+    )
+  })
+
   test('down stops a running up', async () => {
     const at = await place()
     const command = new Command('up', at)
@@ -346,6 +358,7 @@ describe('sluice up', { timeout: 60_000 }, () => {
     await new Command('up', at, { detach: true }).ended
     process.kill((await pidOf(at, 'server')) ?? 0, 'SIGKILL')
     expect(await new Command('down', at).ended).toBe(0)
+    expect(existsSync((await settingsOf(at)).serverSocket)).toBe(false)
     expect(storyOf(at).filter((line) => line.startsWith('server'))).toEqual(['server starts'])
     expect(await isIdle(at)).toBe(true)
   })

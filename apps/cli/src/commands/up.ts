@@ -20,7 +20,8 @@ import { onInterruption } from './interruption.ts'
 import { tellDelivery } from './tell-delivery.ts'
 
 export interface UpOptions {
-  port: number
+  /** Of the console; the default is 7070. */
+  port?: number
   data?: string
   /** End after the delivery. */
   exit?: boolean
@@ -35,6 +36,8 @@ export interface UpOptions {
   /** Another bound than 60 s for a part that cannot be started again, where the command ends by itself. */
   giveUpAfterMs?: number
 }
+
+export const defaultPort = 7070
 
 /** `sluice up`. @returns the exit status */
 export async function up(options: UpOptions): Promise<number> {
@@ -71,8 +74,9 @@ async function supervise(settings: Settings, options: SuperviseOptions, lock: Su
   const lost = new AbortController()
   try {
     const view = await createProgressView(process.stdout, process.env)
-    const platform = await startPlatform(settings, options, view)
+    const platform = await startPlatform(settings, { ...options, port: options.port ?? defaultPort }, view)
     await view.close()
+    tellPort(platform, options.port, print)
     isUp = true
     await rememberMode(settings, isLeftRunning)
     status = await watch(platform, { ...options, isLeftRunning, signal: interruption.signal, lost, print })
@@ -86,6 +90,16 @@ async function supervise(settings: Settings, options: SuperviseOptions, lock: Su
   else await stopPlatform(settings, print)
   interruption.close()
   return status
+}
+
+/** What runs keeps its port, whichever is asked for. */
+function tellPort(
+  { serverChoice, url }: RunningPlatform,
+  wanted: number | undefined,
+  print: (line: string) => void,
+): void {
+  if (wanted === undefined || wanted === 0 || wanted === serverChoice.port) return
+  print(`The console stays at ${url}; to have it on port ${wanted}, stop the platform with "./sluice down" first.`)
 }
 
 interface Watch extends UpOptions {

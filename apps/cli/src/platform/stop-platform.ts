@@ -32,6 +32,8 @@ export async function stopPlatform(settings: Settings, say: (sentence: string) =
   }
   await rm(modeFile(settings), { force: true })
   await rm(urlFile(settings), { force: true })
+  // Parts that were killed could not take their sockets with them.
+  for (const socket of [settings.serverSocket, settings.routerSocket]) await rm(socket, { force: true })
 }
 
 /**
