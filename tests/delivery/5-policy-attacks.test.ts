@@ -117,6 +117,15 @@ test('what a stopped change left in a cache reaches no later change', async () =
   expect(await project.log(next, 'unit-test')).toContain('sh tools/tests.sh')
 })
 
+test('a green report that is checked in is not the job’s, whose script never came to it', async () => {
+  const late = '  timeout: 1 second\n  allow_failure: true\n  before_script: [sleep 60]\n  script:'
+  const stopped = pipeline.replace('  script:', late)
+  const faked = { ...wrong, 'junit.xml': green, '.gitlab-ci.yml': stopped }
+  const run = await project.over(await project.change('checked-in', faked, true))
+  expect(await project.log(run.id, 'unit-test')).toContain('WARNING: junit.xml is not taken as a report')
+  await expectStopped(run, [['tests-pass', 'missing']])
+})
+
 test('another job that hands in a green report under the same path does not count', async () => {
   const other = ['other:', '  stage: test', '  script:', `    - echo '${green}' > junit.xml`]
   const reports = ['  artifacts:', '    reports:', '      junit: junit.xml', '']

@@ -2,6 +2,7 @@
 import type { PlanArtifacts, PlanJob } from '@sluice/contracts/plan'
 import { pathsOfReport, type ReportSource } from '@sluice/contracts/policy'
 import type { BlobStore, Workspace } from '@sluice/execution'
+import { filesBefore, withoutFilesBefore, type FilesBefore } from './files-before.ts'
 import { isDue } from './job-caches.ts'
 import { isTimeout, type StepsResult } from './run-steps.ts'
 import { selectFiles } from './select-files.ts'
@@ -29,23 +30,42 @@ export function wantsArtifacts(artifacts: PlanArtifacts | null, result: StepsRes
   return isDue(artifacts.when, result.state === 'success')
 }
 
-/** The files of every report, declared or wanted by the policy. */
+/** What lies at the places of the reports before the job does anything. */
+export async function reportFilesBefore(files: JobFiles, workspace: Workspace): Promise<FilesBefore> {
+  const paths = wantedReports(files).flatMap((report) => (report.kind === 'dotenv' ? [] : report.paths))
+  return filesBefore(paths, workspace)
+}
+
+/** The files of every report, declared or wanted by the policy, that the job made. */
 export async function collectReports(
-  { job, reportSources, blobs }: JobFiles,
+  files: JobFiles,
   workspace: Workspace,
+  before: FilesBefore,
+  say: (text: string) => Promise<void>,
 ): Promise<JobReport[]> {
+  const reports: JobReport[] = []
+  for (const { kind, name, paths } of wantedReports(files)) {
+    const { entries } = await workspace.collect({ paths, exclude: [] }, files.blobs)
+    const made = kind === 'dotenv' ? entries : await withoutFilesBefore(entries, before, say)
+    for (const { path, digest, sizeBytes } of made) reports.push({ kind, name, path, digest, sizeBytes })
+  }
+  return reports
+}
+
+interface WantedReport {
+  kind: string
+  name: string
+  paths: readonly string[]
+}
+
+function wantedReports({ job, reportSources }: JobFiles): WantedReport[] {
   const declared = Object.entries(job.artifacts?.reports ?? {}).map(([kind, paths]) => ({ kind, name: kind, paths }))
   const wanted = reportSources.map((source) => ({
     kind: 'sluice_report',
     name: source.name,
     paths: pathsOfReport(source),
   }))
-  const reports: JobReport[] = []
-  for (const { kind, name, paths } of [...declared, ...wanted]) {
-    const { entries } = await workspace.collect({ paths, exclude: [] }, blobs)
-    for (const { path, digest, sizeBytes } of entries) reports.push({ kind, name, path, digest, sizeBytes })
-  }
-  return reports
+  return [...declared, ...wanted]
 }
 
 /** Takes the archive's files out of the workspace. @returns their folder; `null` where there are none */

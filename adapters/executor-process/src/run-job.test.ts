@@ -119,6 +119,44 @@ it.each(['parts/*.json', ['parts/a.json', 'parts/b.json', 'parts/*.json']])(
   },
 )
 
+it.each([
+  ['does not touch', 'true', []],
+  ['touches only', 'touch file', []],
+  ['writes', 'echo mine >file', ['junit file', 'own file']],
+  ['has another one beside', 'echo mine >other', ['own other']],
+])('runJob() takes no report from the change, when the job %s it', async (_, script, taken) => {
+  const { reports, log } = await run(
+    { script: [script], artifacts: { ...noArtifacts, reports: { junit: ['file'] } } },
+    { reportSources: [{ name: 'own', path: ['file', 'oth*'] }] },
+  )
+  expect(reports.map(({ name, path }) => `${name} ${path}`)).toEqual(taken)
+  expect(log.includes('WARNING: file is not taken as a report')).toBe(!taken.includes('junit file'))
+})
+
+it('runJob() takes no report from a cache, but one from an earlier job', async () => {
+  const caches = openCacheStore(join(base, 'caches'), { clock: fixedClock(0) })
+  const cache: PlanCache[] = [
+    {
+      key: 'k',
+      keyFiles: [],
+      keyPrefix: '',
+      paths: ['cached.xml'],
+      untracked: false,
+      policy: 'pull-push',
+      when: 'always',
+    },
+  ]
+  const earlier = await run(
+    { script: ['echo 1 >cached.xml; echo 2 >handed.xml'], cache, artifacts: { ...noArtifacts, paths: ['handed.xml'] } },
+    { caches },
+  )
+  const { reports } = await run(
+    { script: ['cat cached.xml handed.xml'], cache },
+    { caches, artifacts: [earlier.artifacts ?? ''], reportSources: [{ name: 'own', path: '*.xml' }] },
+  )
+  expect(reports.map(({ path }) => path)).toEqual(['handed.xml'])
+})
+
 it('runJob() gives a job the files of earlier ones, and hands its own on', async () => {
   const earlier = mkdtempSync(join(base, 'earlier-'))
   mkdirSync(join(earlier, 'dist'))

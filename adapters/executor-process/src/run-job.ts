@@ -19,7 +19,7 @@ import {
 import { SluiceError, type Clock } from '@sluice/kernel'
 import type { CacheStore } from './cache-store.ts'
 import { jobCaches, type CacheRequest, type JobCaches } from './job-caches.ts'
-import { collectReports, takeArtifacts, wantsArtifacts, type JobReport } from './job-files.ts'
+import { collectReports, reportFilesBefore, takeArtifacts, wantsArtifacts, type JobReport } from './job-files.ts'
 import { readDotenvReports } from './read-dotenv-reports.ts'
 import { releaseOf, type WouldBeRelease } from './release-of.ts'
 import { runSteps, type StepsResult } from './run-steps.ts'
@@ -120,9 +120,10 @@ async function runIn(request: JobRequest, workspace: Workspace, caches: JobCache
   if (hooked !== null && hooked.state !== 'success') return { ...hooked, ...nothing }
   await workspace.begin(request.snapshot)
   await caches?.restore()
+  const before = await reportFilesBefore(request, workspace)
   for (const tree of request.artifacts) await workspace.underlay(tree)
   const result = await runMasked(request, workspace, stepsOf(job), output)
-  const reports = await collectReports(request, workspace)
+  const reports = await collectReports(request, workspace, before, say)
   const release =
     result.state === 'success' && job.release !== undefined ? await releaseOf(job.release, workspace) : null
   // Last, as these may take files away.

@@ -6,7 +6,16 @@ import { readZip, writeZip } from '@sluice/artifact-zip'
 import { reportFilesMax } from '@sluice/contracts/policy'
 import type { JobResponse } from '@sluice/contracts/runner'
 import type { ArtifactManifest, BlobStore, Workspace } from '@sluice/execution'
-import { isDue, isTimeout, readDotenvReports, selectFiles, type StepsResult } from '@sluice/executor-process'
+import {
+  filesBefore,
+  isDue,
+  isTimeout,
+  readDotenvReports,
+  selectFiles,
+  withoutFilesBefore,
+  type FilesBefore,
+  type StepsResult,
+} from '@sluice/executor-process'
 import type { Clock } from '@sluice/kernel'
 import type { Coordinator, Upload } from './coordinator.ts'
 import { writeGzip } from './gzip-report.ts'
@@ -63,25 +72,47 @@ async function download(
   }
 }
 
+/** Of what tells about the change: neither the files that later jobs get nor the variables. */
+const isReport = ({ artifact_type: type }: Artifact): boolean => type !== 'archive' && type !== 'dotenv'
+
+/** What lies at the places of the reports before the job does anything. */
+export async function reportFilesBefore({ artifacts }: JobResponse, workspace: Workspace): Promise<FilesBefore> {
+  const reports = (artifacts ?? []).filter(isReport)
+  return filesBefore([...new Set(reports.flatMap(({ paths }) => paths))], workspace)
+}
+
 /**
  * Hands in archive and reports that are due. Reports go one by one, so that each keeps its path.
  * @throws SluiceError EXECUTION_DOTENV where no later job could take a dotenv report
  */
-export async function uploadArtifacts(transfer: ArtifactTransfer, result: StepsResult): Promise<void> {
+export async function uploadArtifacts(
+  transfer: ArtifactTransfer,
+  result: StepsResult,
+  before: FilesBefore,
+): Promise<void> {
   for (const artifact of transfer.job.artifacts ?? []) {
     if (!isDue(artifact.when, result.state === 'success')) continue
     if (artifact.artifact_type === 'archive' && isTimeout(result)) continue
-    const { paths } = artifact
-    const selection = await selectFiles(artifact, transfer.workspace, transfer.log.say)
-    const manifest = await transfer.workspace.collect(selection, transfer.blobs)
-    const what = artifact.artifact_type === 'archive' ? 'artifacts' : `${artifact.artifact_type} report`
-    await transfer.log.say(`Uploading ${what} ${paths.join(', ')}: found ${manifest.entries.length} matching files\n`)
-    if (manifest.entries.length === 0) await transfer.log.say(`WARNING: ${paths.join(', ')}: no matching files\n`)
-    else {
-      if (artifact.artifact_type === 'dotenv') await readDotenvReports(manifest.entries, transfer.blobs)
-      await uploadOne(transfer, artifact, manifest)
-    }
+    const manifest = await collect(transfer, artifact, before)
+    if (manifest.entries.length === 0) continue
+    if (artifact.artifact_type === 'dotenv') await readDotenvReports(manifest.entries, transfer.blobs)
+    await uploadOne(transfer, artifact, manifest)
   }
+}
+
+async function collect(
+  { workspace, blobs, log }: ArtifactTransfer,
+  artifact: Artifact,
+  before: FilesBefore,
+): Promise<ArtifactManifest> {
+  const selection = await selectFiles(artifact, workspace, log.say)
+  const found = await workspace.collect(selection, blobs)
+  const entries = isReport(artifact) ? await withoutFilesBefore(found.entries, before, log.say) : found.entries
+  const what = artifact.artifact_type === 'archive' ? 'artifacts' : `${artifact.artifact_type} report`
+  const paths = artifact.paths.join(', ')
+  await log.say(`Uploading ${what} ${paths}: found ${entries.length} matching files\n`)
+  if (entries.length === 0) await log.say(`WARNING: ${paths}: no matching files\n`)
+  return { ...found, entries }
 }
 
 async function uploadOne(transfer: ArtifactTransfer, artifact: Artifact, manifest: ArtifactManifest): Promise<void> {

@@ -8,6 +8,7 @@ import {
   runSteps,
   unusedContainers,
   type CacheStore,
+  type FilesBefore,
   type JobCaches,
   type JobTools,
   type StepsResult,
@@ -15,7 +16,7 @@ import {
 import { SluiceError, type Clock } from '@sluice/kernel'
 import type { Coordinator } from './coordinator.ts'
 import { fetchSources } from './fetch-sources.ts'
-import { downloadDependencies, uploadArtifacts, type ArtifactTransfer } from './job-artifacts.ts'
+import { downloadDependencies, reportFilesBefore, uploadArtifacts, type ArtifactTransfer } from './job-artifacts.ts'
 import { startJobLog, type JobLog } from './job-log.ts'
 import { backOff, wait, type Waits } from './waiting.ts'
 
@@ -155,6 +156,7 @@ async function runIn(host: JobHost, job: JobResponse, place: JobPlace): Promise<
     fetchSources(job, workspace, { onOutput: log.write, waits, signal }),
   )
   if (job.cache !== null) await log.section('restore_cache', 'Restoring cache', async () => caches.restore())
+  const before = await reportFilesBefore(job, workspace)
   if (job.dependencies !== null && job.dependencies.length > 0)
     await log.section('download_artifacts', 'Downloading artifacts', async () => downloadDependencies(transfer))
   const result =
@@ -162,7 +164,7 @@ async function runIn(host: JobHost, job: JobResponse, place: JobPlace): Promise<
     (await runSteps({ workspace, steps: stepsOfJob(job), onOutput: log.write, clock, signal, graceMs: waits.graceMs }))
   const stopped = stoppedResult(signal)
   if (stopped !== null) return stopped
-  return finishIn(job, result, { log, caches, transfer })
+  return finishIn(job, result, { log, caches, transfer, before })
 }
 
 /** Runs what comes before the sources; a result where the job ends with that. */
@@ -185,23 +187,35 @@ async function runHook(
   return result.state === 'success' ? null : (stoppedResult(signal) ?? result)
 }
 
+interface JobEnd {
+  log: JobLog
+  caches: JobCaches
+  transfer: ArtifactTransfer
+  before: FilesBefore
+}
+
 /** Artifacts first: saving a cache may take its files away. */
 async function finishIn(
   job: JobResponse,
   result: StepsResult,
-  { log, caches, transfer }: { log: JobLog; caches: JobCaches; transfer: ArtifactTransfer },
+  { log, caches, transfer, before }: JobEnd,
 ): Promise<StepsResult> {
   const succeeded = result.state === 'success'
-  const handedIn = job.artifacts === null ? result : await handIn(result, log, transfer)
+  const handedIn = job.artifacts === null ? result : await handIn(result, log, transfer, before)
   if (job.cache !== null) await log.section('archive_cache', 'Saving cache', async () => caches.save(succeeded))
   return handedIn
 }
 
-async function handIn(result: StepsResult, log: JobLog, transfer: ArtifactTransfer): Promise<StepsResult> {
+async function handIn(
+  result: StepsResult,
+  log: JobLog,
+  transfer: ArtifactTransfer,
+  before: FilesBefore,
+): Promise<StepsResult> {
   const succeeded = result.state === 'success'
   try {
     const name = succeeded ? 'upload_artifacts_on_success' : 'upload_artifacts_on_failure'
-    await log.section(name, 'Uploading artifacts', async () => uploadArtifacts(transfer, result))
+    await log.section(name, 'Uploading artifacts', async () => uploadArtifacts(transfer, result, before))
     return result
   } catch (cause) {
     // A job whose artifacts are missing must not pass; one that failed keeps its own reason.

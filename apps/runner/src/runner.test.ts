@@ -239,6 +239,26 @@ describe('startRunner() moves files', () => {
     ])
   })
 
+  it('hands in no report that the change brought, but what the job wrote beside it', async () => {
+    const { uploads, log } = await run({
+      script: ['echo mine >mine.md'],
+      artifacts: [
+        {
+          name: 'tests',
+          artifact_type: 'sluice_report',
+          artifact_format: 'gzip',
+          paths: ['*.md'],
+          untracked: false,
+          exclude: [],
+          expire_in: 'never',
+          when: 'always',
+        },
+      ],
+    })
+    expect(uploads.map(({ path }) => path)).toEqual(['mine.md'])
+    expect(log).toContain('WARNING: README.md is not taken as a report: it lay there before the job and is unchanged')
+  })
+
   it('hands in every file of a report, and one more than a report may have', async () => {
     const report = (name: string, artifact_type: string, paths: string[]) => ({
       name,
