@@ -207,6 +207,10 @@ describe('definitionDigest', () => {
     ],
     ['a variable of all jobs', `variables: { BASH_ENV: ./lib.sh }\n${base}`],
     ['another runner', base.replace('{ script', '{ tags: [mine], script')],
+    ['a time limit', base.replace('{ script', '{ timeout: 1 second, script')],
+    ['a failure that does not count', base.replace('{ script', '{ allow_failure: true, script')],
+    ['more tries', base.replace('{ script', '{ retry: 2, script')],
+    ['another time', base.replace('{ script', '{ when: always, script')],
     ['an environment', base.replace('{ script', '{ environment: production, script')],
   ])('changes with %s', (_, text) => {
     expect(digest(text)).not.toBe(digest(base))
@@ -283,6 +287,26 @@ some: { stage: test, script: npm test, dependencies: [] }
   ])('changes with who saves a cache that it may get by %s', (_, said, variables) => {
     const pipeline = (script: string): string =>
       `${variables}\na: { script: ${script}, cache: { key: main, paths: [m], policy: push } }\nb: { script: x, cache: { key: own, policy: pull, ${said} } }`
+    expect(digests(pipeline('x'))['b']).not.toBe(digests(pipeline('y'))['b'])
+  })
+
+  test.each([
+    ['more of the same key files', 'files: [lock, none]', true],
+    ['the same file, told by a pattern', 'files: [lo?k]', true],
+    ['commits of the files', 'files_commits: [lock]', true],
+    ['the key files of another prefix', 'files: [lock], prefix: other', false],
+  ])('changes with who saves a cache under %s: %s', (_, key, isFed) => {
+    const pipeline = (script: string): string =>
+      `a: { script: ${script}, cache: { key: { ${key} }, paths: [m] } }\nb: { script: x, cache: { key: { files: [lock] }, policy: pull, paths: [m] } }`
+    expect(digests(pipeline('x'))['b'] !== digests(pipeline('y'))['b']).toBe(isFed)
+  })
+
+  test.each([
+    ['saves', '$FROM_A_REPORT', 'own'],
+    ['asks for', 'own', 'own-$FROM_A_REPORT'],
+  ])('changes with who saves any cache, where one %s a key that is known late', (_, saved, asked) => {
+    const pipeline = (script: string): string =>
+      `a: { script: ${script}, cache: { key: ${saved}, paths: [m] } }\nb: { script: x, cache: { key: ${asked}, policy: pull, paths: [m] } }`
     expect(digests(pipeline('x'))['b']).not.toBe(digests(pipeline('y'))['b'])
   })
 

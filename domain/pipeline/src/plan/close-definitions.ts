@@ -4,7 +4,7 @@ import { strongComponents } from './strong-components.ts'
 
 /**
  * Makes each job's `definitionDigest` cover every job of the plan whose files can reach it, by artifacts or by a cache
- * of the same key, and those that reach these: a tool that another job put into a cache or an artifact decides what the
+ * that may have the same key, and those that reach these: a tool that another job put into a cache or an artifact decides what the
  * same script does. A job that nobody hands files to keeps what its own words say. Linear in jobs and needs.
  * @param stages of the pipeline, in order
  */
@@ -22,12 +22,18 @@ class FileGraph {
   readonly #jobs: readonly PlanJob[]
   readonly #edges: number[][]
   readonly #caches = new Map<string, number>()
+  /** All who save a cache. */
+  readonly #savers: number
+  /** Those among them whose key is known only when the job starts. */
+  readonly #openSavers: number
   readonly #before: (number | null)[]
 
   constructor(jobs: readonly PlanJob[], stages: readonly string[]) {
     this.#jobs = jobs
     this.#edges = jobs.map(() => [])
     this.#before = this.#linkStages(stages)
+    this.#savers = this.#add([])
+    this.#openSavers = this.#add([])
     for (const [index, job] of jobs.entries()) for (const cache of job.cache) this.#linkWriter(index, cache)
     const byName = new Map(jobs.map(({ name }, index) => [name, index]))
     const order = new Map(stages.map((stage, index) => [stage, index]))
@@ -67,14 +73,23 @@ class FileGraph {
   }
 
   #linkWriter(index: number, cache: PlanCache): void {
-    if (cache.policy !== 'pull') this.#edges[this.#cacheNode(cache)]?.push(index)
+    if (cache.policy === 'pull') return
+    const places = isOpen(keyOf(cache)) ? [this.#openSavers] : [this.#keyNode(cache)]
+    for (const node of [this.#savers, ...places]) this.#edges[node]?.push(index)
+  }
+
+  /** Whose caches a job gets that asks for this key. */
+  #saversOf(cache: CacheKey): number[] {
+    if (isOpen(keyOf(cache))) return [this.#savers]
+    const anySaves = (this.#edges[this.#openSavers]?.length ?? 0) > 0
+    return [...(anySaves ? [this.#openSavers] : []), this.#keyNode(cache)]
   }
 
   #linkReader(index: number, job: PlanJob, byName: ReadonlyMap<string, number>, stage: number): void {
     const edges = this.#edges[index]
     for (const cache of job.cache) {
       if (cache.policy === 'push') continue
-      edges?.push(this.#cacheNode(cache), ...fallbackKeys(job, cache).map((key) => this.#keyNode({ key })))
+      for (const key of [cache, ...fallbackKeys(job, cache)]) edges?.push(...this.#saversOf(key))
     }
     const before = job.needs === null && job.dependencies === null ? this.#before[stage] : null
     if (before != null) edges?.push(before)
@@ -85,12 +100,9 @@ class FileGraph {
     }
   }
 
-  #cacheNode({ key, keyFiles, keyPrefix }: PlanCache): number {
-    return this.#keyNode(keyFiles.length > 0 ? { keyFiles, keyPrefix } : { key })
-  }
-
-  #keyNode(key: { key: string } | Pick<PlanCache, 'keyFiles' | 'keyPrefix'>): number {
-    const id = canonicalJson(key)
+  /** Which of the key files are there, and under how many spellings, only the runner sees: all of one prefix are one. */
+  #keyNode(cache: CacheKey): number {
+    const id = canonicalJson({ key: keyOf(cache), ofFiles: cache.keyFiles.length > 0 })
     const known = this.#caches.get(id)
     if (known !== undefined) return known
     const node = this.#add([])
@@ -103,8 +115,19 @@ class FileGraph {
   }
 }
 
+type CacheKey = Pick<PlanCache, 'key' | 'keyFiles' | 'keyPrefix'>
+
+/** The words of a key; with key files its beginning. */
+const keyOf = ({ key, keyFiles, keyPrefix }: CacheKey): string => (keyFiles.length > 0 ? keyPrefix : key)
+
+/** What the plan left a variable in gets its value from the reports of earlier jobs, and may be any key then. */
+const isOpen = (key: string): boolean => key.includes('$')
+
 /** Other keys that a job may get a cache from: its `fallback_keys` and GitLab's variable for all caches. */
-function fallbackKeys({ variables }: PlanJob, { fallbackKeys: named = [] }: PlanCache): string[] {
+function fallbackKeys({ variables }: PlanJob, { fallbackKeys: named = [] }: PlanCache): CacheKey[] {
   const ofAll = variables.findLast(({ key }) => key === 'CACHE_FALLBACK_KEY')?.value
-  return ofAll === undefined ? named : [...named, ofAll]
+  // The key that all runs share ends so (`unprotect`).
+  const shared = ofAll?.endsWith('-shared') === true ? [ofAll.slice(0, -'-shared'.length)] : []
+  const keys = ofAll === undefined ? named : [...named, ofAll, ...shared]
+  return keys.map((key) => ({ key, keyFiles: [], keyPrefix: '' }))
 }

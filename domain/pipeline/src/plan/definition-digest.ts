@@ -1,20 +1,21 @@
-import type { PlanVariable } from '@sluice/contracts/plan'
+import type { PlanJob, PlanVariable } from '@sluice/contracts/plan'
 import { digestOf } from '@sluice/kernel'
-import type { JobDefinition } from '../read/job.ts'
+import { defaultTimeoutMs, type JobDefinition } from '../read/job.ts'
 import { planNeed, type NeedDefinition } from '../read/needs.ts'
 
 /**
  * The digest of what a job does, as it is written: script family, image, services, artifacts, cache, needs, tags,
- * environment, and every variable that the pipeline's files give it, those of the rules that were chosen among them: a
+ * environment, when and how long it may run and what its failure means, and every variable that the pipeline's files give it, those of the rules that were chosen among them: a
  * variable such as `BASH_ENV` changes what the same script does. Predefined variables and those of the project stay
  * out, since no file of the change says them.
  * @param variables as written, lowest precedence first
- * @param needs those that hold: of the rule that was chosen, else the job's own
+ * @param needs those that hold: of the rule that was chosen, else the job's own; the last two likewise
  */
 export function definitionDigest(
   job: JobDefinition,
   variables: readonly PlanVariable[],
   needs: readonly NeedDefinition[] | null,
+  { when, allowFailure }: Pick<PlanJob, 'when' | 'allowFailure'>,
 ): string {
   const last = new Map(variables.map((variable) => [variable.key, variable]))
   return digestOf({
@@ -30,6 +31,10 @@ export function definitionDigest(
     dependencies: job.dependencies?.map((dependency) => dependency.job) ?? null,
     tags: job.tags,
     environment: job.environment,
+    ...(when === 'on_success' ? {} : { when }),
+    ...(allowFailure === false ? {} : { allowFailure }),
+    ...(job.retry.max === 0 ? {} : { retry: job.retry }),
+    ...(job.timeoutMs === defaultTimeoutMs ? {} : { timeoutMs: job.timeoutMs }),
     ...optionsOf(job),
   })
 }

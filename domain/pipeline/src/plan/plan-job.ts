@@ -50,7 +50,10 @@ export function planJob(definition: JobDefinition, context: PlanContext): Planne
       variables: stoodIn.variables,
       ...expandParts(definition, scope, fill, context.mistakes),
       ...stoodIn.options,
-      definitionDigest: definitionDigest(definition, writtenVariables(definition, context, decision.rule), needs),
+      definitionDigest: definitionDigest(definition, writtenVariables(definition, context, decision.rule), needs, {
+        when: decision.when,
+        allowFailure: decision.allowFailure,
+      }),
       reasons: [...reasons, ...stoodIn.reasons],
     },
   }

@@ -85,7 +85,7 @@ export interface JobDefinition {
 }
 
 /** GitLab's default for `timeout`. */
-const defaultTimeoutMs = 3_600_000
+export const defaultTimeoutMs = 3_600_000
 
 const readWhen = choiceReader<JobDefinition['when']>([
   'on_success',
