@@ -11,6 +11,9 @@ export async function filesBefore(paths: readonly string[], workspace: Workspace
   return new Map(entries.map(({ path, digest }) => [path, digest]))
 }
 
+/** How many of them the log names for one report. */
+const namedMost = 10
+
 /**
  * The files of a report that the job wrote, or that an earlier job handed on. One that is as it was before tells nothing
  * of this job: whoever can check in a file could check in a good result. What such files are is said in the log.
@@ -20,10 +23,10 @@ export async function withoutFilesBefore(
   before: FilesBefore,
   say: (text: string) => Promise<void>,
 ): Promise<ArtifactEntry[]> {
-  const written: ArtifactEntry[] = []
-  for (const entry of entries) {
-    if (before.get(entry.path) !== entry.digest) written.push(entry)
-    else await say(`WARNING: ${entry.path} is not taken as a report: it lay there before the job and is unchanged\n`)
-  }
-  return written
+  const untouched = entries.filter(({ path, digest }) => before.get(path) === digest)
+  for (const { path } of untouched.slice(0, namedMost))
+    await say(`WARNING: ${path} is not taken as a report: it lay there before the job and is unchanged\n`)
+  if (untouched.length > namedMost) await say(`WARNING: nor are ${untouched.length - namedMost} more files\n`)
+  const left = new Set(untouched)
+  return entries.filter((entry) => !left.has(entry))
 }

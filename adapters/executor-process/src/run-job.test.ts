@@ -25,6 +25,16 @@ const noArtifacts = {
   reports: {},
 }
 
+const cacheOf = (key: string): PlanCache => ({
+  key,
+  keyFiles: [],
+  keyPrefix: '',
+  paths: [],
+  untracked: false,
+  policy: 'pull-push',
+  when: 'always',
+})
+
 /** Makes the snapshot a repository, as `sluice run` does. */
 const committed = [
   ['init', '-q'],
@@ -133,19 +143,19 @@ it.each([
   expect(log.includes('WARNING: file is not taken as a report')).toBe(!taken.includes('junit file'))
 })
 
+it('runJob() names ten of the files that are no reports', async () => {
+  const caches = openCacheStore(join(base, 'caches'), { clock: fixedClock(0) })
+  const cache: PlanCache[] = [{ ...cacheOf('k'), paths: ['*.xml'] }]
+  await run({ script: ['for n in $(seq 12); do echo $n >$n.xml; done'], cache }, { caches })
+  const { log, reports } = await run({ cache }, { caches, reportSources: [{ name: 'own', path: '*.xml' }] })
+  expect(reports).toEqual([])
+  expect(log.match(/is not taken as a report/g)).toHaveLength(10)
+  expect(log).toContain('WARNING: nor are 2 more files')
+})
+
 it('runJob() takes no report from a cache, but one from an earlier job', async () => {
   const caches = openCacheStore(join(base, 'caches'), { clock: fixedClock(0) })
-  const cache: PlanCache[] = [
-    {
-      key: 'k',
-      keyFiles: [],
-      keyPrefix: '',
-      paths: ['cached.xml'],
-      untracked: false,
-      policy: 'pull-push',
-      when: 'always',
-    },
-  ]
+  const cache: PlanCache[] = [{ ...cacheOf('k'), paths: ['cached.xml'] }]
   const earlier = await run(
     { script: ['echo 1 >cached.xml; echo 2 >handed.xml'], cache, artifacts: { ...noArtifacts, paths: ['handed.xml'] } },
     { caches },
