@@ -452,6 +452,41 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
     expect(ended.deployments).toHaveLength(delivered.deployments.length)
   })
 
+  test('what a run brought in force stays so while a job of it is started, and after it is canceled', async () => {
+    const project = 'reopened'
+    const policy = projectFiles['sluice.yml'] ?? ''
+    const files = {
+      '.gitlab-ci.yml': `${projectFiles['.gitlab-ci.yml']}\ntell:\n  script: [./tell]\n  when: manual\n`,
+      'sluice.yml': policy.replace('tests.failed == 0', 'tests.failed >= 0'),
+    }
+    await platform.addProject(project, files)
+    const delivered = (change: Record<string, string> = {}) =>
+      whileWorking(good({ version: 'strict' }), async () => platform.untilRun(await push(change, project), hasEnded))
+    const weak = await delivered()
+    const strict = await delivered({ 'sluice.yml': policy })
+    expect([weak, strict].map(({ delivery }) => delivery)).toEqual(['delivered', 'delivered'])
+    expect(strict.policy.commit).toBe(weak.commit)
+    const nextPolicy = async (): Promise<string> => {
+      const next = await platform.getRun(await push({}, project))
+      await platform.call(routes.cancelRun, { parameters: { run: next.id } })
+      await platform.untilRun(next.id, hasEnded)
+      return next.policy.commit
+    }
+    await platform.call(routes.playJob, { parameters: { run: strict.id, job: 'tell' } })
+    const job = await takeJob('tell')
+    expect((await platform.getRun(strict.id)).status).toBe('running')
+    expect(await nextPolicy()).toBe(strict.commit)
+    await platform.call(routes.cancelRun, { parameters: { run: strict.id } })
+    await runner.finish(job, 'failed')
+    const ended = await platform.untilRun(strict.id, hasEnded)
+    expect(ended).toMatchObject({ status: 'success', delivery: 'delivered', release: { id: strict.release?.id } })
+    expect(ended.stages.flatMap(({ jobs }) => jobs.map(({ name, state }) => [name, state]))).toContainEqual([
+      'tell',
+      'canceled',
+    ])
+    expect(await nextPolicy()).toBe(strict.commit)
+  })
+
   test('two pushes of one change at once begin one run', async () => {
     await writeFiles(join(platform.folder, 'sample'), { CHANGE: String(++changes) })
     const call = { parameters: { project: 'sample' } }
