@@ -168,12 +168,78 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
       })
     })
 
+    describe('whose policy wants another release', () => {
+      const policy = projectFiles['sluice.yml'] ?? ''
+      const pipeline = `${projectFiles['.gitlab-ci.yml']}  needs: []\n`
+      const play: Play = (job) =>
+        job.job_info.name === 'unit-test' ? { reports: { tests: junit(0) } } : { files: releaseFiles({ version: 'r' }) }
+      const deliverTo = (project: string, files: Record<string, string> = {}) =>
+        whileWorking(play, async () => platform.untilRun(await push(files, project), hasEnded))
+      const deliverAgain = (project: string) =>
+        whileWorking(play, async () => {
+          const { run } = await platform.call(routes.syncProject, { parameters: { project } })
+          return platform.untilRun(run?.id ?? '', hasEnded)
+        })
+      const isDelivered = { status: 'success', delivery: 'delivered' }
+      const bad = policy.replace('path: release }', 'path: releas }')
+
+      test('that cannot be made is stopped and does not come in force; what mends it is delivered', async () => {
+        const project = 'release-path'
+        await platform.addProject(project, { ...projectFiles, '.gitlab-ci.yml': pipeline })
+        const first = await deliverTo(project)
+        expect(first).toMatchObject(isDelivered)
+        const run = await deliverTo(project, { 'sluice.yml': bad })
+        expect(run).toMatchObject({ status: 'failed', delivery: 'stopped', release: null })
+        const sentence =
+          'Gate "policy.release.proposed" is closed: Cannot make a release of "releas": the artifact has 2 files, ' +
+          `none below that folder; it has "release", as sluice.yml of this change (${run.commit.slice(0, 8)}) wants it; ` +
+          'correct "release" there, or what the job hands in'
+        expect(run.sentence.en).toBe(sentence)
+        expect(run.gates.map(({ name, after, state }) => [name, after, state])).toEqual([
+          ['quality', 'test', 'open'],
+          ['policy.release.proposed', 'test', 'closed'],
+        ])
+        const mended = await deliverTo(project, { 'sluice.yml': policy })
+        expect(mended).toMatchObject({ ...isDelivered, policy: { commit: first.commit } })
+      })
+
+      test('that cannot be made, as the first, does not come in force either', async () => {
+        const project = 'release-first'
+        await platform.addProject(project, { ...projectFiles, 'sluice.yml': bad })
+        const run = await deliverTo(project)
+        expect(run).toMatchObject({ status: 'success', delivery: 'stopped', policy: { commit: run.commit } })
+        expect(run.sentence.en).toContain('none below that folder; it has "release". Correct "release" in sluice.yml')
+        const mended = await deliverTo(project, { 'sluice.yml': policy })
+        expect(mended).toMatchObject({ ...isDelivered, policy: { commit: mended.commit } })
+      })
+
+      test('of a job with another name is told to be delivered once more, and is then', async () => {
+        const project = 'release-job'
+        await platform.addProject(project, { ...projectFiles, '.gitlab-ci.yml': pipeline })
+        const first = await deliverTo(project)
+        const renamed = await deliverTo(project, {
+          '.gitlab-ci.yml': pipeline.replace('package:', 'bundle:'),
+          'sluice.yml': policy.replace('job: package', 'job: bundle'),
+        })
+        expect(renamed).toMatchObject({ status: 'success', delivery: 'stopped', policy: { commit: first.commit } })
+        expect(renamed.sentence.en).toBe(
+          'Stopped: no release could be made. Cannot make a release: job "package" handed in no archive, as sluice.yml of ' +
+            `commit ${first.commit.slice(0, 8)} wants it. This change's own sluice.yml is in force from now on, and its ` +
+            'release can be made: deliver it once more.',
+        )
+        const again = await deliverAgain(project)
+        expect(again).toMatchObject({ ...isDelivered, commit: renamed.commit, policy: { commit: renamed.commit } })
+        expect(again.gates.map(({ name }) => name)).toEqual(['quality'])
+      })
+    })
+
     test('whose own policy has mistakes is refused, and the change that mends it is not', async () => {
       const policy = projectFiles['sluice.yml'] ?? ''
       const broken = [
         policy.replace('gates:', 'gatez:'),
         policy.replace('job: unit-test', 'job: unit-tset'),
         policy.replace('job: package', 'job: pack'),
+        policy.replace('after: test', 'after: tset'),
       ]
       for (const text of broken)
         await expect(push({ 'sluice.yml': text })).rejects.toMatchObject({ code: 'POLICY_MISTAKES', status: 422 })

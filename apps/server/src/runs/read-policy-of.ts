@@ -12,6 +12,8 @@ export interface PolicyInForce {
   digest: string
   /** The change's own where it is another one: it would be the next in force, and the run is judged by both. */
   proposed: Policy | null
+  /** Nothing was in force: it is the change's own. */
+  isFirst: boolean
 }
 
 const path = 'sluice.yml'
@@ -31,11 +33,13 @@ export async function readPolicyOf(
   repository: GitRepository,
   change: { project: string; defaultBranch: string; commit: string },
 ): Promise<PolicyInForce> {
-  const commit = (await findPolicyCommit(db, change.project, change.defaultBranch)) ?? change.commit
+  const found = await findPolicyCommit(db, change.project, change.defaultBranch)
+  const commit = found ?? change.commit
   const policy = await policyAt(repository, commit)
   const own = commit === change.commit ? policy : await policyAt(repository, change.commit)
   const digest = policyDigest(policy)
-  return { policy, ref: change.defaultBranch, commit, digest, proposed: policyDigest(own) === digest ? null : own }
+  const proposed = policyDigest(own) === digest ? null : own
+  return { policy, ref: change.defaultBranch, commit, digest, proposed, isFirst: found === null }
 }
 
 async function policyAt(repository: GitRepository, commit: string): Promise<Policy> {
