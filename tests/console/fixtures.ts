@@ -282,6 +282,7 @@ const environment = (name: string, more: Partial<EnvironmentView>): EnvironmentV
   tier: name,
   url: `http://127.0.0.1:${name === 'staging' ? 7081 : 7082}`,
   state: 'healthy',
+  inPolicy: true,
   release: { ...stable, commit: commit('57ab1e'), runId: 'run-aborted', since: at(4000) },
   candidate: null,
   ...more,

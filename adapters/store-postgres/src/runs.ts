@@ -198,11 +198,21 @@ export async function findGoodRuns(
 
 /** The newest commit of the protected branch whose run was found good; `null` before the first. */
 export async function findPolicyCommit(db: Database | Unit, project: string, branch: string): Promise<string | null> {
-  const row = await headsOf(db)
+  return (await newestGood(db, project, branch).select('run.commit').executeTakeFirst())?.commit ?? null
+}
+
+/** The policy of that commit. Where its run was judged by another one, it is the one that the run proposed. */
+export async function findPolicyInForce(db: Database | Unit, project: string, branch: string): Promise<Policy | null> {
+  const columns = ['run.policy', 'run.proposed_policy'] as const
+  const run = await newestGood(db, project, branch).select(columns).executeTakeFirst()
+  return run?.proposed_policy ?? run?.policy ?? null
+}
+
+const newestGood = (db: Database | Unit, project: string, branch: string) =>
+  db
+    .selectFrom('run')
     .where('run.project', '=', project)
     .where('run.ref', '=', branch)
     .where('run.good_at', 'is not', null)
     .orderBy('run.number', 'desc')
-    .executeTakeFirst()
-  return row?.commit ?? null
-}
+    .limit(1)

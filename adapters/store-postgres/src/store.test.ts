@@ -27,6 +27,7 @@ import {
   findAttempt,
   findGoodRuns,
   findPolicyCommit,
+  findPolicyInForce,
   findRun,
   findSession,
   holdAlone,
@@ -133,6 +134,26 @@ describe.skipIf(url === null)(`the store on PostgreSQL ${reason}`, () => {
       await inUnit((unit) => keepAsGood(unit, first, 3000))
       expect([await policyCommit(), await good(9)]).toEqual(['a'.repeat(40), [2, 1]])
       expect(await findPolicyCommit(open.db, 'good', 'other')).toBeNull()
+    })
+
+    test('has its own policy in force, also where it was judged by another one', async () => {
+      await makeProject(open.db, 'proposed')
+      const policyNow = () => findPolicyInForce(open.db, 'proposed', 'main')
+      expect(await policyNow()).toBeNull()
+      const first = await makeRun(open.db, journal, 'proposed')
+      await inUnit((unit) => keepAsGood(unit, first, 1000))
+      const policy = { version: 1, reports: [], gates: [], environments: [] } as const
+      expect(await policyNow()).toEqual(policy)
+      const own = { ...policy, release: { job: 'package', path: 'release' } }
+      const second = await makeRun(open.db, journal, 'proposed')
+      await open.db
+        .updateTable('run')
+        .set({ proposed_policy: JSON.stringify(own) })
+        .where('id', '=', second)
+        .execute()
+      expect(await policyNow()).toEqual(policy)
+      await inUnit((unit) => keepAsGood(unit, second, 2000))
+      expect(await policyNow()).toEqual(own)
     })
   })
 

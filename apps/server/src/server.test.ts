@@ -553,6 +553,32 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
     expect(await nextPolicy()).toBe(strict.commit)
   })
 
+  test('an environment that the policy names no longer is shown so, gets nothing more, and serves on', async () => {
+    const project = 'renamed'
+    const policy = projectFiles['sluice.yml'] ?? ''
+    await platform.addProject(project, projectFiles)
+    const deliverTo = (version: string, files: Record<string, string> = {}) =>
+      whileWorking(good({ version }), async () => platform.untilRun(await push(files, project), hasEnded))
+    const environments = async () => {
+      const view = await platform.call(routes.getProject, { parameters: { project } })
+      return view.environments.map(({ name, state, inPolicy }) => [name, state, inPolicy])
+    }
+    await deliverTo('one')
+    const both = [
+      ['staging', 'healthy', true],
+      ['production', 'healthy', true],
+    ]
+    expect(await environments()).toEqual(both)
+    await deliverTo('two', { 'sluice.yml': policy.replace('name: production', 'name: prod') })
+    expect(await environments()).toEqual([both[0], ['production', 'healthy', false]])
+    const next = await deliverTo('three')
+    expect(next.deployments.map(({ environment }) => environment)).toEqual(['staging', 'prod'])
+    expect(await environments()).toEqual([both[0], ['prod', 'healthy', true], ['production', 'healthy', false]])
+    expect([await served('production', project), await served('prod', project)]).toEqual(['two', 'three'])
+    const again = await platform.call(routes.syncProject, { parameters: { project } })
+    expect(again.run).toBeNull()
+  })
+
   test('two pushes of one change at once begin one run', async () => {
     await writeFiles(join(platform.folder, 'sample'), { CHANGE: String(++changes) })
     const call = { parameters: { project: 'sample' } }

@@ -221,6 +221,8 @@ export const en = {
   'release.made': 'Made',
   'release.run': 'Run',
   'environment.empty': 'Nothing runs here yet. The first delivery fills it.',
+  'environment.notInPolicy': 'No longer in sluice.yml: it serves on as it was deployed, and gets no further release.',
+  'environment.notInPolicy.short': '(no longer in sluice.yml)',
   'environment.since': 'Since',
   'environment.state.empty': 'empty',
   'environment.state.healthy': 'healthy',

@@ -218,6 +218,8 @@ export const zh: Record<keyof typeof en, string> = {
   'release.made': '生成时间',
   'release.run': '运行',
   'environment.empty': '此环境尚无运行内容，首次交付后会出现。',
+  'environment.notInPolicy': '已不在 sluice.yml 中：仍按部署时的方式提供服务，不再接收新版本。',
+  'environment.notInPolicy.short': '（已不在 sluice.yml 中）',
   'environment.since': '上线时间',
   'environment.state.empty': '空',
   'environment.state.healthy': '健康',

@@ -22,6 +22,7 @@ export function EnvironmentCard({ environment }: { environment: EnvironmentView 
           <Status look={environmentLooks[environment.state]} />
         </span>
       </header>
+      {environment.inPolicy ? null : <p className="muted">{t('environment.notInPolicy')}</p>}
       {release === null ? (
         <p className="muted">{t('environment.empty')}</p>
       ) : (
