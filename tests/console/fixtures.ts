@@ -295,6 +295,7 @@ const productionWithCanary = environment('production', {
   state: 'deploying',
   candidate: { ...candidate, weight: 50 },
 })
+const renamed = environment('live', { tier: 'production', inPolicy: false })
 
 let seq = 0
 function entry<K extends LogEntry['kind']>(
@@ -643,7 +644,7 @@ export function project(runs: RunView[]): ProjectView {
     slug: 'card',
     name: '数字信用卡 Digital credit card',
     defaultBranch: 'main',
-    environments: [staging, productionWithCanary],
+    environments: [staging, productionWithCanary, renamed],
     lastRun: runs[0] ?? null,
     runs,
     dora: {

@@ -577,6 +577,13 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
     expect([await served('production', project), await served('prod', project)]).toEqual(['two', 'three'])
     const again = await platform.call(routes.syncProject, { parameters: { project } })
     expect(again.run).toBeNull()
+    const stop = (environment: string) =>
+      platform.call(routes.stopEnvironment, { parameters: { project, environment } })
+    await expect(stop('prod')).rejects.toMatchObject({ code: 'ENVIRONMENT_NOT_STOPPABLE', status: 409 })
+    const old = (await platform.getRun(next.id)).environments.find(({ name }) => name === 'production')?.url ?? ''
+    await stop('production')
+    expect(await environments()).toEqual([both[0], ['prod', 'healthy', true]])
+    expect([(await fetch(old)).status, await served('prod', project)]).toEqual([503, 'three'])
   })
 
   test('two pushes of one change at once begin one run', async () => {

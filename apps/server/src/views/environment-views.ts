@@ -5,7 +5,7 @@ import { isInPolicy } from '../projects/is-in-policy.ts'
 import { weightOf } from './deployment-view.ts'
 
 /**
- * What runs where, those that the policy names no longer at the end. `instances`: ids of all that are alive now.
+ * What runs where, those that the policy names no longer at the end, and only while something runs there. `instances`: ids of all that are alive now.
  * `policy`: the one in force, if any.
  */
 export function environmentViews(
@@ -46,7 +46,9 @@ export function environmentViews(
         : null,
     }
   })
-  return views.toSorted((a, b) => Number(b.inPolicy) - Number(a.inPolicy))
+  return views
+    .filter(({ inPolicy, state }) => inPolicy || state !== 'empty')
+    .toSorted((a, b) => Number(b.inPolicy) - Number(a.inPolicy))
 }
 
 function stateOf(

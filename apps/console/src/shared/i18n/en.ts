@@ -222,6 +222,10 @@ export const en = {
   'release.run': 'Run',
   'environment.empty': 'Nothing runs here yet. The first delivery fills it.',
   'environment.notInPolicy': 'No longer in sluice.yml: it serves on as it was deployed, and gets no further release.',
+  'environment.stop.action': 'Stop',
+  'environment.stop.title': 'Stop what serves in {environment}?',
+  'environment.stop.content':
+    'Release {version} ends there, and its URL answers that nothing serves. Port and database are kept.',
   'environment.notInPolicy.short': '(no longer in sluice.yml)',
   'environment.since': 'Since',
   'environment.state.empty': 'empty',
@@ -257,6 +261,7 @@ export const en = {
   'entry.deploymentAborted': '{environment} taken back to the version before.',
   'entry.deploymentFailed': 'Deployment to {environment} failed.',
   'entry.environmentHealthy': '{environment} is healthy',
+  'entry.environmentStopped': 'What served in {environment} was stopped',
   'entry.environmentAdopted': '{environment} found running and adopted',
   'entry.cancelRequested': 'Cancellation asked for.',
   'entry.producersAccepted': 'Redefined reporting jobs accepted:',
