@@ -6,9 +6,11 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { textOf, unpacked, type FakeRunner, type Played } from '../testing/fake-runner.ts'
 import { TestPlatform } from '../testing/platform.ts'
 import {
+  bareFiles,
   junit,
   patientFiles,
   projectFiles,
+  recreateFiles,
   releaseFiles,
   writeFiles,
   type ServiceOptions,
@@ -169,7 +171,7 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
     })
 
     describe('whose policy wants another release', () => {
-      const policy = projectFiles['sluice.yml'] ?? ''
+      const policy = bareFiles['sluice.yml'] ?? ''
       const pipeline = `${projectFiles['.gitlab-ci.yml']}  needs: []\n`
       const play: Play = (job) =>
         job.job_info.name === 'unit-test' ? { reports: { tests: junit(0) } } : { files: releaseFiles({ version: 'r' }) }
@@ -185,7 +187,7 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
 
       test('that cannot be made is stopped and does not come in force; what mends it is delivered', async () => {
         const project = 'release-path'
-        await platform.addProject(project, { ...projectFiles, '.gitlab-ci.yml': pipeline })
+        await platform.addProject(project, { ...bareFiles, '.gitlab-ci.yml': pipeline })
         const first = await deliverTo(project)
         expect(first).toMatchObject(isDelivered)
         const run = await deliverTo(project, { 'sluice.yml': bad })
@@ -205,7 +207,7 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
 
       test('that cannot be made, as the first, does not come in force either', async () => {
         const project = 'release-first'
-        await platform.addProject(project, { ...projectFiles, 'sluice.yml': bad })
+        await platform.addProject(project, { ...bareFiles, 'sluice.yml': bad })
         const run = await deliverTo(project)
         expect(run).toMatchObject({ status: 'success', delivery: 'stopped', policy: { commit: run.commit } })
         expect(run.sentence.en).toContain('none below that folder; it has "release". Correct "release" in sluice.yml')
@@ -215,7 +217,7 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
 
       test('of a job with another name is told to be delivered once more, and is then', async () => {
         const project = 'release-job'
-        await platform.addProject(project, { ...projectFiles, '.gitlab-ci.yml': pipeline })
+        await platform.addProject(project, { ...bareFiles, '.gitlab-ci.yml': pipeline })
         const first = await deliverTo(project)
         const renamed = await deliverTo(project, {
           '.gitlab-ci.yml': pipeline.replace('package:', 'bundle:'),
@@ -520,7 +522,7 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
 
   test('what a run brought in force stays so while a job of it is started, and after it is canceled', async () => {
     const project = 'reopened'
-    const policy = projectFiles['sluice.yml'] ?? ''
+    const policy = bareFiles['sluice.yml'] ?? ''
     const files = {
       '.gitlab-ci.yml': `${projectFiles['.gitlab-ci.yml']}\ntell:\n  script: [./tell]\n  when: manual\n`,
       'sluice.yml': policy.replace('tests.failed == 0', 'tests.failed >= 0'),
@@ -555,8 +557,8 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
 
   test('an environment that the policy names no longer is shown so, gets nothing more, and serves on', async () => {
     const project = 'renamed'
-    const policy = projectFiles['sluice.yml'] ?? ''
-    await platform.addProject(project, projectFiles)
+    const policy = recreateFiles['sluice.yml'] ?? ''
+    await platform.addProject(project, recreateFiles)
     const deliverTo = (version: string, files: Record<string, string> = {}) =>
       whileWorking(good({ version }), async () => platform.untilRun(await push(files, project), hasEnded))
     const environments = async () => {
@@ -673,10 +675,10 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
 
     test('goes on with the same instances when the server is started again', async () => {
       const { id } = await toTheMiddle('restarted')
-      const pid = await platform.pidIn('production')
+      const pid = await platform.pidIn('production', 'restarted')
       await platform.restart()
       const run = await platform.untilRun(id, ({ deployments }) => deployments.some(({ current }) => current !== null))
-      expect(await platform.pidIn('production')).toBe(pid)
+      expect(await platform.pidIn('production', 'restarted')).toBe(pid)
       expect(run.log.filter(({ kind }) => kind === 'deployment.started')).toHaveLength(2)
       await platform.call(routes.cancelRun, { parameters: { run: id } })
       const ended = await platform.untilRun(id, hasEnded)
