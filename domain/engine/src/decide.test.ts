@@ -187,6 +187,15 @@ describe('decide(): manual, delayed, cancel, resource groups', () => {
     expect(decide(state, played('m'), 1).state).toEqual(state)
   })
 
+  test('a run that succeeded and whose job, started later, fails without leave has failed, and succeeded before', () => {
+    const jobs = [
+      jobOf('m', 'deploy', { when: 'manual', allowFailure: true }),
+      jobOf('n', 'deploy', { needs: needs('m') }),
+    ]
+    const { state } = play(jobs, [played('m'), end('m'), end('n', 'failed')])
+    expect([state.status, state.succeeded]).toEqual(['failed', true])
+  })
+
   test.each([
     ['a run that was canceled', [{ kind: 'run.cancel-requested', payload: { reason: 'x' } } as const, played('m')]],
     ['a job that has ended', [end('a'), played('a')]],
