@@ -7,6 +7,7 @@ export type Permission =
   | 'run.create'
   | 'run.cancel'
   | 'producers.accept'
+  | 'environment.stop'
   | 'runner.register'
   | 'session.read'
   | 'session.open'

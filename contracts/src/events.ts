@@ -122,6 +122,8 @@ export interface EventPayloads {
     commits: { commit: string; receivedAt: string }[]
   }
   'environment.healthy': { environment: string; releaseId: string; adopted: boolean }
+  /** A person ended what served in an environment that the policy names no longer. */
+  'environment.stopped': { environment: string; releaseId: string }
 }
 
 export type EventKind = keyof EventPayloads

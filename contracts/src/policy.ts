@@ -63,6 +63,7 @@ export const releasePolicy = z.strictObject({
   job: z.string().min(1),
   path: insidePath,
 })
+export type ReleasePolicy = z.infer<typeof releasePolicy>
 
 /** How a process of the release is started and known to be well. `${…}` is not expanded: `PORT` etc. come as variables. */
 export const processTarget = z.strictObject({

@@ -29,8 +29,17 @@ const pages: { path: string; en: string[]; 'zh-CN': string[] }[] = [
       '2.8 a week',
       'No deployment to production has failed',
       'n = 12',
+      'No longer in sluice.yml',
     ],
-    'zh-CN': ['各环境运行情况', '变更前置时间', '12 分 25 秒', '每周 2.8 次', '此期间没有失败的生产部署', '发布版本'],
+    'zh-CN': [
+      '已不在 sluice.yml 中',
+      '各环境运行情况',
+      '变更前置时间',
+      '12 分 25 秒',
+      '每周 2.8 次',
+      '此期间没有失败的生产部署',
+      '发布版本',
+    ],
   },
   {
     path: '/projects/fresh',
@@ -266,6 +275,7 @@ describe.skipIf(launched.browser === null)(title, () => {
         { method: 'POST', path: '/api/runs/run-live/cancel', csrf: 'csrf-of-the-session', body: null },
       ])
       await acceptsProducers(page)
+      await stopsEnvironment(page)
       await page.getByRole('button', { name: 'Sign out' }).click()
       await page.getByRole('link', { name: 'Sign in' }).waitFor()
       await usedLinkIsTold(await context.newPage())
@@ -287,6 +297,17 @@ describe.skipIf(launched.browser === null)(title, () => {
       csrf: 'csrf-of-the-session',
       body: { reason: 'The scanner moved to a newer version' },
     })
+  }
+
+  async function stopsEnvironment(page: Page): Promise<void> {
+    await page.goto(`${server.url}/projects/card`)
+    await page.getByRole('button', { name: 'Stop' }).click()
+    const question = page.getByRole('dialog')
+    await question.getByText('its URL answers that nothing serves').waitFor()
+    await question.getByRole('button', { name: 'Stop' }).click()
+    await question.waitFor({ state: 'hidden' })
+    const path = '/api/projects/card/environments/live/stop'
+    expect(server.writes.at(-1)).toEqual({ method: 'POST', path, csrf: 'csrf-of-the-session', body: null })
   }
 
   async function usedLinkIsTold(page: Page): Promise<void> {

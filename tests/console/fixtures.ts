@@ -282,6 +282,7 @@ const environment = (name: string, more: Partial<EnvironmentView>): EnvironmentV
   tier: name,
   url: `http://127.0.0.1:${name === 'staging' ? 7081 : 7082}`,
   state: 'healthy',
+  inPolicy: true,
   release: { ...stable, commit: commit('57ab1e'), runId: 'run-aborted', since: at(4000) },
   candidate: null,
   ...more,
@@ -294,6 +295,7 @@ const productionWithCanary = environment('production', {
   state: 'deploying',
   candidate: { ...candidate, weight: 50 },
 })
+const renamed = environment('live', { tier: 'production', inPolicy: false })
 
 let seq = 0
 function entry<K extends LogEntry['kind']>(
@@ -642,7 +644,7 @@ export function project(runs: RunView[]): ProjectView {
     slug: 'card',
     name: '数字信用卡 Digital credit card',
     defaultBranch: 'main',
-    environments: [staging, productionWithCanary],
+    environments: [staging, productionWithCanary, renamed],
     lastRun: runs[0] ?? null,
     runs,
     dora: {

@@ -17,7 +17,15 @@ const contentTypes: Record<string, string> = {
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
 }
-const permissions = ['project.read', 'run.read', 'session.read', 'run.create', 'run.cancel', 'producers.accept']
+const permissions = [
+  'project.read',
+  'run.read',
+  'session.read',
+  'run.create',
+  'run.cancel',
+  'producers.accept',
+  'environment.stop',
+]
 const logLimitBytes = 256 * 1024
 
 /** What a test may look at and change while the server runs. */
@@ -200,6 +208,7 @@ function write(state: State, method: string, path: string, request: IncomingMess
     state.server.runs.set(run.id, canceled)
     return found(canceled)
   }
+  if (path.endsWith('/stop')) return found(project([]))
   if (path.endsWith('/accept-producers') && run !== undefined) return found(run)
   if (path.endsWith('/sync')) return found({ commit: 'c0ffee', changed: false, run: null })
   if (path.endsWith('/runs')) return found(state.server.runs.get('run-live'))

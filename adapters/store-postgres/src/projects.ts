@@ -222,6 +222,16 @@ export async function setServing(unit: Unit, project: string, name: string, serv
     .execute()
 }
 
+/** Nothing serves there from now on; port and database stay. */
+export async function clearServing(unit: Unit, project: string, name: string): Promise<void> {
+  await unit
+    .updateTable('environment')
+    .set({ release_id: null, instance_id: null, serving_policy: null, since: null })
+    .where('project', '=', project)
+    .where('name', '=', name)
+    .execute()
+}
+
 /** What serves there runs as another instance from now on. */
 export async function setServingInstance(unit: Unit, project: string, name: string, instanceId: string): Promise<void> {
   await unit

@@ -169,7 +169,17 @@ export async function projectOfRun(db: Database | Unit, runId: string): Promise<
   return row?.project ?? null
 }
 
-/** Numbers of the newest runs of a branch before this one that succeeded, the newest first. */
+/** Notes that the run was found good. It stays so, and since when, whatever a person starts or cancels afterwards. */
+export async function keepAsGood(unit: Unit, runId: string, atMs: number): Promise<void> {
+  await unit
+    .updateTable('run')
+    .set({ good_at: new Date(atMs) })
+    .where('id', '=', runId)
+    .where('good_at', 'is', null)
+    .execute()
+}
+
+/** Numbers of the newest runs of a branch before this one that were found good, the newest first. */
 export async function findGoodRuns(
   db: Database | Unit,
   run: { project: string; branch: string; before: number },
@@ -179,26 +189,30 @@ export async function findGoodRuns(
     .where('run.project', '=', run.project)
     .where('run.ref', '=', run.branch)
     .where('run.number', '<', run.before)
-    .where('journal.status', '=', 'success')
+    .where('run.good_at', 'is not', null)
     .orderBy('run.number', 'desc')
     .limit(most)
     .execute()
   return rows.map(({ number }) => number)
 }
 
-/** The newest commit of the protected branch, other than this one, whose run succeeded; `null` before the first. */
-export async function findPolicyCommit(
-  db: Database | Unit,
-  project: string,
-  branch: string,
-  commit: string,
-): Promise<string | null> {
-  const row = await headsOf(db)
+/** The newest commit of the protected branch whose run was found good; `null` before the first. */
+export async function findPolicyCommit(db: Database | Unit, project: string, branch: string): Promise<string | null> {
+  return (await newestGood(db, project, branch).select('run.commit').executeTakeFirst())?.commit ?? null
+}
+
+/** The policy of that commit. Where its run was judged by another one, it is the one that the run proposed. */
+export async function findPolicyInForce(db: Database | Unit, project: string, branch: string): Promise<Policy | null> {
+  const columns = ['run.policy', 'run.proposed_policy'] as const
+  const run = await newestGood(db, project, branch).select(columns).executeTakeFirst()
+  return run?.proposed_policy ?? run?.policy ?? null
+}
+
+const newestGood = (db: Database | Unit, project: string, branch: string) =>
+  db
+    .selectFrom('run')
     .where('run.project', '=', project)
     .where('run.ref', '=', branch)
-    .where('run.commit', '!=', commit)
-    .where('journal.status', '=', 'success')
+    .where('run.good_at', 'is not', null)
     .orderBy('run.number', 'desc')
-    .executeTakeFirst()
-  return row?.commit ?? null
-}
+    .limit(1)

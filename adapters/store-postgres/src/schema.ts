@@ -60,6 +60,11 @@ export interface Schema {
     protected_definitions: Json<Record<string, string>>
     producers_accepted: Generated<boolean>
     delivery: Json<DeliveryState>
+    /**
+     * When it was found good, for good: jobs and gates succeeded for the first time, and where the commit brings the first
+     * policy, its release could be made. Later changes are judged by its policy and get its caches.
+     */
+    good_at: OptionalTime
     created_at: Time
   }
   journal: { run_id: string; state: Json<RunState>; status: RunStatus; finished_at: OptionalTime }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { journalCases } from '@sluice/engine/testing'
 import type { LogEntry } from '@sluice/contracts/events'
+import type { RunEvent } from '@sluice/engine'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
@@ -24,12 +25,16 @@ import {
   endAttempt,
   ensureServiceDatabase,
   findAttempt,
+  findGoodRuns,
+  findPolicyCommit,
+  findPolicyInForce,
   findRun,
   findSession,
   holdAlone,
   insertRunner,
   insertSession,
   insertSignInLink,
+  keepAsGood,
   isReportFull,
   listAnnouncements,
   listArtifacts,
@@ -106,6 +111,49 @@ describe.skipIf(url === null)(`the store on PostgreSQL ${reason}`, () => {
       await chained.step(runId, { kind: 'run.begun' }, 1)
       expect(await eventsOf(runId)).toEqual(['run.begun', 'job.finished'])
       expect((await findRun(open.db, runId))?.state.jobs['test']?.status).toBe('pending')
+    })
+  })
+
+  describe('a run that was found good', () => {
+    const steps = async (runId: string, events: RunEvent[]): Promise<void> => {
+      for (const event of events) await journal.step(runId, event, 1)
+    }
+
+    test('stays so with its commit’s policy, whatever becomes of its jobs; the newest one counts', async () => {
+      await makeProject(open.db, 'good')
+      const policyCommit = () => findPolicyCommit(open.db, 'good', 'main')
+      const good = (before: number) => findGoodRuns(open.db, { project: 'good', branch: 'main', before }, 5)
+      const [first, second] = [await makeRun(open.db, journal, 'good'), await makeRun(open.db, journal, 'good')]
+      expect([await policyCommit(), await good(9)]).toEqual([null, []])
+      await inUnit((unit) => keepAsGood(unit, second, 1000))
+      expect([await policyCommit(), await good(9), await good(2)]).toEqual(['a'.repeat(40), [2], []])
+      const cancel = { kind: 'run.cancel-requested', payload: { reason: 'x' } } as const
+      await steps(second, [{ kind: 'run.begun' }, cancel])
+      await inUnit((unit) => keepAsGood(unit, second, 2000))
+      expect(await findRun(open.db, second)).toMatchObject({ status: 'canceled', good_at: new Date(1000) })
+      await inUnit((unit) => keepAsGood(unit, first, 3000))
+      expect([await policyCommit(), await good(9)]).toEqual(['a'.repeat(40), [2, 1]])
+      expect(await findPolicyCommit(open.db, 'good', 'other')).toBeNull()
+    })
+
+    test('has its own policy in force, also where it was judged by another one', async () => {
+      await makeProject(open.db, 'proposed')
+      const policyNow = () => findPolicyInForce(open.db, 'proposed', 'main')
+      expect(await policyNow()).toBeNull()
+      const first = await makeRun(open.db, journal, 'proposed')
+      await inUnit((unit) => keepAsGood(unit, first, 1000))
+      const policy = { version: 1, reports: [], gates: [], environments: [] } as const
+      expect(await policyNow()).toEqual(policy)
+      const own = { ...policy, release: { job: 'package', path: 'release' } }
+      const second = await makeRun(open.db, journal, 'proposed')
+      await open.db
+        .updateTable('run')
+        .set({ proposed_policy: JSON.stringify(own) })
+        .where('id', '=', second)
+        .execute()
+      expect(await policyNow()).toEqual(policy)
+      await inUnit((unit) => keepAsGood(unit, second, 2000))
+      expect(await policyNow()).toEqual(own)
     })
   })
 

@@ -52,7 +52,16 @@ export function gateView(state: GateView['state'], en: string): GateView {
 }
 
 export function environmentView(name: string, more: Partial<EnvironmentView> = {}): EnvironmentView {
-  return { name, tier: name, url: `http://127.0.0.1:7071`, state: 'empty', release: null, candidate: null, ...more }
+  return {
+    name,
+    tier: name,
+    url: `http://127.0.0.1:7071`,
+    state: 'empty',
+    inPolicy: true,
+    release: null,
+    candidate: null,
+    ...more,
+  }
 }
 
 export function judgement(newRate: number, result: Judgement['result'] = 'pass'): Judgement {

@@ -18,6 +18,14 @@ export const errors = errorTable({
     summary: 'A project of that slug is registered for another folder, which still exists.',
     remedy: 'Choose another slug, or use the data folder that belongs to this checkout.',
   },
+  ENVIRONMENT_UNKNOWN: {
+    summary: 'The project has no environment of that name.',
+    remedy: 'Open the project’s page for its environments.',
+  },
+  ENVIRONMENT_NOT_STOPPABLE: {
+    summary: 'Only what serves in an environment that the policy in force names no longer, and at rest, can be ended.',
+    remedy: 'Take the environment out of sluice.yml and deliver that; cancel or await a deployment that is under way.',
+  },
   RUN_UNKNOWN: { summary: 'There is no run of that id.', remedy: 'Open the project’s page for its runs.' },
   RUN_NOT_ACCEPTABLE: {
     summary: 'Producers can be accepted only while a gate is closed for nothing but changed reporting jobs.',

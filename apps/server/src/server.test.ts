@@ -6,9 +6,11 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { textOf, unpacked, type FakeRunner, type Played } from '../testing/fake-runner.ts'
 import { TestPlatform } from '../testing/platform.ts'
 import {
+  bareFiles,
   junit,
   patientFiles,
   projectFiles,
+  recreateFiles,
   releaseFiles,
   writeFiles,
   type ServiceOptions,
@@ -168,12 +170,78 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
       })
     })
 
+    describe('whose policy wants another release', () => {
+      const policy = bareFiles['sluice.yml'] ?? ''
+      const pipeline = `${projectFiles['.gitlab-ci.yml']}  needs: []\n`
+      const play: Play = (job) =>
+        job.job_info.name === 'unit-test' ? { reports: { tests: junit(0) } } : { files: releaseFiles({ version: 'r' }) }
+      const deliverTo = (project: string, files: Record<string, string> = {}) =>
+        whileWorking(play, async () => platform.untilRun(await push(files, project), hasEnded))
+      const deliverAgain = (project: string) =>
+        whileWorking(play, async () => {
+          const { run } = await platform.call(routes.syncProject, { parameters: { project } })
+          return platform.untilRun(run?.id ?? '', hasEnded)
+        })
+      const isDelivered = { status: 'success', delivery: 'delivered' }
+      const bad = policy.replace('path: release }', 'path: releas }')
+
+      test('that cannot be made is stopped and does not come in force; what mends it is delivered', async () => {
+        const project = 'release-path'
+        await platform.addProject(project, { ...bareFiles, '.gitlab-ci.yml': pipeline })
+        const first = await deliverTo(project)
+        expect(first).toMatchObject(isDelivered)
+        const run = await deliverTo(project, { 'sluice.yml': bad })
+        expect(run).toMatchObject({ status: 'failed', delivery: 'stopped', release: null })
+        const sentence =
+          'Gate "policy.release.proposed" is closed: Cannot make a release of "releas": the artifact has 2 files, ' +
+          `none below that folder; it has "release", as sluice.yml of this change (${run.commit.slice(0, 8)}) wants it; ` +
+          'correct "release" there, or what the job hands in'
+        expect(run.sentence.en).toBe(sentence)
+        expect(run.gates.map(({ name, after, state }) => [name, after, state])).toEqual([
+          ['quality', 'test', 'open'],
+          ['policy.release.proposed', 'test', 'closed'],
+        ])
+        const mended = await deliverTo(project, { 'sluice.yml': policy })
+        expect(mended).toMatchObject({ ...isDelivered, policy: { commit: first.commit } })
+      })
+
+      test('that cannot be made, as the first, does not come in force either', async () => {
+        const project = 'release-first'
+        await platform.addProject(project, { ...bareFiles, 'sluice.yml': bad })
+        const run = await deliverTo(project)
+        expect(run).toMatchObject({ status: 'success', delivery: 'stopped', policy: { commit: run.commit } })
+        expect(run.sentence.en).toContain('none below that folder; it has "release". Correct "release" in sluice.yml')
+        const mended = await deliverTo(project, { 'sluice.yml': policy })
+        expect(mended).toMatchObject({ ...isDelivered, policy: { commit: mended.commit } })
+      })
+
+      test('of a job with another name is told to be delivered once more, and is then', async () => {
+        const project = 'release-job'
+        await platform.addProject(project, { ...bareFiles, '.gitlab-ci.yml': pipeline })
+        const first = await deliverTo(project)
+        const renamed = await deliverTo(project, {
+          '.gitlab-ci.yml': pipeline.replace('package:', 'bundle:'),
+          'sluice.yml': policy.replace('job: package', 'job: bundle'),
+        })
+        expect(renamed).toMatchObject({ status: 'success', delivery: 'stopped', policy: { commit: first.commit } })
+        expect(renamed.sentence.en).toBe(
+          'Stopped: no release could be made. Cannot make a release: job "package" handed in no archive, as sluice.yml of ' +
+            `commit ${first.commit.slice(0, 8)} wants it. This change's own sluice.yml is in force from now on, and its ` +
+            'release can be made: deliver it once more.',
+        )
+        const again = await deliverAgain(project)
+        expect(again).toMatchObject({ ...isDelivered, commit: renamed.commit, policy: { commit: renamed.commit } })
+        expect(again.gates.map(({ name }) => name)).toEqual(['quality'])
+      })
+    })
+
     test('whose own policy has mistakes is refused, and the change that mends it is not', async () => {
       const policy = projectFiles['sluice.yml'] ?? ''
       const broken = [
         policy.replace('gates:', 'gatez:'),
         policy.replace('job: unit-test', 'job: unit-tset'),
         policy.replace('job: package', 'job: pack'),
+        policy.replace('after: test', 'after: tset'),
       ]
       for (const text of broken)
         await expect(push({ 'sluice.yml': text })).rejects.toMatchObject({ code: 'POLICY_MISTAKES', status: 422 })
@@ -452,6 +520,74 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
     expect(ended.deployments).toHaveLength(delivered.deployments.length)
   })
 
+  test('what a run brought in force stays so while a job of it is started, and after it is canceled', async () => {
+    const project = 'reopened'
+    const policy = bareFiles['sluice.yml'] ?? ''
+    const files = {
+      '.gitlab-ci.yml': `${projectFiles['.gitlab-ci.yml']}\ntell:\n  script: [./tell]\n  when: manual\n`,
+      'sluice.yml': policy.replace('tests.failed == 0', 'tests.failed >= 0'),
+    }
+    await platform.addProject(project, files)
+    const delivered = (change: Record<string, string> = {}) =>
+      whileWorking(good({ version: 'strict' }), async () => platform.untilRun(await push(change, project), hasEnded))
+    const weak = await delivered()
+    const strict = await delivered({ 'sluice.yml': policy })
+    expect([weak, strict].map(({ delivery }) => delivery)).toEqual(['delivered', 'delivered'])
+    expect(strict.policy.commit).toBe(weak.commit)
+    const nextPolicy = async (): Promise<string> => {
+      const next = await platform.getRun(await push({}, project))
+      await platform.call(routes.cancelRun, { parameters: { run: next.id } })
+      await platform.untilRun(next.id, hasEnded)
+      return next.policy.commit
+    }
+    await platform.call(routes.playJob, { parameters: { run: strict.id, job: 'tell' } })
+    const job = await takeJob('tell')
+    expect((await platform.getRun(strict.id)).status).toBe('running')
+    expect(await nextPolicy()).toBe(strict.commit)
+    await platform.call(routes.cancelRun, { parameters: { run: strict.id } })
+    await runner.finish(job, 'failed')
+    const ended = await platform.untilRun(strict.id, hasEnded)
+    expect(ended).toMatchObject({ status: 'success', delivery: 'delivered', release: { id: strict.release?.id } })
+    expect(ended.stages.flatMap(({ jobs }) => jobs.map(({ name, state }) => [name, state]))).toContainEqual([
+      'tell',
+      'canceled',
+    ])
+    expect(await nextPolicy()).toBe(strict.commit)
+  })
+
+  test('an environment that the policy names no longer is shown so, gets nothing more, and serves on', async () => {
+    const project = 'renamed'
+    const policy = recreateFiles['sluice.yml'] ?? ''
+    await platform.addProject(project, recreateFiles)
+    const deliverTo = (version: string, files: Record<string, string> = {}) =>
+      whileWorking(good({ version }), async () => platform.untilRun(await push(files, project), hasEnded))
+    const environments = async () => {
+      const view = await platform.call(routes.getProject, { parameters: { project } })
+      return view.environments.map(({ name, state, inPolicy }) => [name, state, inPolicy])
+    }
+    await deliverTo('one')
+    const both = [
+      ['staging', 'healthy', true],
+      ['production', 'healthy', true],
+    ]
+    expect(await environments()).toEqual(both)
+    await deliverTo('two', { 'sluice.yml': policy.replace('name: production', 'name: prod') })
+    expect(await environments()).toEqual([both[0], ['production', 'healthy', false]])
+    const next = await deliverTo('three')
+    expect(next.deployments.map(({ environment }) => environment)).toEqual(['staging', 'prod'])
+    expect(await environments()).toEqual([both[0], ['prod', 'healthy', true], ['production', 'healthy', false]])
+    expect([await served('production', project), await served('prod', project)]).toEqual(['two', 'three'])
+    const again = await platform.call(routes.syncProject, { parameters: { project } })
+    expect(again.run).toBeNull()
+    const stop = (environment: string) =>
+      platform.call(routes.stopEnvironment, { parameters: { project, environment } })
+    await expect(stop('prod')).rejects.toMatchObject({ code: 'ENVIRONMENT_NOT_STOPPABLE', status: 409 })
+    const old = (await platform.getRun(next.id)).environments.find(({ name }) => name === 'production')?.url ?? ''
+    await stop('production')
+    expect(await environments()).toEqual([both[0], ['prod', 'healthy', true]])
+    expect([(await fetch(old)).status, await served('prod', project)]).toEqual([503, 'three'])
+  })
+
   test('two pushes of one change at once begin one run', async () => {
     await writeFiles(join(platform.folder, 'sample'), { CHANGE: String(++changes) })
     const call = { parameters: { project: 'sample' } }
@@ -539,10 +675,10 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
 
     test('goes on with the same instances when the server is started again', async () => {
       const { id } = await toTheMiddle('restarted')
-      const pid = await platform.pidIn('production')
+      const pid = await platform.pidIn('production', 'restarted')
       await platform.restart()
       const run = await platform.untilRun(id, ({ deployments }) => deployments.some(({ current }) => current !== null))
-      expect(await platform.pidIn('production')).toBe(pid)
+      expect(await platform.pidIn('production', 'restarted')).toBe(pid)
       expect(run.log.filter(({ kind }) => kind === 'deployment.started')).toHaveLength(2)
       await platform.call(routes.cancelRun, { parameters: { run: id } })
       const ended = await platform.untilRun(id, hasEnded)

@@ -105,9 +105,9 @@ export class TestPlatform {
   }
 
   /** Process id of what an environment's newest deployment started. */
-  async pidIn(environment: string): Promise<number> {
+  async pidIn(environment: string, project = 'sample'): Promise<number> {
     const { db, close } = await openDatabase(this.database.url)
-    const deployments = await listDeployments(db, {})
+    const deployments = await listDeployments(db, { project })
     await close()
     const pid = deployments.findLast((one) => one.environment === environment)?.state.instances.candidate?.pid
     if (typeof pid !== 'number') throw new Error(`nothing runs in ${environment}`)

@@ -9,6 +9,7 @@ import {
   findDeploymentOf,
   findEnvironment,
   findRun,
+  keepAsGood,
   openDatabase,
   PostgresJournal,
   prepareJobs,
@@ -136,6 +137,12 @@ export class RolloutRig {
     const delivery: DeliveryState = { ...startDelivery(runId, [policy.name]), status: 'delivering', releaseId }
     await this.store(runId, delivery)
     return runId
+  }
+
+  /** A policy of these environments comes in force. */
+  async bringInForce(project: string, environments: EnvironmentPolicy[]): Promise<void> {
+    const runId = await makeRun(this.parts.db, this.#journal, project, environments)
+    await this.parts.db.transaction().execute((unit) => keepAsGood(unit, runId, this.#nowMs))
   }
 
   async store(runId: string, delivery: DeliveryState): Promise<void> {

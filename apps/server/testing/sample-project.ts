@@ -46,11 +46,25 @@ environments:
       analysis: { minRequests: ${minRequests}, timeoutMs: 30000, minLatencyDifferenceMs: 1000 }
 `
 
+const policy = policyWith(20)
+
 /** The files of a small project: its pipeline and policy. */
-export const projectFiles: Record<string, string> = { '.gitlab-ci.yml': pipeline, 'sluice.yml': policyWith(20) }
+export const projectFiles: Record<string, string> = { '.gitlab-ci.yml': pipeline, 'sluice.yml': policy }
 
 /** The same, with a canary that waits for more requests than will come. */
 export const patientFiles = { ...projectFiles, 'sluice.yml': policyWith(1_000_000) }
+
+/** The same, without a canary: for what is not about rollouts. */
+export const recreateFiles: Record<string, string> = {
+  ...projectFiles,
+  'sluice.yml': policy.replace(/kind: canary[^]*/, 'kind: recreate\n'),
+}
+
+/** The same, without environments: a delivery ends with the release. */
+export const bareFiles: Record<string, string> = {
+  ...projectFiles,
+  'sluice.yml': policy.slice(0, policy.indexOf('environments:')),
+}
 
 export interface ServiceOptions {
   version: string

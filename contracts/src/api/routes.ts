@@ -114,6 +114,13 @@ export const routes = {
     body: createRunBody,
     errors: ['PROJECT_UNKNOWN', 'GIT_REF_UNKNOWN', 'PIPELINE_MISTAKES', 'POLICY_MISTAKES'],
   }),
+  stopEnvironment: route<ProjectSummary>()({
+    method: 'POST',
+    path: '/api/projects/:project/environments/:environment/stop',
+    permission: 'environment.stop',
+    summary: 'End what serves in an environment that the policy in force names no longer',
+    errors: ['PROJECT_UNKNOWN', 'ENVIRONMENT_UNKNOWN', 'ENVIRONMENT_NOT_STOPPABLE'],
+  }),
   getMaturity: route<MaturityView>()({
     method: 'GET',
     path: '/api/projects/:project/maturity',

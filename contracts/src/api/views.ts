@@ -114,6 +114,8 @@ export interface EnvironmentView {
   tier: string
   url: string
   state: 'empty' | 'healthy' | 'deploying' | 'unhealthy'
+  /** Whether the policy in force names it. One that it names no longer serves on as it is, and gets no further release. */
+  inPolicy: boolean
   release: { id: string; version: string; digest: string; commit: string; runId: string; since: string } | null
   /** Of the deployment under way. */
   candidate: { id: string; version: string; digest: string; weight: number } | null

@@ -14,6 +14,7 @@ describe('may()', () => {
     ['run.create', false, true, true],
     ['run.cancel', false, true, true],
     ['producers.accept', false, true, true],
+    ['environment.stop', false, true, true],
     ['project.register', false, false, true],
     ['change.propose', false, false, true],
     ['runner.register', false, false, true],

@@ -10,7 +10,7 @@ import { unreachable } from '@sluice/kernel'
 type Role = 'visitor' | 'member' | 'administrator'
 
 const visitor = ['project.read', 'run.read', 'session.read', 'session.open'] as const
-const member = [...visitor, 'run.create', 'run.cancel', 'producers.accept'] as const
+const member = [...visitor, 'run.create', 'run.cancel', 'producers.accept', 'environment.stop'] as const
 const administrator = [
   ...member,
   'project.register',

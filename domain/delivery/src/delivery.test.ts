@@ -139,7 +139,7 @@ describe('decideDelivery()', () => {
       begun('production'),
       delayed('staging', 0),
       delayed('staging', 200_000),
-      { kind: 'release.refused', message: 'no' },
+      { kind: 'release.refused', reason: { en: 'No.', zh: '否。' } },
       ended('staging'),
       ended('production'),
       ended('production', 'aborted'),

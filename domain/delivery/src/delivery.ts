@@ -45,7 +45,8 @@ export type DeliveryEvent =
       gateSentence: Sentence | null
     }
   | { kind: 'release.created'; releaseId: string; version: string }
-  | { kind: 'release.refused'; message: string }
+  /** `reason`: whole sentences. */
+  | { kind: 'release.refused'; reason: Sentence }
   /** Told in the transaction that begins it. */
   | { kind: 'deployment.begun'; environment: string }
   /** Another deployment is under way in the environment; this one waits for its end, however long. */
@@ -105,8 +106,8 @@ export function decideDelivery(state: DeliveryState, event: DeliveryEvent): Deli
       return released(state, event)
     case 'release.refused':
       return stop(state, {
-        en: `Stopped: no release could be made. ${event.message}`,
-        zh: `已停止：无法生成发布版本。${event.message}`,
+        en: `Stopped: no release could be made. ${event.reason.en}`,
+        zh: `已停止：无法生成发布版本。${event.reason.zh}`,
       })
     case 'deployment.begun':
       return begun(state, event.environment)

@@ -11,8 +11,14 @@ describe('manifestBelow()', () => {
 
   test('an empty release is refused with what was there', () => {
     expect(() => manifestBelow([file('dist/a.js')], 'release')).toThrow(
-      'Cannot make a release of "release": the artifact has 1 files',
+      'Cannot make a release of "release": the artifact has 1 files, none below that folder; it has "dist"',
     )
+    expect(() => manifestBelow([file('a.js')], 'release')).toThrow(/none below that folder$/)
+  })
+
+  test('of many folders some are named', () => {
+    const files = ['d/x', 'c/x', 'b/x', 'a/x', 'a/y'].map((path) => file(path))
+    expect(() => manifestBelow(files, 'release')).toThrow(/it has "a", "b", "c"$/)
   })
 })
 

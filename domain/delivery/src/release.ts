@@ -22,10 +22,17 @@ export function manifestBelow(files: ReleaseFile[], folder: string): ReleaseFile
   if (below.length === 0) {
     throw new SluiceError(
       'DELIVERY_RELEASE_EMPTY',
-      `Cannot make a release of "${folder}": the artifact has ${files.length} files, none below that folder`,
+      `Cannot make a release of "${folder}": the artifact has ${files.length} files, none below that folder${foldersOf(files)}`,
     )
   }
   return below
+}
+
+/** Some folders that would do. */
+function foldersOf(files: ReleaseFile[]): string {
+  const folders = files.flatMap(({ path }) => (path.includes('/') ? [path.slice(0, path.lastIndexOf('/'))] : []))
+  const named = [...new Set(folders)].toSorted().slice(0, 3)
+  return named.length === 0 ? '' : `; it has ${named.map((folder) => `"${folder}"`).join(', ')}`
 }
 
 /** The digest that moves through the environments: of the manifest, so of every path, mode and byte. */

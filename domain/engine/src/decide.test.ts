@@ -171,6 +171,31 @@ describe('decide(): manual, delayed, cancel, resource groups', () => {
     expect(commands.filter((c) => c.kind === 'record' && c.entry.kind === 'run.finished')).toHaveLength(2)
   })
 
+  test.each<[string, PlanJob['allowFailure'], string]>([
+    ['a job that may fail', true, 'success'],
+    ['a job that must succeed', false, 'canceled'],
+  ])('a run that succeeded and is canceled while %s of it runs again ends as it should', (_, allowFailure, status) => {
+    const jobs = [
+      jobOf('a', 'build'),
+      jobOf('m', 'deploy', { when: 'manual', allowFailure: true }),
+      jobOf('n', 'deploy', { needs: needs('m'), allowFailure }),
+    ]
+    const cancel: RunEvent = { kind: 'run.cancel-requested', payload: { reason: 'x' } }
+    const { statuses, state } = play(jobs, [end('a'), played('m'), cancel, end('m', 'failed')])
+    expect(statuses).toEqual({ a: 'success', m: 'canceled', n: 'canceled' })
+    expect([state.status, state.succeeded]).toEqual([status, true])
+    expect(decide(state, played('m'), 1).state).toEqual(state)
+  })
+
+  test('a run that succeeded and whose job, started later, fails without leave has failed, and succeeded before', () => {
+    const jobs = [
+      jobOf('m', 'deploy', { when: 'manual', allowFailure: true }),
+      jobOf('n', 'deploy', { needs: needs('m') }),
+    ]
+    const { state } = play(jobs, [played('m'), end('m'), end('n', 'failed')])
+    expect([state.status, state.succeeded]).toEqual(['failed', true])
+  })
+
   test.each([
     ['a run that was canceled', [{ kind: 'run.cancel-requested', payload: { reason: 'x' } } as const, played('m')]],
     ['a job that has ended', [end('a'), played('a')]],

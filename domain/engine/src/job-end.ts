@@ -20,3 +20,8 @@ function failureIsAllowed({ allowFailure, exitCode }: RunJob): boolean {
   if (typeof allowFailure === 'boolean') return allowFailure
   return exitCode !== null && allowFailure.exitCodes.includes(exitCode)
 }
+
+/** Whether a run that succeeded without it still has when it is canceled. */
+export function mayBeLeft(job: RunJob): boolean {
+  return job.status !== 'canceled' || job.allowFailure === true
+}

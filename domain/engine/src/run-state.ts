@@ -12,6 +12,8 @@
  *  E5  An event that does not fit (an older attempt, a job that has ended) changes nothing: repeats are harmless.
  *  E6  A run in which nothing is offered, running, delayed, asked for, or held up by a person is finished; jobs that
  *      wait for a person without holding others up may be left.
+ *  E7  That a run succeeded once is kept for good. Canceled after a person started a job of it, it ends as `success` again
+ *      where every job that was canceled may fail.
  */
 import type { EventPayloads, RunStatus } from '@sluice/contracts/events'
 import type { PlanJob, RetryReason } from '@sluice/contracts/plan'
@@ -61,6 +63,8 @@ export interface RunState {
   runId: string
   status: RunStatus
   cancelRequested: boolean
+  /** Set with its first success, for good: what a person starts or cancels afterwards does not undo it. */
+  succeeded?: true
   stages: string[]
   jobs: Record<string, RunJob>
   gates: RunGate[]

@@ -1,5 +1,5 @@
 import { unreachable } from '@sluice/kernel'
-import { hasEnded, hasFailed } from './job-end.ts'
+import { hasEnded, hasFailed, mayBeLeft } from './job-end.ts'
 import { readinessOf, type Readiness } from './readiness.ts'
 import type { Decision, RunCommand, RunJob, RunState } from './run-state.ts'
 import { StageProgress } from './stage-progress.ts'
@@ -100,6 +100,7 @@ function finish(state: RunState, order: RunJob[]): RunCommand[] {
   if (jobsOpen || gatesOpen) return []
   const end = outcomeOf(state, order)
   state.status = end.status
+  if (end.status === 'success') state.succeeded = true
   return [{ kind: 'record', entry: { kind: 'run.finished', payload: end } }]
 }
 
@@ -107,7 +108,8 @@ function outcomeOf(
   state: RunState,
   order: RunJob[],
 ): { status: 'success' | 'failed' | 'canceled'; reason: string | null } {
-  if (state.cancelRequested) return { status: 'canceled', reason: 'canceled' }
+  if (state.cancelRequested && !(state.succeeded && order.every(mayBeLeft)))
+    return { status: 'canceled', reason: 'canceled' }
   const failed = order.filter(hasFailed)
   const closed = state.gates.filter((gate) => gate.state === 'closed')
   const reasons = [

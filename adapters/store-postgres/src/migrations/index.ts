@@ -3,6 +3,7 @@ import { first } from './0001-first.ts'
 import { attemptTags } from './0002-attempt-tags.ts'
 import { whatServes } from './0003-what-serves.ts'
 import { proposedPolicy } from './0004-proposed-policy.ts'
+import { goodRuns } from './0005-good-runs.ts'
 
 /** Every migration, in order of name. Forward only: a released one never changes. */
 export const migrations: Record<string, Migration> = {
@@ -10,4 +11,5 @@ export const migrations: Record<string, Migration> = {
   '0002-attempt-tags': attemptTags,
   '0003-what-serves': whatServes,
   '0004-proposed-policy': proposedPolicy,
+  '0005-good-runs': goodRuns,
 }

@@ -4,9 +4,12 @@ import type { EnvironmentView } from '@sluice/contracts/api'
 /** A server that was just started has this long to start the services again. */
 const servingTimeoutMs = 30_000
 
-/** Whether what runs in an environment serves. One that is being deployed to is looked after by its rollout. */
-function isServing({ release, state }: EnvironmentView): boolean {
-  return release === null || state === 'healthy' || state === 'deploying'
+/**
+ * Whether what runs in an environment serves. One that is being deployed to is looked after by its rollout, and no delivery
+ * depends on one that is no longer in the policy.
+ */
+function isServing({ release, state, inPolicy }: EnvironmentView): boolean {
+  return release === null || !inPolicy || state === 'healthy' || state === 'deploying'
 }
 
 /** Asks until all environments that have a release serve it, or the time is over. @returns them as they were last */

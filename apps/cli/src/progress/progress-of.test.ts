@@ -1,8 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { attemptView, canaryView, gateView, jobView, judgement, runView } from '../../testing/run-views.ts'
+import {
+  attemptView,
+  canaryView,
+  environmentView,
+  gateView,
+  jobView,
+  judgement,
+  runView,
+} from '../../testing/run-views.ts'
 import { changedLines, lineOf } from './changed-lines.ts'
 import { demoOutcome } from './demo-outcome.ts'
 import { progressOf, ratesOf } from './progress-of.ts'
+import { notServingSentence } from '../commands/until-serving.ts'
+import { statusLines } from './status-lines.ts'
 import { consoleLines, deliverySummary } from './summary.ts'
 
 const now = Date.parse('2026-01-01T00:00:04.200Z')
@@ -160,6 +170,29 @@ test('the summary says what is delivered, how long it took and where it runs', (
   expect(deliverySummary({ run: null, environments: [], tookMs: 1 })[0]).toContain('runs the newest change already')
   const stopped = { ...run, delivery: 'stopped' as const, sentence: { en: 'gate closed', zh: '' } }
   expect(deliverySummary({ run: stopped, environments: [], tookMs: 1 })[0]).toContain('Not delivered: "A change"')
+})
+
+test('an environment that is no longer in the policy is told so, and is no part of a later run', () => {
+  const release = { id: 'rel', version: '1.2.0', digest: 'sha256:1', commit: 'c', runId: 'run-0', since: '' }
+  const old = environmentView('production', { tier: 'production', release, state: 'unhealthy', inPolicy: false })
+  const now = environmentView('prod', {
+    tier: 'production',
+    release: { ...release, version: '1.6.0' },
+    state: 'healthy',
+  })
+  const environments = [now, old]
+  const summary = deliverySummary({ run: null, environments, tookMs: 1 })
+  expect([summary[0], summary.at(-1)]).toEqual([
+    'Production runs the newest change already, release 1.6.0: there was nothing to deliver.',
+    '  production   http://127.0.0.1:7071  1.2.0, unhealthy, no longer in sluice.yml',
+  ])
+  expect(notServingSentence(environments, 'server.log')).toBeNull()
+  expect(linesOf(runView({ environments })).slice(-2)).toEqual(['· release', '· prod'])
+  const project = { slug: 'card', name: 'Card', defaultBranch: 'main', environments, lastRun: null }
+  expect(statusLines([], [project]).slice(1)).toEqual([
+    '  prod         http://127.0.0.1:7071  1.6.0, healthy',
+    '  production   http://127.0.0.1:7071  1.2.0, unhealthy, no longer in sluice.yml',
+  ])
 })
 
 test('the console is told with its one-time link', () => {

@@ -91,7 +91,7 @@ function environmentItems(run: RunView, environment: EnvironmentView): ProgressI
   const deployment = run.deployments.findLast((one) => one.environment === environment.name)
   const id = `environment:${environment.name}`
   const common = { id, group: 'delivery', parent: null, title: environment.name }
-  if (deployment === undefined) return [{ ...common, state: 'waiting', note: '' }]
+  if (deployment === undefined) return environment.inPolicy ? [{ ...common, state: 'waiting', note: '' }] : []
   const state = deployment.state === 'running' ? 'running' : deployment.state === 'promoted' ? 'done' : 'failed'
   const note = joined([weightOf(deployment), withoutDot(deployment.sentence.en)], ': ')
   const steps = deployment.strategy === 'canary' ? deployment.steps.map((step) => stepItem(id, deployment, step)) : []

@@ -1,5 +1,6 @@
 import type { ProjectSummary } from '@sluice/contracts/api'
 import { addressOf } from './address-of.ts'
+import { ofPolicy } from './of-policy.ts'
 
 /** What runs, line by line. `projects` is `null` when the server does not answer. */
 export function statusLines(
@@ -17,7 +18,8 @@ function projectLines(project: ProjectSummary): string[] {
   return [
     `${project.name}: ${last}`,
     ...project.environments.map(
-      (one) => `  ${one.name.padEnd(12)} ${addressOf(one)}  ${one.release?.version ?? 'nothing'}, ${one.state}`,
+      (one) =>
+        `  ${one.name.padEnd(12)} ${addressOf(one)}  ${one.release?.version ?? 'nothing'}, ${one.state}${ofPolicy(one)}`,
     ),
   ]
 }

@@ -1,6 +1,7 @@
 import type { EnvironmentView, RunView } from '@sluice/contracts/api'
 import { formatDuration } from '@sluice/kernel'
 import { addressOf } from './address-of.ts'
+import { ofPolicy } from './of-policy.ts'
 
 export interface SummaryInput {
   /** `null`: production ran the newest change already. */
@@ -16,7 +17,8 @@ export function deliverySummary({ run, environments, tookMs }: SummaryInput): st
 }
 
 function alreadyThere(environments: readonly EnvironmentView[]): string {
-  const release = environments.findLast(({ tier }) => tier === 'production')?.release ?? null
+  const production = environments.findLast(({ tier, inPolicy }) => inPolicy && tier === 'production')
+  const release = production?.release ?? null
   const named = release === null ? '' : `, release ${release.version}`
   return `Production runs the newest change already${named}: there was nothing to deliver.`
 }
@@ -32,7 +34,7 @@ function environmentLine(environment: EnvironmentView): string {
   const name = environment.name.padEnd(12)
   const address = addressOf(environment)
   if (environment.release === null) return `  ${name} ${address}  (nothing runs there)`
-  return `  ${name} ${address}  ${environment.release.version}, ${environment.state}`
+  return `  ${name} ${address}  ${environment.release.version}, ${environment.state}${ofPolicy(environment)}`
 }
 
 /** The console with its sign-in link, and how it all ends. */

@@ -1,5 +1,6 @@
 import type { MaturityView, RunSummary } from '@sluice/contracts/api'
 import type { ApiHandlers } from '@sluice/http-api'
+import type { TrafficRouter } from '@sluice/rollout'
 import { appendEntry, insertRunner, listProjects, type ProjectRow } from '@sluice/store-postgres'
 import {
   projectOf,
@@ -9,6 +10,7 @@ import {
   takeChange,
   type ProjectKeepers,
 } from '../projects/take-change.ts'
+import { stopEnvironment } from '../rollouts/stop-environment.ts'
 import { acceptableRun, cancelRun, playJob, runOf } from '../runs/change-run.ts'
 import { createRun, type RunMakers, type RunRequest } from '../runs/create-run.ts'
 import { hashToken, newToken } from '../system.ts'
@@ -20,6 +22,7 @@ import { Turns } from './turns.ts'
 
 export interface HandlerParts extends RunMakers, ProjectKeepers, RunReaders {
   sessions: Sessions
+  router: TrafficRouter
   /** The project's maturity as its log tells it now. */
   maturityOf: (project: string) => Promise<MaturityView>
   /** Ends the server after the answer; with `services`, also what it deployed. */
@@ -67,6 +70,11 @@ export function handlersWith(parts: HandlerParts): ApiHandlers {
         deliver: call.body.deliver,
         actor: call.actor,
       }),
+    async stopEnvironment(call) {
+      const row = await project(call)
+      await stopEnvironment(parts, row, call.parameters['environment'] ?? '', call.actor)
+      return projectSummary(parts, row)
+    },
     getMaturity: async (call) => parts.maturityOf((await project(call)).slug),
     getRun: async ({ parameters }) => runView(parts, await runOf(db, parameters['run'] ?? '')),
     async cancelRun({ parameters, actor }) {

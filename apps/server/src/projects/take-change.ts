@@ -4,6 +4,7 @@ import type { GitRepository } from '@sluice/git'
 import { SluiceError, type Clock, type Ids } from '@sluice/kernel'
 import {
   appendEntry,
+  findPolicyInForce,
   findProject,
   findRelease,
   findRunOf,
@@ -14,6 +15,7 @@ import {
   type Database,
   type ProjectRow,
 } from '@sluice/store-postgres'
+import { isInPolicy } from './is-in-policy.ts'
 
 export interface ProjectKeepers {
   db: Database
@@ -170,9 +172,10 @@ export async function standingOf(db: Database, project: ProjectRow, commit: stri
   return status === 'stopped' ? { kind: 'wanted' } : { kind: 'under-way', runId: run.id }
 }
 
-/** Whether the last environment runs the commit: a change from elsewhere may have replaced it since. */
+/** Whether the last environment of the policy runs the commit: a change from elsewhere may have replaced it since. */
 async function isServed(db: Database, project: ProjectRow, commit: string): Promise<boolean> {
-  const last = (await listEnvironments(db, project.slug)).at(-1)
+  const policy = await findPolicyInForce(db, project.slug, project.default_branch)
+  const last = (await listEnvironments(db, project.slug)).findLast(({ name }) => isInPolicy(name, policy))
   if (last === undefined) return true
   const release = last.release_id === null ? null : await findRelease(db, last.release_id)
   return release?.commit === commit

@@ -1,7 +1,6 @@
 import type { Actor } from '@sluice/contracts/events'
 import {
   decideDelivery,
-  manifestBelow,
   releaseDigest,
   releaseVersion,
   type DeliveryCommand,
@@ -14,14 +13,14 @@ import {
   appendEntry,
   askFor,
   insertRelease,
-  listArtifacts,
-  listAttempts,
   listVerdicts,
   lockRun,
   storeDelivery,
   type RunRow,
   type Unit,
 } from '@sluice/store-postgres'
+import { releaseFilesOf } from './release-files-of.ts'
+import { releaseRefusal } from './release-refusal.ts'
 
 const delivery: Actor = { kind: 'system', id: 'delivery' }
 
@@ -95,10 +94,13 @@ async function createRelease(unit: Unit, sources: Sources, run: RunRow): Promise
   const { clock, ids } = sources
   let files: ReleaseFile[]
   try {
-    files = await releaseFiles(unit, run)
+    files = await releaseFilesOf(unit, run.id, run.policy.release)
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error
-    return followDelivery(unit, sources, run.id, { kind: 'release.refused', message: error.message })
+    return followDelivery(unit, sources, run.id, {
+      kind: 'release.refused',
+      reason: releaseRefusal(run, error.message),
+    })
   }
   const release = { id: ids.next(), version: releaseVersion(run.number, run.commit), digest: releaseDigest(files) }
   await insertRelease(unit, {
@@ -123,20 +125,4 @@ async function createRelease(unit: Unit, sources: Sources, run: RunRow): Promise
     releaseId: release.id,
     version: release.version,
   })
-}
-
-async function releaseFiles(unit: Unit, run: RunRow): Promise<ReleaseFile[]> {
-  const policy = run.policy.release
-  const attempts = await listAttempts(unit, run.id)
-  const made = attempts.findLast(({ job, status }) => job === policy?.job && status === 'success')
-  const archive = made && (await listArtifacts(unit, [made.id])).find(({ type }) => type === 'archive')
-  if (policy === undefined || archive === undefined) {
-    throw new SluiceError(
-      'RELEASE_MISSING_ARCHIVE',
-      policy === undefined
-        ? 'Cannot make a release: the policy names no release'
-        : `Cannot make a release: job "${policy.job}" handed in no archive`,
-    )
-  }
-  return manifestBelow(archive.files, policy.path)
 }

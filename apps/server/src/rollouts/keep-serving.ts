@@ -6,13 +6,13 @@ import {
   findRelease,
   isDeploying,
   lockEnvironment,
-  setGeneration,
   setServingInstance,
   type Database,
   type EnvironmentRow,
   type ReleaseRow,
   type Unit,
 } from '@sluice/store-postgres'
+import { giveTable } from './give-table.ts'
 import { ensureDatabase, settingsOf } from './service-settings.ts'
 
 export interface Keepers {
@@ -134,12 +134,5 @@ async function giveAllWeight(
   const known = (await router.status()).find(({ name }) => name === environment.site)
   const [only, ...others] = known?.backends ?? []
   if (only && others.length === 0 && only.id === backend.id && only.port === backend.port && only.weight === 100) return
-  const generation = Math.max(environment.generation, known?.generation ?? 0) + 1
-  await router.apply({
-    name: environment.site,
-    port: environment.port,
-    generation,
-    backends: [{ ...backend, weight: 100 }],
-  })
-  await setGeneration(unit, environment.project, environment.name, generation)
+  await giveTable(router, unit, environment, [{ ...backend, weight: 100 }])
 }

@@ -2,9 +2,11 @@ import type { EnvironmentPolicy } from '@sluice/contracts/policy'
 import { SluiceError } from '@sluice/kernel'
 import { sampleEnvironment } from '@sluice/rollout/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
+import { findProject, readLog } from '@sluice/store-postgres'
 import { digest } from '@sluice/store-postgres/testing'
 import { RolloutRig } from '../../testing/rollout-rig.ts'
 import { keepServing } from './keep-serving.ts'
+import { stopEnvironment } from './stop-environment.ts'
 
 const { url, reason } = inject('postgres')
 
@@ -193,6 +195,52 @@ describe.skipIf(url === null)(`deliveries and rollouts ${reason}`, () => {
       rig.target.beforeStop = async () => void delete rig.place.releases[digest]
       rig.keeper.look({ project: 'ill', name: 'production' })
       await expect.poll(async () => ![null, before].includes(await rig.serves('ill')), { timeout: 10_000 }).toBe(true)
+    })
+  })
+
+  describe('an environment that a person stops', () => {
+    const actor = { kind: 'person', id: 'session:1' } as const
+    const stop = async (project: string, name = 'production') => {
+      const row = await findProject(rig.parts.db, project)
+      if (row === null) throw new Error(`no project ${project}`)
+      return stopEnvironment(rig.parts, row, name, actor)
+    }
+
+    test('serves nothing from then on, nobody starts it again, and a later delivery fills it', async () => {
+      await rig.deploy(await rig.newDelivery('ended', policyOf('one')))
+      const before = await rig.environment('ended')
+      await rig.bringInForce('ended', [])
+      await Promise.all([stop('ended'), stop('ended')])
+      const told = await readLog(rig.parts.db, { project: 'ended' })
+      expect(told.filter(({ kind }) => kind === 'environment.stopped')).toMatchObject([
+        { actor, payload: { environment: 'production', releaseId: before.release_id } },
+      ])
+      const { site: name, port } = before
+      expect(await rig.environment('ended')).toMatchObject({ port, release_id: null, instance_id: null })
+      expect((await rig.router.status()).find((site) => site.name === name)).toMatchObject({ port, backends: [] })
+      expect(rig.place.alive.has(before.instance_id ?? '')).toBe(false)
+      const options = { replaceUnhealthy: true, signal: new AbortController().signal }
+      rig.target.started.length = 0
+      expect(await keepServing(rig.parts, before, options)).toBe(false)
+      await rig.restartKeeper()
+      expect([rig.target.started, await rig.serves('ended')]).toEqual([[], null])
+      expect(await rig.deploy(await rig.newDelivery('ended', policyOf('two')))).toMatchObject({ outcome: 'promoted' })
+      await serves('ended').not.toBeNull()
+    })
+
+    test('is refused while the policy in force names it, or none is in force, and while a deployment is under way', async () => {
+      await rig.deploy(await rig.newDelivery('named', policyOf('one')))
+      const why = /the policy in force names it; wanted one that sluice\.yml of "main" names no longer/
+      await expect(stop('named')).rejects.toThrow(why)
+      await rig.bringInForce('named', [policyOf('one')])
+      await expect(stop('named')).rejects.toMatchObject({ code: 'ENVIRONMENT_NOT_STOPPABLE', status: 409 })
+      await rig.bringInForce('named', [])
+      const second = await rig.newDelivery('named', policyOf('two'))
+      await rig.task('begin-deployment', second)
+      await expect(stop('named')).rejects.toThrow('a deployment is under way there')
+      await rig.driver.drive((await rig.deployment(second))?.id ?? '')
+      await expect(stop('named', 'none')).rejects.toMatchObject({ code: 'ENVIRONMENT_UNKNOWN', status: 404 })
+      await serves('named').not.toBeNull()
     })
   })
 

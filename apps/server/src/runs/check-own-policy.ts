@@ -4,26 +4,55 @@ import { SluiceError } from '@sluice/kernel'
 import { nearestName } from '@sluice/pipeline'
 
 /**
- * Refuses a policy that names jobs which the pipeline beside it does not have, with the nearest names, before a run finds
- * out that its gates cannot open.
+ * Refuses a policy that names jobs and stages which the pipeline beside it does not have, with the nearest names, before a
+ * run finds out that its gates cannot open, or stand elsewhere than its author means. Of a job with `parallel` only the
+ * jobs that it stands for hand anything in.
  * @param plan of the same commit; jobs that its rules leave out count
  * @throws SluiceError POLICY_MISTAKES
  */
 export function checkOwnPolicy(policy: Policy, plan: Plan, commit: string): void {
-  const names = [...plan.jobs, ...plan.excluded].flatMap(({ name, parallel }) => [name, parallel?.job ?? name])
+  const faults = [...jobFaults(policy, plan), ...stageFaults(policy, plan)]
+  if (faults.length === 0) return
+  const told = faults.map((fault) => `sluice.yml wants ${fault}`).join('; ')
+  throw new SluiceError('POLICY_MISTAKES', `Cannot plan commit ${commit.slice(0, 8)}: ${told}`, { status: 422 })
+}
+
+function jobFaults(policy: Policy, plan: Plan): string[] {
+  const jobs = [...plan.jobs, ...plan.excluded]
+  const names = jobs.map(({ name }) => name)
   const wanted = [
     ...policy.reports.map(({ name, job }) => ({ what: `report "${name}"`, job })),
     ...(policy.release === undefined ? [] : [{ what: 'the release', job: policy.release.job }]),
   ]
-  const faults = wanted.filter(({ job }) => !names.includes(job)).map(({ what, job }) => faultOf(what, job, names))
-  if (faults.length === 0) return
-  throw new SluiceError('POLICY_MISTAKES', `Cannot plan commit ${commit.slice(0, 8)}: ${faults.join('; ')}`, {
-    status: 422,
-  })
+  return wanted
+    .filter(({ job }) => !names.includes(job))
+    .map(({ what, job }) => {
+      const instances = jobs.flatMap(({ name, parallel }) => (parallel?.job === job ? [name] : []))
+      return instances.length > 0
+        ? `${what} of job "${job}", which runs in parallel; wanted one of ${listed(instances)}`
+        : `${what} of job "${job}", which the pipeline does not have${nearest(job, names)}`
+    })
 }
 
-function faultOf(what: string, job: string, names: readonly string[]): string {
-  const nearest = nearestName(job, names)
-  const hint = nearest === null ? '' : `; nearest name: "${nearest}"`
-  return `sluice.yml wants ${what} of job "${job}", which the pipeline does not have${hint}`
+function stageFaults({ gates }: Policy, { stages }: Plan): string[] {
+  // The plan has these two only where a job is in them.
+  const names = [...stages, '.pre', '.post']
+  return gates
+    .filter(({ after }) => !names.includes(after))
+    .map(
+      ({ name, after }) =>
+        `gate "${name}" after stage "${after}", which the pipeline does not have${nearest(after, names)}`,
+    )
+}
+
+function nearest(name: string, names: readonly string[]): string {
+  const found = nearestName(name, names)
+  return found === null ? '' : `; nearest name: "${found}"`
+}
+
+const listedMax = 5
+
+function listed(names: readonly string[]): string {
+  const some = names.slice(0, listedMax).map((name) => `"${name}"`)
+  return names.length > listedMax ? `${some.join(', ')} … (${names.length})` : some.join(', ')
 }

@@ -91,7 +91,8 @@ async function planRun(
     serverUrl: serverUrl(),
   }
   const plan = await planChange(repository, change)
-  if (inForce.proposed !== null) checkOwnPolicy(inForce.proposed, plan, commit.commit)
+  const own = inForce.isFirst ? inForce.policy : inForce.proposed
+  if (own !== null) checkOwnPolicy(own, plan, commit.commit)
   const definitions = await protectedDefinitions(repository, change, inForce.commit)
   return { change, inForce, plan, definitions, createdAtMs }
 }
@@ -110,10 +111,11 @@ function checkAccepted({ acceptance, ref }: RunRequest, newest: string): void {
 /** Keeps the run, tells of it and takes its first step: all or nothing. */
 async function beginRun(makers: RunMakers, unit: Unit, request: RunRequest, planned: PlannedRun): Promise<void> {
   const { change, plan, createdAtMs } = planned
-  const { policy, proposed } = planned.inForce
+  const { policy, proposed, ref } = planned.inForce
   const project = request.project.slug
   const runId = change.run.id
-  const gates = gatesToAsk({ policy, proposed_policy: proposed }).map(({ name, after }) => ({ name, after }))
+  const asked = gatesToAsk({ policy, proposed_policy: proposed, ref: request.ref, policy_ref: ref, plan })
+  const gates = asked.map(({ name, after }) => ({ name, after }))
   await receiveCommit(unit, project, change.commit.commit, createdAtMs)
   for (const [position, { name, tier }] of policy.environments.entries()) {
     // Neither part may hold a dot, so no two projects share a site.

@@ -1,7 +1,8 @@
 import type { EvidenceRecord, EvidenceSubject, Verdict } from '@sluice/contracts/evidence'
 import { decide, policyDigest, type DecideInput, type RefusedReport } from '@sluice/gates'
 import { listEvidence, listRefusedReports, type RunRow, type Unit } from '@sluice/store-postgres'
-import { evidenceInProposed, gatesToAsk, isProposed, nameInProposed } from './proposed-policy.ts'
+import { decideReleaseGate } from './decide-release-gate.ts'
+import { evidenceInProposed, gatesToAsk, isProposed, nameInProposed, releaseGate } from './proposed-policy.ts'
 
 /** What a run's evidence is about: its commit (in-toto DigestSet, `gitCommit`). */
 export function subjectOf(run: { project: string; commit: string }): EvidenceSubject {
@@ -16,18 +17,17 @@ export async function decideGate(
   verdictId: string,
   atMs: number,
 ): Promise<Verdict | null> {
+  const verdict = { id: verdictId, runId: run.id, subject: subjectOf(run), at: new Date(atMs).toISOString() }
+  if (gateName === releaseGate) return decideReleaseGate(unit, run, verdict)
   const gate = gatesToAsk(run).find(({ name }) => name === gateName)
   if (gate === undefined) return null
   const evidence = await listEvidence(unit, run.id)
   const refused = (await listRefusedReports(unit, run.id)).filter((report) => isNewest(report, evidence))
   return decide({
-    id: verdictId,
-    runId: run.id,
+    ...verdict,
     gate,
-    subject: subjectOf(run),
     ...(isProposed(gateName) ? underProposed : underInForce)(run, evidence, refused),
     lastAttempts: Object.fromEntries(Object.values(run.state.jobs).map((job) => [job.name, job.attempt])),
-    at: new Date(atMs).toISOString(),
   })
 }
 

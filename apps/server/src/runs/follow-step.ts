@@ -14,6 +14,7 @@ import {
 } from '@sluice/store-postgres'
 import { followDelivery } from '../rollouts/follow-delivery.ts'
 import { decideGate } from './decide-gate.ts'
+import { keepIfGood } from './keep-if-good.ts'
 
 const engine: Actor = { kind: 'system', id: 'engine' }
 
@@ -81,6 +82,7 @@ export function followStepWith(clock: Clock, ids: Ids): FollowStep {
       status: entry.payload.status,
       reason: entry.payload.reason,
     })
+    if (entry.payload.status === 'success') await keepIfGood(unit, run.id, clock.now())
   }
 
   return async (unit, runId, step, again) => {

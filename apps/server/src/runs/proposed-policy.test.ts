@@ -1,4 +1,5 @@
 import type { EvidenceRecord } from '@sluice/contracts/evidence'
+import type { Plan } from '@sluice/contracts/plan'
 import type { GatePolicy, Policy, ReportSource } from '@sluice/contracts/policy'
 import { describe, expect, test } from 'vitest'
 import { evidenceInProposed, gatesToAsk, reportsToTake } from './proposed-policy.ts'
@@ -22,6 +23,7 @@ const policyOf = (reports: ReportSource[], gates: GatePolicy[] = []): Policy => 
   environments: [],
 })
 const tests = source('tests')
+const onMain = { ref: 'main', policy_ref: 'main', plan: { stages: ['build', 'test'], jobs: [] } }
 
 describe('what a run asks and takes for a proposed policy', () => {
   test.each<[string, Policy | null, string[], string[]]>([
@@ -42,8 +44,36 @@ describe('what a run asks and takes for a proposed policy', () => {
     ],
   ])('%s', (_, proposed, gates, reports) => {
     const policies = { policy: policyOf([tests], [gate('quality')]), proposed_policy: proposed }
-    expect(gatesToAsk(policies).map(({ name }) => name)).toEqual(gates)
+    expect(gatesToAsk({ ...onMain, ...policies }).map(({ name }) => name)).toEqual(gates)
     expect(reportsToTake(policies).map(({ name }) => name)).toEqual(reports)
+  })
+})
+
+describe('the release of a proposed policy is proved', () => {
+  const release = { job: 'package', path: 'release' }
+  const jobs = [{ name: 'package' }] as Plan['jobs']
+  const [main, branch] = [
+    { ref: 'main', policy_ref: 'main' },
+    { ref: 'other', policy_ref: 'main' },
+  ]
+
+  test.each<[string, typeof main, Plan['jobs'], Policy['release'], Policy['release'], boolean]>([
+    ['where it is another one', main, jobs, release, { ...release, path: 'dist' }, true],
+    ['where there was none', main, jobs, undefined, release, true],
+    ['not where it is the same', main, jobs, release, { path: 'release', job: 'package' }, false],
+    ['not where there is none any more', main, jobs, release, undefined, false],
+    ['also where the run has no such job', main, [], undefined, release, true],
+    ['on another branch where the run has the job', branch, jobs, undefined, release, true],
+    ['not on another branch where the run lacks the job', branch, [], undefined, release, false],
+  ])('%s', (_, refs, planned, before, after, wanted) => {
+    const run = {
+      ...refs,
+      plan: { stages: ['build', 'test'], jobs: planned },
+      policy: { ...policyOf([]), ...(before && { release: before }) },
+      proposed_policy: { ...policyOf([tests]), ...(after && { release: after }) },
+    }
+    const asked = gatesToAsk(run).map(({ name, after: stage }) => [name, stage])
+    expect(asked).toEqual(wanted ? [['policy.release.proposed', 'test']] : [])
   })
 })
 

@@ -12,6 +12,8 @@ export interface PolicyInForce {
   digest: string
   /** The change's own where it is another one: it would be the next in force, and the run is judged by both. */
   proposed: Policy | null
+  /** Nothing was in force: it is the change's own. */
+  isFirst: boolean
 }
 
 const path = 'sluice.yml'
@@ -19,9 +21,9 @@ const path = 'sluice.yml'
 const none: Policy = { version: 1, reports: [], gates: [], environments: [] }
 
 /**
- * The policy that a change is judged by: of the newest commit of the protected branch whose own run succeeded, other
- * than the change itself. So a change that lowers a gate is judged by the gate as it was, and so is the change after
- * it when the first one did not pass. Before anything has succeeded it is the change's own: there is nothing to
+ * The policy that a change is judged by: of the newest commit of the protected branch that has a good run. So a change
+ * that lowers a gate is judged by the gate as it was, and so is the change after it when the first one did not pass; once
+ * it has passed, its policy judges every change, and so itself when it is run again. Before anything has succeeded it is the change's own: there is nothing to
  * protect yet, and only an administrator registers a project. The change's own policy must be readable all the same,
  * since it becomes the next one: a mistake in it that nobody refused would refuse every later change, the mend too.
  * @throws SluiceError POLICY_MISTAKES
@@ -31,11 +33,13 @@ export async function readPolicyOf(
   repository: GitRepository,
   change: { project: string; defaultBranch: string; commit: string },
 ): Promise<PolicyInForce> {
-  const commit = (await findPolicyCommit(db, change.project, change.defaultBranch, change.commit)) ?? change.commit
+  const found = await findPolicyCommit(db, change.project, change.defaultBranch)
+  const commit = found ?? change.commit
   const policy = await policyAt(repository, commit)
   const own = commit === change.commit ? policy : await policyAt(repository, change.commit)
   const digest = policyDigest(policy)
-  return { policy, ref: change.defaultBranch, commit, digest, proposed: policyDigest(own) === digest ? null : own }
+  const proposed = policyDigest(own) === digest ? null : own
+  return { policy, ref: change.defaultBranch, commit, digest, proposed, isFirst: found === null }
 }
 
 async function policyAt(repository: GitRepository, commit: string): Promise<Policy> {

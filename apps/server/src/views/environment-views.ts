@@ -1,15 +1,21 @@
 import type { EnvironmentView } from '@sluice/contracts/api'
+import type { Policy } from '@sluice/contracts/policy'
 import type { DeploymentRow, EnvironmentRow, ReleaseHead } from '@sluice/store-postgres'
+import { isInPolicy } from '../projects/is-in-policy.ts'
 import { weightOf } from './deployment-view.ts'
 
-/** What runs where. `instances`: ids of all that are alive now. */
+/**
+ * What runs where, those that the policy names no longer at the end, and only while something runs there. `instances`: ids of all that are alive now.
+ * `policy`: the one in force, if any.
+ */
 export function environmentViews(
   environments: EnvironmentRow[],
   releases: ReleaseHead[],
   open: DeploymentRow[],
   instances: Set<string>,
+  policy: Policy | null,
 ): EnvironmentView[] {
-  return environments.map((environment) => {
+  const views = environments.map((environment) => {
     const release = releases.find(({ id }) => id === environment.release_id)
     const deployment = open.find(
       (candidate) => candidate.environment === environment.name && candidate.project === environment.project,
@@ -19,6 +25,7 @@ export function environmentViews(
       tier: environment.tier,
       url: `http://127.0.0.1:${environment.port}`,
       state: stateOf(environment, deployment, instances),
+      inPolicy: isInPolicy(environment.name, policy),
       release: release
         ? {
             id: release.id,
@@ -39,6 +46,9 @@ export function environmentViews(
         : null,
     }
   })
+  return views
+    .filter(({ inPolicy, state }) => inPolicy || state !== 'empty')
+    .toSorted((a, b) => Number(b.inPolicy) - Number(a.inPolicy))
 }
 
 function stateOf(

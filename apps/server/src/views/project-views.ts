@@ -3,6 +3,7 @@ import type { LogEntry } from '@sluice/contracts/events'
 import { computeDora, type Figure } from '@sluice/dora'
 import type { Target } from '@sluice/rollout'
 import {
+  findPolicyInForce,
   findReleases,
   listDeployments,
   listEnvironments,
@@ -26,7 +27,7 @@ export interface ProjectReaders {
 
 export async function projectSummary({ db, target }: ProjectReaders, project: ProjectRow): Promise<ProjectSummary> {
   const [last] = await summariesOf(db, await listRuns(db, project.slug, 1))
-  return { ...headOf(project), environments: await environmentsOf(db, target, project.slug), lastRun: last ?? null }
+  return { ...headOf(project), environments: await environmentsOf(db, target, project), lastRun: last ?? null }
 }
 
 export async function projectView(readers: ProjectReaders, project: ProjectRow): Promise<ProjectView> {
@@ -36,7 +37,7 @@ export async function projectView(readers: ProjectReaders, project: ProjectRow):
   const summaries = await summariesOf(db, runs)
   return {
     ...headOf(project),
-    environments: await environmentsOf(db, target, project.slug),
+    environments: await environmentsOf(db, target, project),
     lastRun: summaries[0] ?? null,
     runs: summaries,
     dora: await readers.doraOf(project.slug),
@@ -51,15 +52,16 @@ export async function projectView(readers: ProjectReaders, project: ProjectRow):
 
 const headOf = ({ slug, name, default_branch: defaultBranch }: ProjectRow) => ({ slug, name, defaultBranch })
 
-async function environmentsOf(db: Database, target: Target, project: string) {
-  const [environments, open, instances] = await Promise.all([
-    listEnvironments(db, project),
-    listDeployments(db, { project, open: true }),
+async function environmentsOf(db: Database, target: Target, { slug, default_branch: branch }: ProjectRow) {
+  const [environments, open, instances, policy] = await Promise.all([
+    listEnvironments(db, slug),
+    listDeployments(db, { project: slug, open: true }),
     target.list(),
+    findPolicyInForce(db, slug, branch),
   ])
   const serving = environments.flatMap(({ release_id }) => release_id ?? [])
   const releases = await findReleases(db, serving)
-  return environmentViews(environments, releases, open, new Set(instances.map(({ instanceId }) => instanceId)))
+  return environmentViews(environments, releases, open, new Set(instances.map(({ instanceId }) => instanceId)), policy)
 }
 
 export async function summariesOf(db: Database, runs: RunHead[]): Promise<RunSummary[]> {

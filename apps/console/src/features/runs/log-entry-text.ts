@@ -57,6 +57,7 @@ const tellers: { [K in EventKind]: Teller<K> } = {
     told(deploymentTones[p.outcome], deploymentFinishedKeys[p.outcome], { environment: p.environment }, p.sentence),
   'environment.healthy': (p) =>
     told('good', p.adopted ? 'entry.environmentAdopted' : 'entry.environmentHealthy', { environment: p.environment }),
+  'environment.stopped': (p) => told('idle', 'entry.environmentStopped', { environment: p.environment }),
 }
 
 const jobFinishedKeys = {

@@ -20,6 +20,7 @@ const environment = {
   tier: 'production',
   url: '',
   state: 'empty',
+  inPolicy: true,
   release: null,
   candidate: null,
 } as const
@@ -106,5 +107,19 @@ describe('chainOf()', () => {
       gates: [{ name: 'quality', after: 'test', state: 'closed', verdict }] as unknown as RunView['gates'],
     })
     expect(link(view, 'gate-quality')).toMatchObject({ tone: 'bad', done: 1, total: 2 })
+  })
+
+  it.each<[string, RunView['deployments'], string[]]>([
+    ['is no link of a run that does not reach it', [], ['production']],
+    ['is one of a run that was deployed to it', [{ ...deployment, environment: 'old' }], ['production', 'old']],
+  ])('an environment that is no longer in the policy %s', (_, deployments, names) => {
+    const environments = [environment, { ...environment, name: 'old', inPolicy: false }]
+    const links = chainOf(run({ deliver: true, environments, deployments }))
+    expect(links.filter(({ kind }) => kind === 'environment').map(({ name }) => name)).toEqual(names)
+  })
+
+  it('an environment that was taken away since is still a link of a run that was deployed to it', () => {
+    const links = chainOf(run({ environments: [environment], deployments: [{ ...deployment, environment: 'old' }] }))
+    expect(links.filter(({ kind }) => kind === 'environment').map(({ name }) => name)).toEqual(['production', 'old'])
   })
 })

@@ -18,8 +18,14 @@ export interface ChainLink {
 export function chainOf(run: RunView): ChainLink[] {
   const links = [jobsLink(run), evidenceLink(run), ...run.gates.map(gateLink)]
   if (run.release !== null || run.deliver) links.push(releaseLink(run))
-  const names = run.deliver || run.deployments.length > 0 ? run.environments.map((environment) => environment.name) : []
-  return [...links, ...names.map((name) => environmentLink(run, name))]
+  return [...links, ...environmentNames(run).map((name) => environmentLink(run, name))]
+}
+
+/** Those of the policy, and others only where the run was deployed to them: they get nothing of a later run. */
+function environmentNames({ deliver, deployments, environments }: RunView): string[] {
+  if (!deliver && deployments.length === 0) return []
+  const inPolicy = environments.filter((environment) => environment.inPolicy).map(({ name }) => name)
+  return [...new Set([...inPolicy, ...deployments.map(({ environment }) => environment)])]
 }
 
 const endedStates: readonly JobView['state'][] = ['success', 'failed', 'canceled', 'skipped']

@@ -1,4 +1,5 @@
 import type { EnvironmentView } from '@sluice/contracts/api'
+import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import { paths } from '../../paths.ts'
 import { useTexts } from '../i18n/text-context.ts'
@@ -9,8 +10,8 @@ import { Ago } from './times.tsx'
 import { environmentLooks } from './tone.ts'
 import { TrafficBar } from './traffic-bar.tsx'
 
-/** What runs in one environment, since when, and what is on its way. */
-export function EnvironmentCard({ environment }: { environment: EnvironmentView }) {
+/** What runs in one environment, since when, and what is on its way. `actions`: what may be done there. */
+export function EnvironmentCard({ environment, actions }: { environment: EnvironmentView; actions?: ReactNode }) {
   const { t } = useTexts()
   const { release, candidate } = environment
   return (
@@ -22,6 +23,7 @@ export function EnvironmentCard({ environment }: { environment: EnvironmentView 
           <Status look={environmentLooks[environment.state]} />
         </span>
       </header>
+      {environment.inPolicy ? null : <p className="muted">{t('environment.notInPolicy')}</p>}
       {release === null ? (
         <p className="muted">{t('environment.empty')}</p>
       ) : (
@@ -52,6 +54,7 @@ export function EnvironmentCard({ environment }: { environment: EnvironmentView 
           {environment.url}
         </a>
       )}
+      {actions}
     </article>
   )
 }

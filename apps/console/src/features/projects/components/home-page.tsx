@@ -53,7 +53,10 @@ function ProjectCard({ project }: { project: ProjectSummary }) {
       <ul className="plain-list">
         {project.environments.map((environment) => (
           <li key={environment.name} className="environment-line">
-            <span>{environment.name}</span>
+            <span>
+              {environment.name}
+              {environment.inPolicy ? null : <span className="muted"> {t('environment.notInPolicy.short')}</span>}
+            </span>
             <span>
               {environment.release === null ? (
                 <span className="muted">–</span>

@@ -12,6 +12,7 @@ import { DeliverNewest } from './deliver-newest.tsx'
 import { DoraSection } from './dora-section.tsx'
 import { ReleaseTable } from './release-table.tsx'
 import { RunTable } from './run-table.tsx'
+import { StopEnvironment } from './stop-environment.tsx'
 
 /** One project: what runs where, its history, its figures. */
 export function ProjectPage() {
@@ -44,7 +45,11 @@ function ProjectDetails({ project }: { project: ProjectView }) {
         {project.environments.length === 0 ? <p className="empty-note">{t('project.noEnvironments')}</p> : null}
         <div className="cards">
           {project.environments.map((environment) => (
-            <EnvironmentCard key={environment.name} environment={environment} />
+            <EnvironmentCard
+              key={environment.name}
+              environment={environment}
+              actions={<StopEnvironment project={project.slug} environment={environment} />}
+            />
           ))}
         </div>
       </Section>
