@@ -4,10 +4,12 @@ import type { JobResponse, JobUpdate } from '@sluice/contracts/runner'
 import { preGetSourcesStep, type Executor, type Step, type Workspace } from '@sluice/execution'
 import {
   jobCaches,
+  onWatchedDisk,
   removeFolder,
   runSteps,
   unusedContainers,
   type CacheStore,
+  type DiskWatch,
   type JobCaches,
   type JobTools,
   type StepsResult,
@@ -29,6 +31,8 @@ export interface JobHost {
   tools: JobTools
   clock: Clock
   waits: Waits
+  /** Looks at the disk that holds a workspace. */
+  diskOf: (folder: string) => DiskWatch
 }
 
 /**
@@ -91,9 +95,12 @@ async function runParts(
       return prepare(host, job)
     })
     caches = cachesOf(host, job, workspace, log)
-    return await runIn(host, job, { log, scratch, signal, workspace, caches })
+    const place = { log, scratch, signal, workspace, caches }
+    return await onWatchedDisk(host.diskOf(workspace.folder), async () =>
+      runIn(host, job, place).catch((cause: unknown) => failedBy(cause, signal)),
+    )
   } catch (cause) {
-    return stoppedResult(signal) ?? systemFailure((cause as Error).message)
+    return failedBy(cause, signal)
   } finally {
     await workspace?.remove()
     await caches?.release()
@@ -229,6 +236,9 @@ const refused = (message: string): StepsResult => ({
   message,
 })
 
+const failedBy = (cause: unknown, signal: AbortSignal): StepsResult =>
+  stoppedResult(signal) ?? systemFailure((cause as Error).message)
+
 const systemFailure = (message: string): StepsResult => ({
   state: 'failed',
   reason: 'runner_system_failure',
@@ -276,7 +286,8 @@ function updateOf(result: StepsResult): Omit<JobUpdate, 'token'> {
   if (result.state === 'success') return { state: 'success', exit_code: 0 }
   if (result.state === 'canceled') return { state: 'failed', failure_reason: 'unknown_failure' }
   const exitCode = result.exitCode === null ? {} : { exit_code: result.exitCode }
+  const disk = result.isDiskFull === true ? { sluice_disk_full: true } : {}
   // GitLab Runner's name for a job that cannot be run as it is configured.
   const reason = result.reason === 'unmet_prerequisites' ? 'configuration_error' : result.reason
-  return { state: 'failed', failure_reason: reason, ...exitCode }
+  return { state: 'failed', failure_reason: reason, ...exitCode, ...disk }
 }

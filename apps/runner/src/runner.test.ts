@@ -8,6 +8,7 @@ import { openFileBlobStore } from '@sluice/blobs-files'
 import type { JobResponse } from '@sluice/contracts/runner'
 import { detectIsolation } from '@sluice/isolation-namespaces'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { DiskWatch } from '@sluice/executor-process'
 import { startFakeServer, type FakeServer, type SeenJob } from '../testing/fake-server.ts'
 import { jobResponseFor, makeRepository } from '../testing/job-response.ts'
 import { startRunner, type Runner } from './index.ts'
@@ -22,6 +23,8 @@ let base = ''
 let repository = { repository: '', commit: '' }
 let server: FakeServer
 let runner: Runner
+let isDiskFull = false
+const noRoom = async () => ({ freeBytes: 0, isOutOfFiles: false })
 const lines: string[] = []
 const zips = new Map<number, { token: string; bytes: Buffer }>()
 
@@ -48,6 +51,7 @@ beforeEach(async () => {
     waits,
     path: process.env['PATH'] ?? '',
     log: (level, message, fields) => lines.push(JSON.stringify({ level, message, ...fields })),
+    diskOf: (folder) => (isDiskFull ? new DiskWatch(folder, noRoom) : new DiskWatch(folder)),
   })
 })
 afterEach(async () => {
@@ -455,6 +459,17 @@ describe('startRunner() keeps to the server', () => {
     const { end, trace } = await ended(job)
     expect(end).toMatchObject({ state: 'failed', failure_reason: 'runner_system_failure' })
     expect(trace.toString()).toContain('ERROR: Job failed: Cannot keep the log: ')
+  })
+
+  it('tells of a full disk where a job failed on it, and only there', async () => {
+    isDiskFull = true
+    const failed = await run({ id: 1, script: ['exit 254'] })
+    const passed = await run({ id: 2, script: ['true'] })
+    isDiskFull = false
+    expect(failed.end).toMatchObject({ failure_reason: 'script_failure', exit_code: 254, sluice_disk_full: true })
+    expect(failed.log).toMatch(/ERROR: Job failed: exit code 254; the disk of the workspaces was full meanwhile: /)
+    expect(passed.end).toMatchObject({ state: 'success' })
+    expect(passed.log).not.toContain('disk')
   })
 
   it('ends a job that it cannot begin as failed by the system', async () => {

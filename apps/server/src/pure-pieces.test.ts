@@ -17,6 +17,10 @@ describe('endOf', () => {
       { status: 'failed', exitCode: 3, reason: 'script_failure' },
     ],
     [
+      { state: 'failed', failure_reason: 'script_failure', exit_code: 254, sluice_disk_full: true },
+      { status: 'failed', exitCode: 254, reason: 'script_failure', isDiskFull: true },
+    ],
+    [
       { state: 'failed', failure_reason: 'image_pull_failure' },
       { status: 'failed', exitCode: null, reason: 'runner_system_failure' },
     ],

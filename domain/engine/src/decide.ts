@@ -76,6 +76,7 @@ function finished(
           outcome,
           reason: payload.reason,
           exitCode: payload.exitCode,
+          ...(payload.isDiskFull === true ? { isDiskFull: true } : {}),
           durationMs: job.startedAtMs === null ? 0 : Math.max(0, nowMs - job.startedAtMs),
         },
       },
@@ -90,11 +91,15 @@ function finished(
   return { state, commands }
 }
 
-function reasonOf(outcome: string, payload: { reason: string | null; exitCode: number | null }): string {
+function reasonOf(
+  outcome: string,
+  payload: { reason: string | null; exitCode: number | null; isDiskFull?: boolean },
+): string {
   if (outcome === 'success') return ''
   if (outcome === 'canceled') return 'canceled'
   const why = payload.reason ?? 'unknown_failure'
-  return payload.exitCode === null ? why : `${why}: exit code ${payload.exitCode}`
+  const ended = payload.exitCode === null ? why : `${why}: exit code ${payload.exitCode}`
+  return payload.isDiskFull === true ? `${ended}, on a full disk` : ended
 }
 
 function due(state: RunState, name: string): Decision {
