@@ -13,6 +13,10 @@ export const errors = errorTable({
     summary: 'The disk of the data folder is full.',
     remedy: 'Free space on that disk, or name a folder on another one with --data.',
   },
+  CLI_OUTPUT_LOST: {
+    summary: 'Standard output takes no more, though somebody wants it: what a command had to say is lost.',
+    remedy: 'Free space where the output is written to, or write it to another place; then run the command again.',
+  },
   CLI_PLATFORM_UNSUPPORTED: {
     summary: 'The platform does not run on this system.',
     remedy: 'Run it on Linux (x64, arm64).',
