@@ -94,7 +94,7 @@ export const errors = errorTable({
     remedy: 'Write --var KEY=VALUE; in a file one KEY=VALUE a line, each value of 8 characters or more.',
   },
   CLI_PIPELINE_MISSING: {
-    summary: 'The folder has no .gitlab-ci.yml.',
+    summary: 'The folder is not there, or has no .gitlab-ci.yml.',
     remedy: 'Name a folder that has one.',
   },
 })
