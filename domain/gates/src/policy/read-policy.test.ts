@@ -183,6 +183,14 @@ describe('readPolicy()', () => {
     ])
   })
 
+  it('takes a report that is called like a member of every object', () => {
+    const text = whole.replaceAll('tests', 'constructor')
+    expect(readPolicy(text, 'sluice.yml').reports[0]?.name).toBe('constructor')
+    expect(linesOf(text.replace('constructor.failed', 'constructor.faild'))).toEqual([
+      expect.stringContaining('No such key: faild'),
+    ])
+  })
+
   it('tells all mistakes at once, in the order of the file', () => {
     const lines = linesOf(
       whole
