@@ -262,7 +262,8 @@ function lastLine(result: StepsResult): string {
 /** First the whole log, then the state: a job that ended has all of its log; one whose log was lost here has failed. */
 async function reportEnd(host: JobHost, job: JobResponse, log: JobLog, result: StepsResult): Promise<StepsResult> {
   const { sent, sizeBytes, checksum, failure } = await log.finish()
-  const end = failure === null ? result : systemFailure(failure.message)
+  const disk = result.state === 'failed' && result.isDiskFull === true ? { isDiskFull: true } : {}
+  const end = failure === null ? result : { ...systemFailure(failure.message), ...disk }
   const output = { ...(checksum === null ? {} : { checksum }), bytesize: sizeBytes }
   if (sent) await sendEnd(host, job, { ...updateOf(end), output })
   return end

@@ -446,20 +446,26 @@ describe('startRunner() keeps to the server', () => {
     expect(trace.toString()).toContain('Job failed: canceled')
   })
 
-  it('ends a job whose log it cannot keep as failed by the system, with the reason', async () => {
-    const job = jobResponseFor(server.url, repository.commit, {
-      script: ['echo begun', 'until [ -e go ]; do :; done', 'echo more', 'cat /dev/zero >/dev/null'],
-    })
-    server.offer(job)
-    await traceHas(job, '\nbegun\n')
-    const spool = join(base, 'runner', 'scratch', `job-${job.id}`, 'log')
-    await rm(spool, { recursive: true })
-    await writeFile(spool, 'in the way of the folder')
-    await writeFile(join(base, 'runner', 'jobs', `job-${job.id}`, 'workspace', 'go'), '')
-    const { end, trace } = await ended(job)
-    expect(end).toMatchObject({ state: 'failed', failure_reason: 'runner_system_failure' })
-    expect(trace.toString()).toContain('ERROR: Job failed: Cannot keep the log: ')
-  })
+  it.each([false, true])(
+    'ends a job whose log it cannot keep as failed by the system (full disk: %s)',
+    async (isFull) => {
+      isDiskFull = isFull
+      const job = jobResponseFor(server.url, repository.commit, {
+        script: ['echo begun', 'until [ -e go ]; do :; done', 'echo more', 'cat /dev/zero >/dev/null'],
+      })
+      server.offer(job)
+      await traceHas(job, '\nbegun\n')
+      const spool = join(base, 'runner', 'scratch', `job-${job.id}`, 'log')
+      await rm(spool, { recursive: true })
+      await writeFile(spool, 'in the way of the folder')
+      await writeFile(join(base, 'runner', 'jobs', `job-${job.id}`, 'workspace', 'go'), '')
+      const { end, trace } = await ended(job)
+      isDiskFull = false
+      expect(end).toMatchObject({ state: 'failed', failure_reason: 'runner_system_failure' })
+      expect(end?.sluice_disk_full).toBe(isFull ? true : undefined)
+      expect(trace.toString()).toContain('ERROR: Job failed: Cannot keep the log: ')
+    },
+  )
 
   it('tells of a full disk where a job failed on it, and only there', async () => {
     isDiskFull = true
