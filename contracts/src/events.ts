@@ -65,6 +65,8 @@ export interface EventPayloads {
     outcome: JobOutcome
     reason: string | null
     exitCode: number | null
+    /** It failed, and the disk that it ran on had no room meanwhile. */
+    isDiskFull?: boolean
     durationMs: number
   }
   'job.skipped': { job: string; stage: string; reason: string }

@@ -6,13 +6,13 @@ import { z } from 'zod'
 
 const name = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes, beginning with a letter')
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'wanted lower-case letters, digits and dashes, beginning with a letter')
 /** A path inside the workspace or the release: relative, no `..`. */
 const insidePath = z
   .string()
   .min(1)
   .max(500)
-  .refine((path) => !path.startsWith('/') && !path.split('/').includes('..'), 'a relative path without ".."')
+  .refine((path) => !path.startsWith('/') && !path.split('/').includes('..'), 'wanted a relative path without ".."')
 
 /** Formats of reports that have a reader. */
 export const reportFormats = ['junit', 'cobertura', 'sarif', 'cyclonedx'] as const
@@ -25,7 +25,10 @@ export const reportFilesMax = 1000
 export const reportSource = z.strictObject({
   job: z.string().min(1),
   /** A file, a pattern as in `artifacts:paths`, or several of these, each of which must have a file. All files count. */
-  path: z.union([insidePath, z.array(insidePath).min(1).max(100)], 'a relative path, or a list of 1 to 100 of them'),
+  path: z.union(
+    [insidePath, z.array(insidePath).min(1).max(100)],
+    'wanted a relative path, or a list of 1 to 100 of them',
+  ),
   format: z.enum(reportFormats),
   /** What the report is called in gates: `evidence.<name>`. */
   name,
@@ -71,7 +74,9 @@ export const processTarget = z.strictObject({
   /** Program and arguments, run in the unpacked release. `node` is the platform's pinned Node. */
   command: z.array(z.string().min(1)).min(1),
   /** Plain settings of the service. `PORT`, `HOST`, `RELEASE_DIGEST`, `ENVIRONMENT`, `DATABASE_URL` are set by Sluice. */
-  environment: z.record(z.string().regex(/^[A-Z_][A-Z0-9_]*$/), z.string()).default({}),
+  environment: z
+    .record(z.string().regex(/^[A-Z_][A-Z0-9_]*$/, 'wanted capital letters, digits and "_"'), z.string())
+    .default({}),
   /** Whether the environment has a PostgreSQL database and role of its own. */
   database: z.boolean().default(false),
   /** Run once to its end before the first instance of a release starts; changes the database. */

@@ -167,6 +167,8 @@ export const jobUpdate = z.object({
   exit_code: z.int().optional(),
   checksum: z.string().max(100).optional(),
   output: z.object({ checksum: z.string().max(100).optional(), bytesize: z.int().optional() }).optional(),
+  /** Own addition: it failed, and meanwhile hardly anything could be written to the disk of its workspace. */
+  sluice_disk_full: z.boolean().optional(),
 })
 export type JobUpdate = z.infer<typeof jobUpdate>
 

@@ -24,3 +24,9 @@ it('jobEnvironment() leaves out what is no name and keeps the content of file va
   expect(Object.keys(env)).not.toContain('A;id')
   expect(files).toEqual({ KEY: 'text' })
 })
+
+it('jobEnvironment() takes a name that means something to JavaScript', () => {
+  const { env, files } = jobEnvironment({}, [variable('__proto__', 'text', { file: true })], paths)
+  expect(Object.entries(env)).toContainEqual(['__proto__', '/builds/card.tmp/__proto__'])
+  expect(Object.entries(files)).toEqual([['__proto__', 'text']])
+})

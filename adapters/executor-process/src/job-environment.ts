@@ -21,15 +21,15 @@ export function jobEnvironment(
   paths: JobPaths,
 ): JobEnvironment {
   const own = { CI_PROJECT_DIR: paths.project, CI_BUILDS_DIR: paths.builds }
-  const env: Record<string, string> = { CI: 'true', GITLAB_CI: 'true', CI_SERVER: 'yes', ...base }
-  const files: Record<string, string> = {}
+  const env = new Map(Object.entries({ CI: 'true', GITLAB_CI: 'true', CI_SERVER: 'yes', ...base }))
+  const files = new Map<string, string>()
   for (const { key, value, file, raw } of variables) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) continue
     const expanded = raw ? value : expandPaths(value, own)
-    if (file) files[key] = expanded
-    env[key] = file ? `${paths.files}/${key}` : expanded
+    if (file) files.set(key, expanded)
+    env.set(key, file ? `${paths.files}/${key}` : expanded)
   }
-  return { env: { ...env, ...own }, files }
+  return { env: { ...Object.fromEntries(env), ...own }, files: Object.fromEntries(files) }
 }
 
 /** The plan has expanded all it knows; these two are left to the executor. */

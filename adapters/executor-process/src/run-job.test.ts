@@ -7,7 +7,7 @@ import { memoryBlobStore } from '@sluice/execution/testing'
 import { fixedClock } from '@sluice/kernel'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { plainIsolation } from '../testing/plain-isolation.ts'
-import { openCacheStore, processExecutor, runJob, type JobRequest, type JobResult } from './index.ts'
+import { DiskWatch, openCacheStore, processExecutor, runJob, type JobRequest, type JobResult } from './index.ts'
 
 let base = ''
 beforeEach(() => {
@@ -98,6 +98,13 @@ it('runJob() runs before_script and script in one shell on a copy of the change'
   })
   expect(state).toBe('success')
   expect(log).toContain('hello from the change\n')
+})
+
+it('runJob() tells of a full disk in the log and in the result of a job that failed on it', async () => {
+  const diskOf = (folder: string) => new DiskWatch(folder, async () => ({ freeBytes: 0, isOutOfFiles: false }))
+  const result = await run({ script: ['exit 3'] }, { diskOf })
+  expect(result).toMatchObject({ state: 'failed', reason: 'script_failure', exitCode: 3, isDiskFull: true })
+  expect(result.log).toMatch(/ERROR: Job failed: exit code 3; the disk of the workspaces was full meanwhile: .*\n$/)
 })
 
 it('runJob() hands in files and reports, reports also of a failed job', async () => {

@@ -18,8 +18,10 @@ import {
 } from '@sluice/execution'
 import { SluiceError, type Clock } from '@sluice/kernel'
 import type { CacheStore } from './cache-store.ts'
+import { DiskWatch } from './disk-watch.ts'
 import { jobCaches, type CacheRequest, type JobCaches } from './job-caches.ts'
 import { collectReports, reportFilesBefore, takeArtifacts, wantsArtifacts, type JobReport } from './job-files.ts'
+import { onWatchedDisk } from './on-watched-disk.ts'
 import { readDotenvReports } from './read-dotenv-reports.ts'
 import { releaseOf, type WouldBeRelease } from './release-of.ts'
 import { runSteps, type StepsResult } from './run-steps.ts'
@@ -56,6 +58,8 @@ export interface JobRequest {
   /** Masked output in order. */
   onOutput: OnOutput
   signal: AbortSignal
+  /** Looks at the disk that holds a workspace; the machine's own is the default. */
+  diskOf?: (folder: string) => DiskWatch
 }
 
 type JobOutcome = StepsResult & {
@@ -94,8 +98,12 @@ export async function runJob(request: JobRequest): Promise<JobResult> {
     variables,
   })
   const caches = cachesOf(request, workspace)
+  const disk = request.diskOf?.(workspace.folder) ?? new DiskWatch(workspace.folder)
   try {
-    return { ...(await runIn(request, workspace, caches)), durationMs: clock.now() - startedMs }
+    const outcome = await onWatchedDisk(disk, async () => runIn(request, workspace, caches))
+    if (outcome.state === 'failed' && outcome.isDiskFull === true)
+      await onOutput(Buffer.from(`ERROR: Job failed: ${outcome.message}\n`))
+    return { ...outcome, durationMs: clock.now() - startedMs }
   } finally {
     await workspace.remove()
     await caches?.release()

@@ -17,10 +17,10 @@ export type FailureReason =
   /** What the job wants is missing here, so that it did not begin. */
   | 'unmet_prerequisites'
 
-/** How the steps of a job ended. `exitCode` is the script's. */
+/** How the steps of a job ended. `exitCode` is the script's; `isDiskFull`: the workspace's disk had no room meanwhile. */
 export type StepsResult =
   | { state: 'success' }
-  | { state: 'failed'; reason: FailureReason; exitCode: number | null; message: string }
+  | { state: 'failed'; reason: FailureReason; exitCode: number | null; message: string; isDiskFull?: boolean }
   | { state: 'canceled' }
 
 /** A job that ran out of time hands in no archive, whatever its `artifacts:when` (GitLab's `artifacts:when`). */

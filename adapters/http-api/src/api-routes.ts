@@ -1,5 +1,6 @@
 import { permissionsOf } from '@sluice/access'
 import { routes, type Route, type SessionView } from '@sluice/contracts/api'
+import { schemaWords } from '@sluice/contracts/schema-words'
 import { SluiceError } from '@sluice/kernel'
 import type { FastifyInstance } from 'fastify'
 import type { Caller, Callers } from './callers.ts'
@@ -50,7 +51,7 @@ function parametersOf(parameters: Record<string, string>): Record<string, string
 
 function bodyOf(route: AnyRoute, body: unknown): unknown {
   if (route.body === null) return undefined
-  const read = route.body.safeParse(body ?? {})
+  const read = route.body.safeParse(body ?? {}, { error: schemaWords })
   if (read.success) return read.data
   const faults = read.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ')
   throw new SluiceError('HTTP_BODY_INVALID', `Cannot take the body of ${route.method} ${route.path}: ${faults}`, {

@@ -1,3 +1,4 @@
+import { schemaWords } from '@sluice/contracts/schema-words'
 import { SluiceError } from '@sluice/kernel'
 import { jobRequest, jobUpdate, verifyRequest } from '@sluice/contracts/runner'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -80,7 +81,7 @@ async function receiveArtifact(
 const forbidden = (reply: FastifyReply): FastifyReply => reply.code(403).send({ message: '403 Forbidden' })
 
 function parse<T>(schema: z.ZodType<T>, body: unknown): T {
-  const read = schema.safeParse(body)
+  const read = schema.safeParse(body, { error: schemaWords })
   if (read.success) return read.data
   const faults = read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
   throw new SluiceError('HTTP_BODY_INVALID', `Cannot take the runner's call: ${faults}`, { status: 400 })

@@ -13,6 +13,10 @@ export const errors = errorTable({
     summary: 'The disk of the data folder is full.',
     remedy: 'Free space on that disk, or name a folder on another one with --data.',
   },
+  CLI_OUTPUT_LOST: {
+    summary: 'Standard output takes no more, though somebody wants it: what a command had to say is lost.',
+    remedy: 'Free space where the output is written to, or write it to another place; then run the command again.',
+  },
   CLI_PLATFORM_UNSUPPORTED: {
     summary: 'The platform does not run on this system.',
     remedy: 'Run it on Linux (x64, arm64).',
@@ -90,7 +94,7 @@ export const errors = errorTable({
     remedy: 'Write --var KEY=VALUE; in a file one KEY=VALUE a line, each value of 8 characters or more.',
   },
   CLI_PIPELINE_MISSING: {
-    summary: 'The folder has no .gitlab-ci.yml.',
+    summary: 'The folder is not there, or has no .gitlab-ci.yml.',
     remedy: 'Name a folder that has one.',
   },
 })

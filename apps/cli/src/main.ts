@@ -2,10 +2,12 @@
 import { enableCompileCache } from 'node:module'
 import type * as Program from './program.ts'
 import { findBundle } from './bundle/find-bundle.ts'
-import { surviveClosedOutput } from './terminal/closed-output.ts'
+import { watchOutput } from './terminal/watch-output.ts'
+import { writeWhole } from './terminal/write-whole.ts'
 
 enableCompileCache()
-surviveClosedOutput()
+for (const stream of [process.stdout, process.stderr]) writeWhole(stream)
+const output = watchOutput()
 
 /** Commands that end by themselves, and soon: from sources they load 450 modules in 110 ms, from a bundle a few in 15. */
 const bundled = new Set(['run', 'gate', 'plan', 'explain', 'lint', 'graph'])
@@ -27,4 +29,4 @@ const { runProgram } = await program.catch((error: NodeJS.ErrnoException) => {
 })
 const status = await runProgram(args)
 if (isBundled && bundle === null) (await import('./bundle/renew-bundle.ts')).renewBundle()
-process.exit(status)
+process.exit(await output.settle(status))

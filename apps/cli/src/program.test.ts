@@ -1,3 +1,5 @@
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { scratchFolder, writeFiles } from '../testing/scratch.ts'
 import { exitStatus } from './exit-status.ts'
@@ -93,10 +95,24 @@ test('mistakes of a pipeline are listed with their places', async () => {
   })
 })
 
-test('a folder without a pipeline is told', async () => {
-  const { status, errors } = await run('plan', scratchFolder())
+test.each([
+  ['', 'it has no file .gitlab-ci.yml'],
+  ['nosuch', 'there is no such folder'],
+  ['file', 'it is no folder'],
+  ['file/below', 'there is no such folder'],
+])('of folder "%s" without a pipeline it is told: %s', async (name, fault) => {
+  const folder = join(writeFiles(scratchFolder(), { file: '' }), name)
+  const { status, errors } = await run('lint', folder)
   expect(status).toBe(exitStatus.failed)
-  expect(errors).toContain('[CLI_PIPELINE_MISSING]')
+  expect(errors).toContain(`folder "${folder}": ${fault} [CLI_PIPELINE_MISSING]`)
+})
+
+test('a pipeline that is a symbolic link is told to be one', async () => {
+  const folder = writeFiles(scratchFolder(), { 'ci.yml': pipeline })
+  symlinkSync('ci.yml', join(folder, '.gitlab-ci.yml'))
+  const { status, output } = await run('lint', folder)
+  expect(status).toBe(exitStatus.failed)
+  expect(output).toContain('it is a symbolic link, which is not followed; wanted the file itself')
 })
 
 test('a command that needs the platform says that it is not running', async () => {

@@ -2,13 +2,13 @@
 import { down } from '../src/commands/down.ts'
 import { up, type UpOptions } from '../src/commands/up.ts'
 import { sayError } from '../src/say-error.ts'
-import { surviveClosedOutput } from '../src/terminal/closed-output.ts'
+import { watchOutput } from '../src/terminal/watch-output.ts'
 
-surviveClosedOutput()
+const output = watchOutput()
 const [name, options = '{}'] = process.argv.slice(2)
 const parsed = JSON.parse(options) as UpOptions
 try {
-  process.exit(name === 'up' ? await up(parsed) : await down(parsed))
+  process.exit(await output.settle(name === 'up' ? await up(parsed) : await down(parsed)))
 } catch (error) {
   sayError(error)
   process.exit(3)

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import { parseArgs } from 'node:util'
+import { schemaWords } from '@sluice/contracts/schema-words'
 import { SluiceError } from '@sluice/kernel'
 import { z } from 'zod'
 
@@ -27,7 +28,7 @@ const usage = 'wanted --config FILE, or --control PATH and --state PATH'
  */
 export async function readConfig(args: string[]): Promise<CheckedRouterConfig> {
   const raw = await rawConfig(args)
-  const parsed = routerConfig.safeParse(raw)
+  const parsed = routerConfig.safeParse(raw, { error: schemaWords })
   if (!parsed.success) throw invalid(`${z.prettifyError(parsed.error)}; ${usage}`)
   return parsed.data
 }

@@ -1,6 +1,7 @@
 /** `GET /status`, `PUT /sites/:name`, `DELETE /sites/:name`, for those who can reach the socket. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { routerSite, type RouterSite, type RouterStatus } from '@sluice/contracts/router'
+import { schemaWords } from '@sluice/contracts/schema-words'
 import { SluiceError } from '@sluice/kernel'
 import { z } from 'zod'
 import type { Sites } from './sites.ts'
@@ -45,7 +46,7 @@ async function route({ sites, startedAt }: ControlApi, request: IncomingMessage)
 }
 
 async function readSite(request: IncomingMessage, name: string): Promise<RouterSite> {
-  const parsed = routerSite.safeParse(parseJson(await readBody(request)))
+  const parsed = routerSite.safeParse(parseJson(await readBody(request)), { error: schemaWords })
   if (!parsed.success) throw invalid(z.prettifyError(parsed.error), 422)
   if (parsed.data.name !== name) throw invalid(`the body names site "${parsed.data.name}", the path "${name}"`, 422)
   return parsed.data

@@ -4,10 +4,12 @@ import type { JobResponse, JobUpdate } from '@sluice/contracts/runner'
 import { preGetSourcesStep, type Executor, type Step, type Workspace } from '@sluice/execution'
 import {
   jobCaches,
+  onWatchedDisk,
   removeFolder,
   runSteps,
   unusedContainers,
   type CacheStore,
+  type DiskWatch,
   type FilesBefore,
   type JobCaches,
   type JobTools,
@@ -30,6 +32,8 @@ export interface JobHost {
   tools: JobTools
   clock: Clock
   waits: Waits
+  /** Looks at the disk that holds a workspace. */
+  diskOf: (folder: string) => DiskWatch
 }
 
 /**
@@ -92,9 +96,12 @@ async function runParts(
       return prepare(host, job)
     })
     caches = cachesOf(host, job, workspace, log)
-    return await runIn(host, job, { log, scratch, signal, workspace, caches })
+    const place = { log, scratch, signal, workspace, caches }
+    return await onWatchedDisk(host.diskOf(workspace.folder), async () =>
+      runIn(host, job, place).catch((cause: unknown) => failedBy(cause, signal)),
+    )
   } catch (cause) {
-    return stoppedResult(signal) ?? systemFailure((cause as Error).message)
+    return failedBy(cause, signal)
   } finally {
     await workspace?.remove()
     await caches?.release()
@@ -243,6 +250,9 @@ const refused = (message: string): StepsResult => ({
   message,
 })
 
+const failedBy = (cause: unknown, signal: AbortSignal): StepsResult =>
+  stoppedResult(signal) ?? systemFailure((cause as Error).message)
+
 const systemFailure = (message: string): StepsResult => ({
   state: 'failed',
   reason: 'runner_system_failure',
@@ -266,7 +276,8 @@ function lastLine(result: StepsResult): string {
 /** First the whole log, then the state: a job that ended has all of its log; one whose log was lost here has failed. */
 async function reportEnd(host: JobHost, job: JobResponse, log: JobLog, result: StepsResult): Promise<StepsResult> {
   const { sent, sizeBytes, checksum, failure } = await log.finish()
-  const end = failure === null ? result : systemFailure(failure.message)
+  const disk = result.state === 'failed' && result.isDiskFull === true ? { isDiskFull: true } : {}
+  const end = failure === null ? result : { ...systemFailure(failure.message), ...disk }
   const output = { ...(checksum === null ? {} : { checksum }), bytesize: sizeBytes }
   if (sent) await sendEnd(host, job, { ...updateOf(end), output })
   return end
@@ -290,7 +301,8 @@ function updateOf(result: StepsResult): Omit<JobUpdate, 'token'> {
   if (result.state === 'success') return { state: 'success', exit_code: 0 }
   if (result.state === 'canceled') return { state: 'failed', failure_reason: 'unknown_failure' }
   const exitCode = result.exitCode === null ? {} : { exit_code: result.exitCode }
+  const disk = result.isDiskFull === true ? { sluice_disk_full: true } : {}
   // GitLab Runner's name for a job that cannot be run as it is configured.
   const reason = result.reason === 'unmet_prerequisites' ? 'configuration_error' : result.reason
-  return { state: 'failed', failure_reason: reason, ...exitCode }
+  return { state: 'failed', failure_reason: reason, ...exitCode, ...disk }
 }

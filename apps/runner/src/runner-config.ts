@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
+import { schemaWords } from '@sluice/contracts/schema-words'
 import { SluiceError } from '@sluice/kernel'
 import { z } from 'zod'
 
@@ -48,7 +49,7 @@ export function parseRunnerConfig(text: string, path: string): RunnerConfig {
   } catch {
     throw refused(path, 'it is no JSON')
   }
-  const parsed = runnerConfig.safeParse(json)
+  const parsed = runnerConfig.safeParse(json, { error: schemaWords })
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw refused(path, `${issue?.path.join('.') || 'the whole'}: ${issue?.message ?? 'not understood'}`)

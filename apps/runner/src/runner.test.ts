@@ -8,6 +8,7 @@ import { openFileBlobStore } from '@sluice/blobs-files'
 import type { JobResponse } from '@sluice/contracts/runner'
 import { detectIsolation } from '@sluice/isolation-namespaces'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { DiskWatch } from '@sluice/executor-process'
 import { startFakeServer, type FakeServer, type SeenJob } from '../testing/fake-server.ts'
 import { jobResponseFor, makeRepository } from '../testing/job-response.ts'
 import { startRunner, type Runner } from './index.ts'
@@ -22,6 +23,8 @@ let base = ''
 let repository = { repository: '', commit: '' }
 let server: FakeServer
 let runner: Runner
+let isDiskFull = false
+const noRoom = async () => ({ freeBytes: 0, isOutOfFiles: false })
 const lines: string[] = []
 const zips = new Map<number, { token: string; bytes: Buffer }>()
 
@@ -48,6 +51,7 @@ beforeEach(async () => {
     waits,
     path: process.env['PATH'] ?? '',
     log: (level, message, fields) => lines.push(JSON.stringify({ level, message, ...fields })),
+    diskOf: (folder) => (isDiskFull ? new DiskWatch(folder, noRoom) : new DiskWatch(folder)),
   })
 })
 afterEach(async () => {
@@ -462,19 +466,36 @@ describe('startRunner() keeps to the server', () => {
     expect(trace.toString()).toContain('Job failed: canceled')
   })
 
-  it('ends a job whose log it cannot keep as failed by the system, with the reason', async () => {
-    const job = jobResponseFor(server.url, repository.commit, {
-      script: ['echo begun', 'until [ -e go ]; do :; done', 'echo more', 'cat /dev/zero >/dev/null'],
-    })
-    server.offer(job)
-    await traceHas(job, '\nbegun\n')
-    const spool = join(base, 'runner', 'scratch', `job-${job.id}`, 'log')
-    await rm(spool, { recursive: true })
-    await writeFile(spool, 'in the way of the folder')
-    await writeFile(join(base, 'runner', 'jobs', `job-${job.id}`, 'workspace', 'go'), '')
-    const { end, trace } = await ended(job)
-    expect(end).toMatchObject({ state: 'failed', failure_reason: 'runner_system_failure' })
-    expect(trace.toString()).toContain('ERROR: Job failed: Cannot keep the log: ')
+  it.each([false, true])(
+    'ends a job whose log it cannot keep as failed by the system (full disk: %s)',
+    async (isFull) => {
+      isDiskFull = isFull
+      const job = jobResponseFor(server.url, repository.commit, {
+        script: ['echo begun', 'until [ -e go ]; do :; done', 'echo more', 'cat /dev/zero >/dev/null'],
+      })
+      server.offer(job)
+      await traceHas(job, '\nbegun\n')
+      const spool = join(base, 'runner', 'scratch', `job-${job.id}`, 'log')
+      await rm(spool, { recursive: true })
+      await writeFile(spool, 'in the way of the folder')
+      await writeFile(join(base, 'runner', 'jobs', `job-${job.id}`, 'workspace', 'go'), '')
+      const { end, trace } = await ended(job)
+      isDiskFull = false
+      expect(end).toMatchObject({ state: 'failed', failure_reason: 'runner_system_failure' })
+      expect(end?.sluice_disk_full).toBe(isFull ? true : undefined)
+      expect(trace.toString()).toContain('ERROR: Job failed: Cannot keep the log: ')
+    },
+  )
+
+  it('tells of a full disk where a job failed on it, and only there', async () => {
+    isDiskFull = true
+    const failed = await run({ id: 1, script: ['exit 254'] })
+    const passed = await run({ id: 2, script: ['true'] })
+    isDiskFull = false
+    expect(failed.end).toMatchObject({ failure_reason: 'script_failure', exit_code: 254, sluice_disk_full: true })
+    expect(failed.log).toMatch(/ERROR: Job failed: exit code 254; the disk of the workspaces was full meanwhile: /)
+    expect(passed.end).toMatchObject({ state: 'success' })
+    expect(passed.log).not.toContain('disk')
   })
 
   it('ends a job that it cannot begin as failed by the system', async () => {

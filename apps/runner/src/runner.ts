@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { JobResponse } from '@sluice/contracts/runner'
 import type { Isolation } from '@sluice/execution'
-import { findJobTools, openCacheStore, processExecutor, removeFolder } from '@sluice/executor-process'
+import { DiskWatch, findJobTools, openCacheStore, processExecutor, removeFolder } from '@sluice/executor-process'
 import { SluiceError, type Clock } from '@sluice/kernel'
 import { createCoordinator, type Coordinator } from './coordinator.ts'
 import { runOfferedJob, type JobHost } from './run-offered-job.ts'
@@ -19,6 +19,8 @@ export interface RunnerOptions {
   waits?: Partial<Waits>
   /** PATH on which the machine's Node is looked for. */
   path: string
+  /** Looks at the disk that holds a workspace; the machine's own is the default. */
+  diskOf?: (folder: string) => DiskWatch
 }
 
 /** A runner at work. */
@@ -52,7 +54,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   }
 }
 
-async function prepareHost({ config, isolation, clock, waits, path }: RunnerOptions): Promise<JobHost> {
+async function prepareHost({ config, isolation, clock, waits, path, diskOf }: RunnerOptions): Promise<JobHost> {
   const { folder, name, url, token, nodeFolder } = config
   for (const left of ['jobs', 'scratch']) await removeFolder(join(folder, left))
   await mkdir(join(folder, 'jobs'), { recursive: true, mode: 0o700 })
@@ -71,6 +73,7 @@ async function prepareHost({ config, isolation, clock, waits, path }: RunnerOpti
     caches: openCacheStore(join(folder, 'caches'), { clock }),
     tools: await findJobTools(path, nodeFolder),
     waits: { ...standardWaits, ...waits },
+    diskOf: diskOf ?? ((place) => new DiskWatch(place)),
   }
 }
 

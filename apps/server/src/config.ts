@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { schemaWords } from '@sluice/contracts/schema-words'
 import { SluiceError } from '@sluice/kernel'
 import { z } from 'zod'
 
@@ -29,7 +30,7 @@ export async function readConfig(path: string): Promise<ServerConfig> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new SluiceError('SERVER_CONFIG', `Cannot start the server: configuration "${path}" cannot be read`, { cause })
   })
-  const read = serverConfig.safeParse(parseJson(text, path))
+  const read = serverConfig.safeParse(parseJson(text, path), { error: schemaWords })
   if (read.success) return read.data
   const faults = read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
   throw new SluiceError('SERVER_CONFIG', `Cannot start the server: configuration "${path}" has faults: ${faults}`)

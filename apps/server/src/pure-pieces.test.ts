@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { urlOf } from './rollouts/service-settings.ts'
 import { endOf } from './runner/finish-attempt.ts'
-import { reportsOf } from './runner/record-evidence.ts'
+import { producerOf, reportsOf } from './runner/record-evidence.ts'
 import { weightOf } from './views/deployment-view.ts'
 import { wholeCharacters } from './views/whole-characters.ts'
 
@@ -15,6 +15,10 @@ describe('endOf', () => {
     [
       { state: 'failed', failure_reason: 'script_failure', exit_code: 3 },
       { status: 'failed', exitCode: 3, reason: 'script_failure' },
+    ],
+    [
+      { state: 'failed', failure_reason: 'script_failure', exit_code: 254, sluice_disk_full: true },
+      { status: 'failed', exitCode: 254, reason: 'script_failure', isDiskFull: true },
     ],
     [
       { state: 'failed', failure_reason: 'image_pull_failure' },
@@ -46,6 +50,17 @@ describe('wholeCharacters', () => {
     expect(wholeCharacters(Uint8Array.of(0x80, 0x80, 0x80, 0x80))).toHaveLength(4)
     expect(wholeCharacters(Uint8Array.of(0x41, 0xe6, 0xb5))).toEqual(Uint8Array.of(0x41))
     expect(wholeCharacters(new Uint8Array())).toHaveLength(0)
+  })
+})
+
+describe('producerOf', () => {
+  test.each([
+    [{ constructor: 'sha256:c' }, 'sha256:c'],
+    [{}, null],
+  ])('of job "constructor" in a protected branch with %j is %j', (protectedDefinitions, wanted) => {
+    const run = { id: 'r', plan: { jobs: [] }, protected_definitions: protectedDefinitions }
+    const attempt = { job: 'constructor', number: 1, runner_id: 'r', isolation: 'uid' }
+    expect(producerOf(run as never, attempt as never).protectedDefinitionDigest).toBe(wanted)
   })
 })
 

@@ -48,6 +48,10 @@ describe('decide(): order', () => {
     expect(play(jobs, [end('fast')]).offered).toEqual(['fast#1', 'slow#1', 'check#1'])
   })
 
+  test.each(['constructor', '__proto__', 'gone'])('a need of job "%s" that is not in the plan is none', (name) => {
+    expect(play([jobOf('a', 'build', { needs: needs(name) })], []).offered).toEqual(['a#1'])
+  })
+
   test('empty needs start at once', () => {
     expect(play([jobOf('a', 'build'), jobOf('b', 'test', { needs: [] })], []).offered).toEqual(['a#1', 'b#1'])
   })

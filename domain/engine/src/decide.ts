@@ -1,4 +1,5 @@
 import { unreachable } from '@sluice/kernel'
+import { ownJob } from './own-job.ts'
 import { retryOf } from './retry.ts'
 import { settle } from './settle.ts'
 import { isTerminal, type Decision, type RunCommand, type RunEvent, type RunJob, type RunState } from './run-state.ts'
@@ -17,7 +18,7 @@ export function decide(state: RunState, event: RunEvent, nowMs: number): Decisio
 /** A run that has ended, but not by a cancel, goes on when a person starts a job that waited for one, as in GitLab. */
 function reopens(state: RunState, event: RunEvent): boolean {
   if (event.kind !== 'job.played' || state.status === 'canceled') return false
-  return ownJob(state, event.payload.job)?.status === 'manual'
+  return ownJob(state.jobs, event.payload.job)?.status === 'manual'
 }
 
 /** Phase 1: the event itself, nothing of what follows from it. */
@@ -43,7 +44,7 @@ function apply(state: RunState, event: RunEvent, nowMs: number): Decision {
 }
 
 function started(state: RunState, name: string, attempt: number, nowMs: number): Decision {
-  const job = state.jobs[name]
+  const job = ownJob(state.jobs, name)
   if (job?.status === 'pending' && job.attempt === attempt) {
     job.status = 'running'
     job.reason = ''
@@ -57,7 +58,7 @@ function finished(
   payload: Extract<RunEvent, { kind: 'job.finished' }>['payload'],
   nowMs: number,
 ): Decision {
-  const job = state.jobs[payload.job]
+  const job = ownJob(state.jobs, payload.job)
   const live = job && (job.status === 'running' || job.status === 'pending') && job.attempt === payload.attempt
   if (!live) return { state, commands: [] }
   const outcome = state.cancelRequested && payload.outcome !== 'success' ? 'canceled' : payload.outcome
@@ -76,6 +77,7 @@ function finished(
           outcome,
           reason: payload.reason,
           exitCode: payload.exitCode,
+          ...(payload.isDiskFull === true ? { isDiskFull: true } : {}),
           durationMs: job.startedAtMs === null ? 0 : Math.max(0, nowMs - job.startedAtMs),
         },
       },
@@ -90,21 +92,25 @@ function finished(
   return { state, commands }
 }
 
-function reasonOf(outcome: string, payload: { reason: string | null; exitCode: number | null }): string {
+function reasonOf(
+  outcome: string,
+  payload: { reason: string | null; exitCode: number | null; isDiskFull?: boolean },
+): string {
   if (outcome === 'success') return ''
   if (outcome === 'canceled') return 'canceled'
   const why = payload.reason ?? 'unknown_failure'
-  return payload.exitCode === null ? why : `${why}: exit code ${payload.exitCode}`
+  const ended = payload.exitCode === null ? why : `${why}: exit code ${payload.exitCode}`
+  return payload.isDiskFull === true ? `${ended}, on a full disk` : ended
 }
 
 function due(state: RunState, name: string): Decision {
-  const job = state.jobs[name]
+  const job = ownJob(state.jobs, name)
   if (job?.status === 'delayed') offerable(job)
   return { state, commands: [] }
 }
 
 function played(state: RunState, name: string): Decision {
-  const job = ownJob(state, name)
+  const job = ownJob(state.jobs, name)
   if (job?.status !== 'manual') return { state, commands: [] }
   state.status = 'running'
   offerable(job)
@@ -127,10 +133,6 @@ function bringBack({ jobs }: RunState, name: string): void {
       job.reason = ''
       back.push(job.name)
     }
-}
-
-function ownJob(state: RunState, name: string): RunJob | undefined {
-  return Object.hasOwn(state.jobs, name) ? state.jobs[name] : undefined
 }
 
 /** Back to `created` as an ordinary job whose turn has come: `settle` offers it. */

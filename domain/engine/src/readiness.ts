@@ -1,6 +1,7 @@
 /** What a job's predecessors and gates say about its turn. */
 import { unreachable } from '@sluice/kernel'
 import { hasEnded, isBad } from './job-end.ts'
+import { ownJob } from './own-job.ts'
 import type { RunJob, RunState } from './run-state.ts'
 import type { StageProgress } from './stage-progress.ts'
 
@@ -26,7 +27,7 @@ function predecessorsOf(
   stages: StageProgress,
 ): { waiting: RunJob | undefined; bad: RunJob | undefined } {
   if (needs === null) return { waiting: stages.openBefore(stageIndex), bad: stages.badBefore(stageIndex) }
-  const before = needs.flatMap((need) => jobs[need.job] ?? [])
+  const before = needs.flatMap((need) => ownJob(jobs, need.job) ?? [])
   return { waiting: before.find((other) => !hasEnded(other)), bad: before.find(isMissing) }
 }
 

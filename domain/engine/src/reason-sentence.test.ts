@@ -12,6 +12,8 @@ test.each([
   ['waits for resource group "g", held by job "a"', '等待资源组“g”，目前由作业“a”占用'],
   ['job "a" was skipped', '作业“a”已跳过'],
   ['script_failure: exit code 137', '脚本失败：退出码 137'],
+  ['script_failure: exit code 254, on a full disk', '脚本失败：退出码 254（磁盘已满）'],
+  ['runner_system_failure, on a full disk', '执行器系统故障（磁盘已满）'],
   ['runner_system_failure', '执行器系统故障'],
   ['tried again after script_failure: attempt 1 of 3 failed', '因“脚本失败”重试：第 1 次尝试失败，最多 3 次'],
   ['canceled by session:1', '由 session:1 取消'],
@@ -31,6 +33,7 @@ function said(): Set<string> {
     jobOf('asks', 'test', { when: 'manual', allowFailure: true }),
     jobOf('answers', 'test', { needs: needs('asks') }),
     jobOf('breaks', 'test'),
+    jobOf('fills', 'test'),
     jobOf('after', 'test', { needs: needs('breaks') }),
     jobOf('last', 'deploy'),
   ])
@@ -38,6 +41,7 @@ function said(): Set<string> {
     kind: 'job.finished',
     payload: { job, attempt, outcome: exitCode === 0 ? 'success' : 'failed', reason: 'script_failure', exitCode },
   })
+  const filled = { outcome: 'failed', reason: 'script_failure', exitCode: 3, isDiskFull: true } as const
   const events: RunEvent[] = [
     { kind: 'run.begun' },
     ended('shaky', 1, 1),
@@ -45,6 +49,7 @@ function said(): Set<string> {
     ended('held'),
     ended('holds'),
     ended('breaks', 1, 2),
+    { kind: 'job.finished', payload: { job: 'fills', attempt: 1, ...filled } },
     { kind: 'gate.decided', payload: { gate: 'quality', decision: 'closed' } },
   ]
   const found = new Set<string>()
@@ -59,5 +64,6 @@ function said(): Set<string> {
 test('whatever the engine says of a job has its Chinese', () => {
   const sentences = [...said()]
   expect(sentences.length).toBeGreaterThan(8)
+  expect(sentences).toContain('script_failure: exit code 3, on a full disk')
   expect(sentences.filter((sentence) => reasonSentence(sentence).zh === sentence)).toEqual([])
 })

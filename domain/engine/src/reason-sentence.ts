@@ -42,6 +42,11 @@ const sentences: readonly (readonly [RegExp, (...parts: string[]) => string])[] 
   [/^canceled$/, () => '已取消'],
   [/^interrupted$/, () => '已中断'],
   [/^(\w+): exit code (-?\d+)$/, (code, exitCode) => `${failure(code)}：退出码 ${exitCode}`],
+  [
+    /^(\w+): exit code (-?\d+), on a full disk$/,
+    (code, exitCode) => `${failure(code)}：退出码 ${exitCode}（磁盘已满）`,
+  ],
+  [/^(\w+), on a full disk$/, (code) => `${failure(code)}（磁盘已满）`],
   [/^(\w+)$/, (code) => failure(code)],
 ]
 

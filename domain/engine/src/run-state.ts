@@ -82,6 +82,8 @@ export type RunEvent =
         outcome: 'success' | 'failed' | 'canceled'
         reason: RetryReason | null
         exitCode: number | null
+        /** The disk that it ran on had no room meanwhile. */
+        isDiskFull?: boolean
       }
     }
   | { kind: 'job.due'; payload: { job: string } }

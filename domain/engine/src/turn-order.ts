@@ -1,3 +1,4 @@
+import { ownJob } from './own-job.ts'
 import type { RunJob, RunState } from './run-state.ts'
 
 /**
@@ -12,7 +13,7 @@ export function turnOrder({ jobs }: RunState): RunJob[] {
     const path = seen.has(job) ? [] : [job]
     for (let last = path.at(-1); last !== undefined; last = path.at(-1)) {
       seen.add(last)
-      const before = last.needs?.map((need) => jobs[need.job]).find((other) => other && !seen.has(other))
+      const before = last.needs?.map((need) => ownJob(jobs, need.job)).find((other) => other && !seen.has(other))
       if (before === undefined) order.push(...path.splice(-1))
       else path.push(before)
     }

@@ -11,7 +11,8 @@ export function chooseEvidence(
   source: ReportSource | undefined,
   lastAttempts: Readonly<Record<string, number>>,
 ): EvidenceRecord | null {
-  const isLast = ({ producer }: EvidenceRecord): boolean => producer.attempt >= (lastAttempts[producer.job] ?? 0)
+  const lastOf = (job: string): number => (Object.hasOwn(lastAttempts, job) ? (lastAttempts[job] ?? 0) : 0)
+  const isLast = ({ producer }: EvidenceRecord): boolean => producer.attempt >= lastOf(producer.job)
   const named = records.filter((record) => record.name === name && isLast(record)).toSorted(newestFirst)
   return named.find((record) => record.producer.job === source?.job) ?? named[0] ?? null
 }

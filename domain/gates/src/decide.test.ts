@@ -112,6 +112,13 @@ describe('decide()', () => {
     expect(verdict.clauses[1]?.values).toEqual({ 'evidence["code-scan"].errors': 0 })
   })
 
+  it('takes jobs and reports that are called like members of every object', () => {
+    const report: ReportSource = { job: 'toString', path: 'junit.xml', format: 'junit', name: 'constructor' }
+    const rule: GateRule = { ...green, expr: 'constructor.total == 38' }
+    const given = input([record('constructor', 'toString', tests)], [rule], { sources: [report] })
+    expect(decide(given).clauses[0]).toMatchObject({ state: 'pass', values: { 'constructor.total': 38 } })
+  })
+
   it('closes where one rule fails, with a sentence that a person understands', () => {
     const verdict = decide(input([testsRecord({}, { failed: 1, passed: 37 }), scanRecord]))
     expect(verdict.decision).toBe('closed')

@@ -1,39 +1,41 @@
-const unitsMs: Record<string, number> = {
-  ms: 1,
-  s: 1000,
-  sec: 1000,
-  secs: 1000,
-  second: 1000,
-  seconds: 1000,
-  m: 60_000,
-  min: 60_000,
-  mins: 60_000,
-  minute: 60_000,
-  minutes: 60_000,
-  h: 3_600_000,
-  hr: 3_600_000,
-  hrs: 3_600_000,
-  hour: 3_600_000,
-  hours: 3_600_000,
-  d: 86_400_000,
-  dy: 86_400_000,
-  day: 86_400_000,
-  days: 86_400_000,
-  w: 604_800_000,
-  wk: 604_800_000,
-  wks: 604_800_000,
-  week: 604_800_000,
-  weeks: 604_800_000,
-  mo: 2_592_000_000,
-  mos: 2_592_000_000,
-  month: 2_592_000_000,
-  months: 2_592_000_000,
-  y: 31_557_600_000,
-  yr: 31_557_600_000,
-  yrs: 31_557_600_000,
-  year: 31_557_600_000,
-  years: 31_557_600_000,
-}
+const unitsMs: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    ms: 1,
+    s: 1000,
+    sec: 1000,
+    secs: 1000,
+    second: 1000,
+    seconds: 1000,
+    m: 60_000,
+    min: 60_000,
+    mins: 60_000,
+    minute: 60_000,
+    minutes: 60_000,
+    h: 3_600_000,
+    hr: 3_600_000,
+    hrs: 3_600_000,
+    hour: 3_600_000,
+    hours: 3_600_000,
+    d: 86_400_000,
+    dy: 86_400_000,
+    day: 86_400_000,
+    days: 86_400_000,
+    w: 604_800_000,
+    wk: 604_800_000,
+    wks: 604_800_000,
+    week: 604_800_000,
+    weeks: 604_800_000,
+    mo: 2_592_000_000,
+    mos: 2_592_000_000,
+    month: 2_592_000_000,
+    months: 2_592_000_000,
+    y: 31_557_600_000,
+    yr: 31_557_600_000,
+    yrs: 31_557_600_000,
+    year: 31_557_600_000,
+    years: 31_557_600_000,
+  }),
+)
 
 /**
  * Reads a duration as GitLab's keywords take it: `3600`, `1h30m`, `1 hour 30 minutes`, `2 days and 4 hours`.
@@ -48,7 +50,7 @@ export function parseDuration(text: string): number | null {
   if (parts.length === 0 || rest !== '') return null
   let totalMs = 0
   for (const [, amount, unit] of parts) {
-    const unitMs = unitsMs[unit ?? '']
+    const unitMs = unitsMs.get(unit ?? '')
     if (unitMs === undefined) return null
     totalMs += Number(amount) * unitMs
   }

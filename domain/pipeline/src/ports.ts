@@ -8,7 +8,7 @@ import type { PathsAnswer } from './wanted-paths.ts'
 export interface SourceTree {
   /**
    * The text of a file, decoded as UTF-8, or `null` when the tree has no file of that path (a folder, a path that
-   * leaves the tree and a path with `.` or `..` in it are no files).
+   * leaves the tree and a path with `.` or `..` in it are no files), or a symbolic link there, which is listed all the same.
    */
   read(path: string): Promise<string | null>
   /** The path of every file, each once, in ascending order of UTF-16 code units; folders are not listed. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
@@ -37,10 +37,14 @@ export function pipelineFolder(named: string | undefined, current = process.cwd(
         : cardProject.folder
       : resolve(current, named)
   if (existsSync(join(folder, pipelinePath))) return folder
-  throw new SluiceError<CliErrorCode>(
-    'CLI_PIPELINE_MISSING',
-    `Cannot plan folder "${folder}": it has no file ${pipelinePath}`,
-  )
+  const kind = statSync(folder, { throwIfNoEntry: false })
+  const fault =
+    kind === undefined
+      ? 'there is no such folder'
+      : kind.isDirectory()
+        ? `it has no file ${pipelinePath}`
+        : 'it is no folder'
+  throw new SluiceError<CliErrorCode>('CLI_PIPELINE_MISSING', `Cannot plan folder "${folder}": ${fault}`)
 }
 
 /** Compiles a folder's pipeline as it stands for an event; by the engine of the server. */

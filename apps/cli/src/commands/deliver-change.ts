@@ -7,6 +7,7 @@ import type { CliErrorCode } from '../errors.ts'
 import { progressOf } from '../progress/progress-of.ts'
 import type { ProgressView } from '../progress/progress-view.ts'
 import { cardProject } from './card-project.ts'
+import type { PlatformInUse } from './with-platform.ts'
 
 /** Makes the card known to the platform; to one that knows it nothing happens. */
 export async function registerCard(connection: PlatformConnection): Promise<void> {
@@ -41,13 +42,22 @@ export async function showRun(
   connection: PlatformConnection,
   runId: string,
   view: ProgressView,
-  { signal, isOwn }: { signal: AbortSignal; isOwn: boolean },
+  { signal, isOwn, disk, settings }: Pick<PlatformInUse, 'signal' | 'isOwn' | 'disk' | 'settings'>,
 ): Promise<RunView | null> {
   let last: RunView | null = null
   const draw = (): void => {
     if (last !== null) view.show(progressOf(last, Date.now()))
   }
-  const ticking = setInterval(draw, 1000) // durations of running jobs go on between two views
+  let isOver = false
+  const watchDisk = async (): Promise<void> => {
+    if (disk.wasFull || !(await disk.look()) || isOver) return
+    view.say(`The disk of data folder "${settings.data}" is full: free some space, or what runs now fails.`)
+  }
+  const tick = (): void => {
+    draw() // durations of running jobs go on between two views
+    void watchDisk()
+  }
+  const ticking = setInterval(tick, 1000)
   try {
     return await followRun(connection, runId, {
       signal,
@@ -60,6 +70,7 @@ export async function showRun(
       giveUpAfterMs: isOwn ? undefined : giveUpAfterMs,
     })
   } finally {
+    isOver = true
     clearInterval(ticking)
   }
 }

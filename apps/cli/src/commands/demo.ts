@@ -8,7 +8,7 @@ import { demoOutcome } from '../progress/demo-outcome.ts'
 import { cardProject } from './card-project.ts'
 import { takeNewestChange } from './deliver-change.ts'
 import { followInView } from './follow-in-view.ts'
-import { tellDelivery } from './tell-delivery.ts'
+import { diskSentence, tellDelivery } from './tell-delivery.ts'
 import { withPlatform, type PlatformInUse, type PlatformOptions } from './with-platform.ts'
 
 const titles: Record<string, string> = {
@@ -33,20 +33,22 @@ export async function demo(name: string, options: PlatformOptions): Promise<numb
     if (run === null) return exitStatus.failed
     const outcome = demoOutcome(name, run)
     process.stdout.write(`\n${outcome.sentence}\n`)
+    const diskFault = outcome.isStopped ? null : await diskSentence(platform)
+    if (diskFault !== null) process.stdout.write(`${diskFault}\n`)
     return outcome.isStopped ? exitStatus.ok : exitStatus.failed
   })
 }
 
 /** A demo shows what happens to a change of a program in production: without one there, it is delivered first. */
 async function deliverGoodFirst(platform: PlatformInUse): Promise<boolean> {
-  const { connection, signal, settings } = platform
+  const { connection, signal } = platform
   const startMs = performance.now()
   const runId = await takeNewestChange(connection)
   const run = runId === null ? null : await followInView(platform, runId)
   if (signal.aborted) return false
   const lines: string[] = []
   const print = (line: string): void => void lines.push(line)
-  const isDelivered = await tellDelivery(connection, { run, startMs, signal, settings, print })
+  const isDelivered = await tellDelivery(connection, { ...platform, run, startMs, print })
   // That production serves already is no news.
   if (run !== null || !isDelivered) process.stdout.write(`${lines.join('\n')}\n`)
   return isDelivered

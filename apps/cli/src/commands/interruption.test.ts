@@ -2,6 +2,8 @@ import { EventEmitter } from 'node:events'
 import { expect, onTestFinished, test } from 'vitest'
 import { onInterruption } from './interruption.ts'
 
+const codes: Record<string, string> = { closed: 'EPIPE', full: 'ENOSPC' }
+
 /** Deals out the signals and closed outputs, and tells what was made of them. */
 function outcomeOf(events: readonly string[]): string[] {
   const told: string[] = []
@@ -11,7 +13,7 @@ function outcomeOf(events: readonly string[]): string[] {
   const interruption = onInterruption(handlers, [output as never])
   onTestFinished(() => interruption.close())
   for (const event of events) {
-    if (event === 'closed') output.emit('error', new Error('write EPIPE'))
+    if (event in codes) output.emit('error', Object.assign(new Error('write'), { code: codes[event] }))
     else process.emit(event as NodeJS.Signals, event as NodeJS.Signals)
   }
   expect(interruption.signal.aborted).toBe(events.length > 0)
@@ -29,6 +31,7 @@ test.each([
     ['first: SIGINT', 'second'],
   ],
   [['closed'], [closed]],
+  [['full', 'full', 'closed'], ['first: The output cannot be written']],
   [['closed', 'closed', 'closed'], [closed]],
   [['closed', 'SIGINT'], [closed]],
   [['SIGINT', 'closed'], ['first: SIGINT']],

@@ -1,8 +1,8 @@
-import { onClosedOutput, type OutputStream } from '../terminal/closed-output.ts'
+import { onLostOutput, type OutputStream } from '../terminal/watch-output.ts'
 
 /**
  * Ctrl-C, SIGTERM and SIGHUP: the first asks to stop, the second is for those who do not want to wait. An output that
- * nobody reads any more asks to stop too, once, and does not make the next signal a second one: Ctrl-C ends `| tee` and
+ * nobody reads any more, or that cannot be written, asks to stop too, once, and does not make the next signal a second one: Ctrl-C ends `| tee` and
  * this process at the same time.
  */
 export interface Interruption {
@@ -29,7 +29,10 @@ export function onInterruption(
   }
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const name of names) process.on(name, listener)
-  const unlisten = onClosedOutput(() => stop('Nobody reads the output any more'), outputs)
+  const unlisten = onLostOutput(
+    (hasNoReader) => stop(hasNoReader ? 'Nobody reads the output any more' : 'The output cannot be written'),
+    outputs,
+  )
   return {
     signal: controller.signal,
     close: () => {

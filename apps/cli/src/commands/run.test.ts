@@ -265,3 +265,19 @@ test('branches whose names exclude each other, or are Chinese, are run one after
   for (const branch of ['功能', '功能/登录', '功能'])
     expect((await sluice('run', '--branch', branch, '--folder', folder)).output).toContain(`show | on ${branch}\n`)
 })
+
+test('jobs that are called like members of every object are jobs like any other', async () => {
+  const names = ['constructor', 'toString', 'hasOwnProperty', '__proto__']
+  const jobs = names.map((name) => `${name}: { script: ['true'] }\n`).join('')
+  const needing = `last: { needs: [{ job: constructor }, { job: __proto__ }], script: ['true'] }\n`
+  const folder = writeFiles(scratchFolder(), { '.gitlab-ci.yml': jobs + needing })
+  const { status, output } = await sluice('run', '--folder', folder)
+  expect([status, output]).toEqual([exitStatus.ok, expect.not.stringContaining('native code')])
+  expect(output).not.toContain('coverage')
+  for (const name of [...names, 'last']) expect(output).toMatch(new RegExp(`^✔ ${name} +[\\d.]+ m?s$`, 'm'))
+  const again = await sluice('run', '--failed', '--folder', folder, '--json')
+  const { jobs: kept } = JSON.parse(again.output) as { jobs: { name: string; isKept: boolean; coverage: unknown }[] }
+  expect(kept.map(({ name, isKept, coverage }) => [name, isKept, coverage])).toEqual(
+    [...names, 'last'].map((name) => [name, true, null]),
+  )
+})

@@ -199,7 +199,5 @@ async function openLogs(
 
 const namesOf = ({ jobs }: { jobs: readonly { name: string }[] }): Set<string> => new Set(jobs.map(({ name }) => name))
 
-const confirmationsOf = ({ jobs }: Plan): Record<string, string> =>
-  Object.fromEntries(
-    jobs.flatMap(({ name, manualConfirmation: asked }) => (asked === undefined ? [] : [[name, asked]])),
-  )
+const confirmationsOf = ({ jobs }: Plan): Map<string, string> =>
+  new Map(jobs.flatMap(({ name, manualConfirmation: asked }) => (asked === undefined ? [] : [[name, asked] as const])))

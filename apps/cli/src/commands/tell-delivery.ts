@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { RunView } from '@sluice/contracts/api'
+import type { DiskWatch } from '@sluice/executor-process'
 import type { PlatformConnection } from '../api/connect-platform.ts'
-import { isDiskFull } from '../platform/disk-full.ts'
 import type { Settings } from '../platform/settings.ts'
 import { deliverySummary } from '../progress/summary.ts'
 import { readProject } from './deliver-change.ts'
@@ -13,6 +13,8 @@ export interface DeliveryToTell {
   startMs: number
   signal: AbortSignal
   settings: Settings
+  /** Of the data folder, looked at while the run went on. */
+  disk: DiskWatch
   print: (line: string) => void
   servingTimeoutMs?: number | undefined
 }
@@ -31,8 +33,18 @@ export async function tellDelivery(connection: PlatformConnection, delivery: Del
   const lines = deliverySummary({ run, environments, tookMs: performance.now() - startMs })
   for (const line of fault === null ? lines : [fault, ...lines.slice(1)]) print(line)
   const isDelivered = fault === null && (run === null || run.delivery === 'delivered')
-  const { data } = delivery.settings
-  if (!isDelivered && (await isDiskFull(data)))
-    print(`The disk of data folder "${data}" is full: free some space, then deliver again.`)
+  const diskFault = isDelivered ? null : await diskSentence(delivery)
+  if (diskFault !== null) print(diskFault)
   return isDelivered
+}
+
+/** Why things fail that nobody would think of: also where what failed has freed the disk again when it ended. */
+export async function diskSentence({
+  disk,
+  settings,
+}: Pick<DeliveryToTell, 'disk' | 'settings'>): Promise<string | null> {
+  const isFull = await disk.look()
+  if (!disk.wasFull) return null
+  const since = isFull ? 'is full' : 'was full meanwhile, and jobs and tests fail by that'
+  return `The disk of data folder "${settings.data}" ${since}: free some space, then deliver again.`
 }

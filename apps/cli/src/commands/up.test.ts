@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -477,13 +477,18 @@ describe('sluice up', { timeout: 60_000 }, () => {
     const command = new Command('up', at)
     await command.says('Ctrl-C stops everything')
     const service = deployService(at)
+    const { serverSocket, routerSocket } = await settingsOf({ data: at.data, checkout: at.checkout })
+    writeFileSync(routerSocket, '')
+    const run = join(at.data, 'run')
+    const marks = [...['supervisor.json', 'mode.json', 'server-url'].map((name) => join(run, name)), serverSocket]
+    expect(marks.filter((mark) => !existsSync(mark))).toEqual([])
     command.child.kill('SIGINT')
     await command.says('Stopping the runner')
     command.child.kill('SIGINT')
     expect(await command.ended).toBe(1)
     expect(await service).toBe('SIGKILL')
     expect(await isIdle(at)).toBe(true)
-    expect(readdirSync(join(at.data, 'run')).filter((name) => name === 'supervisor.json')).toEqual([])
+    expect([...marks, routerSocket].filter((mark) => existsSync(mark))).toEqual([])
   })
 
   test('a second Ctrl-C does not end a platform that was up before', async () => {

@@ -1,4 +1,5 @@
 import { routes, type RunView } from '@sluice/contracts/api'
+import { DiskWatch } from '@sluice/executor-process'
 import { connectPlatform, type PlatformConnection } from '../api/connect-platform.ts'
 import { exitStatus } from '../exit-status.ts'
 import { databaseUrlOf } from '../platform/database-url.ts'
@@ -152,7 +153,8 @@ async function deliverNow(
 ): Promise<boolean> {
   const startMs = performance.now()
   const begunMs = Date.now()
-  const shown = { signal: options.signal, isOwn: true }
+  const disk = new DiskWatch(options.settings.data)
+  const shown = { signal: options.signal, isOwn: true, settings: options.settings, disk }
   const deliverOnce = async (shownIn: ProgressView): Promise<RunView | null> => {
     const runId = await takeNewestChange(connection)
     return runId === null ? null : showRun(connection, runId, shownIn, shown)
@@ -165,7 +167,7 @@ async function deliverNow(
     run = await deliverOnce(again)
     await again.close()
   }
-  return options.signal.aborted ? false : tellDelivery(connection, { ...options, run, startMs })
+  return options.signal.aborted ? false : tellDelivery(connection, { ...options, disk, run, startMs })
 }
 
 async function tellConsole(connection: PlatformConnection, options: Watch): Promise<void> {

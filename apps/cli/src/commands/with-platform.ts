@@ -1,3 +1,4 @@
+import { DiskWatch } from '@sluice/executor-process'
 import { connectPlatform, type PlatformConnection } from '../api/connect-platform.ts'
 import { exitStatus } from '../exit-status.ts'
 import { databaseUrlOf } from '../platform/database-url.ts'
@@ -27,6 +28,8 @@ export interface PlatformInUse {
   /** It was started for this command, which starts what dies again. */
   isOwn: boolean
   settings: Settings
+  /** Of the data folder. */
+  disk: DiskWatch
 }
 
 /** What a command does with a running platform. @returns the exit status */
@@ -52,7 +55,7 @@ export async function withPlatform(options: PlatformOptions, work: PlatformWork)
 
 function inUse(settings: Settings, signal: AbortSignal, isOwn: boolean): PlatformInUse {
   const connection = connectPlatform(settings.serverSocket)
-  return { connection, signal, isOwn, settings }
+  return { connection, signal, isOwn, settings, disk: new DiskWatch(settings.data) }
 }
 
 async function onOwnPlatform(

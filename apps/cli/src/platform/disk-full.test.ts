@@ -1,6 +1,7 @@
+import { DiskWatch, type DiskRoom } from '@sluice/executor-process'
 import { SluiceError } from '@sluice/kernel'
 import { expect, test } from 'vitest'
-import { byFullDisk, isDiskFull, type DiskRoom } from './disk-full.ts'
+import { byFullDisk } from './disk-full.ts'
 
 const full: DiskRoom = { freeBytes: 4096, isOutOfFiles: false }
 const outOfFiles: DiskRoom = { freeBytes: 1e9, isOutOfFiles: true }
@@ -18,7 +19,7 @@ test.each([
   [said, full],
   [overQuota, roomy],
 ])('%s on a disk with %j is told as a full disk', async (error, room) => {
-  expect(await byFullDisk('/d', 'start the server', error, async () => room)).toMatchObject({
+  expect(await byFullDisk('/d', 'start the server', error, new DiskWatch('/d', async () => room))).toMatchObject({
     code: 'CLI_DISK_FULL',
     message: 'Cannot start the server: the disk of data folder "/d" is full; free some space, then start again',
     cause: error,
@@ -31,13 +32,5 @@ test.each([
   [new SluiceError('CLI_PORT_BUSY', 'Cannot use port 1'), full],
   [new SluiceError('POSTGRES_DISK_FULL', 'Cannot start PostgreSQL: no space left on device'), full],
 ])('%s on a disk with %j is told as it is', async (error, room) => {
-  expect(await byFullDisk('/d', 'start the server', error, async () => room)).toBe(error)
-})
-
-test.each([
-  [full, true],
-  [outOfFiles, true],
-  [roomy, false],
-])('a disk with %j is full: %j', async (room, isFull) => {
-  expect(await isDiskFull('/d', async () => room)).toBe(isFull)
+  expect(await byFullDisk('/d', 'start the server', error, new DiskWatch('/d', async () => room))).toBe(error)
 })

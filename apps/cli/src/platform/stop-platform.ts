@@ -30,10 +30,13 @@ export async function stopPlatform(settings: Settings, say: (sentence: string) =
     say('Stopping PostgreSQL')
     await stopPostgres(dataFolder)
   }
-  await rm(modeFile(settings), { force: true })
-  await rm(urlFile(settings), { force: true })
-  // Parts that were killed could not take their sockets with them.
-  for (const socket of [settings.serverSocket, settings.routerSocket]) await rm(socket, { force: true })
+  await removeMarks(settings)
+}
+
+/** What says something of the running platform. Parts that were killed could not take their sockets with them. */
+async function removeMarks(settings: Settings): Promise<void> {
+  const marks = [modeFile(settings), urlFile(settings), settings.serverSocket, settings.routerSocket]
+  for (const mark of marks) await rm(mark, { force: true })
 }
 
 /**
@@ -50,6 +53,7 @@ export async function killPlatform(settings: Settings): Promise<void> {
   await killRecordedProcesses(targetFolder(settings))
   const postmaster = await findPostmaster(join(settings.data, 'postgres'))
   if (postmaster !== null) process.kill(postmaster, 'SIGQUIT') // immediate shutdown, postgres(1)
+  await removeMarks(settings)
   await releaseSupervisorLock(settings.lockFile)
 }
 

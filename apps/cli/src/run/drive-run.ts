@@ -8,6 +8,8 @@ export interface AttemptEnd {
   outcome: 'success' | 'failed' | 'canceled'
   reason: RetryReason | null
   exitCode: number | null
+  /** The disk that it ran on had no room meanwhile. */
+  isDiskFull?: boolean
 }
 
 /** What the engine's commands are carried out by. */

@@ -25,14 +25,17 @@ test('each job has a log of its own in the folder, whatever it is called', async
   expect(readFileSync(fileOf('unit-test'), 'utf8')).toBe('of unit-test\nmore\n')
 })
 
-test('a log that cannot be written does not stop the run, and what is shown is shown', async () => {
+test('a log that cannot be written does not stop the run, is told of once, and what is shown is shown', async () => {
   const shown: string[] = []
+  let said = ''
   const { view } = logFiles('/nonexistent/folder', ['a'], () => ({
-    ...quietView(() => undefined),
+    ...quietView((text) => void (said += text)),
     write: (_, chunk) => void shown.push(Buffer.from(chunk).toString()),
   }))
   await view.write('a', Buffer.from('one\n'))
   await view.write('a', Buffer.from('two\n'))
   await view.close()
+  await view.close()
+  expect(said).toBe('Not kept whole, as they could not be written: logs of a\n')
   expect(shown).toEqual(['one\n', 'two\n'])
 })

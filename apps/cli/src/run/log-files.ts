@@ -35,6 +35,8 @@ export function logFiles(
       },
       async close() {
         await Promise.all([...files.values()].map((file) => file.close()))
+        const lost = [...files].filter(([, file]) => file.takeFailure()).map(([job]) => job)
+        if (lost.length > 0) view.note(`Not kept whole, as they could not be written: logs of ${lost.join(', ')}`)
         await view.close()
       },
     },
@@ -53,6 +55,7 @@ class LogFile {
   readonly #stream: WriteStream
   #bytes = 0
   #failed = false
+  #isTold = false
 
   constructor(path: string) {
     this.#stream = createWriteStream(path, { mode: 0o600 })
@@ -68,6 +71,13 @@ class LogFile {
       ? Buffer.concat([chunk, Buffer.from(`\n[cut: the log has more than ${logBytesMax} bytes]\n`)])
       : chunk
     if (!this.#stream.write(text)) await once(this.#stream, 'drain').catch(() => (this.#failed = true))
+  }
+
+  /** Whether a part of it was lost; once. */
+  takeFailure(): boolean {
+    const isNew = this.#failed && !this.#isTold
+    this.#isTold ||= isNew
+    return isNew
   }
 
   close(): Promise<void> {

@@ -29,9 +29,9 @@ export interface Shop {
   /** Folders of the files that jobs have handed on, by job. */
   artifacts: Map<string, string>
   dotenv: Map<string, PlanVariable[]>
-  coverages: Record<string, number>
-  releases: Record<string, WouldBeRelease>
-  durationsMs: Record<string, number>
+  coverages: Map<string, number>
+  releases: Map<string, WouldBeRelease>
+  durationsMs: Map<string, number>
   verdicts: Verdict[]
   /** Attempts begun. */
   attempts: number
@@ -39,6 +39,8 @@ export interface Shop {
   slots: Set<number>
   /** Of each job's last attempt. */
   reports: Map<string, ReportSummary[]>
+  /** Jobs whose last attempt failed on a full disk. */
+  onFullDisk: Set<string>
 }
 
 /** Makes what the jobs of a run need, and begins with what is kept of the last one. */
@@ -67,13 +69,14 @@ export async function openShop(run: FolderRun): Promise<Shop> {
     blobs,
     tools: await findJobTools(process.env['PATH'] ?? '', undefined),
     ...keptFiles(run),
-    coverages: {},
-    releases: {},
-    durationsMs: {},
+    coverages: new Map(),
+    releases: new Map(),
+    durationsMs: new Map(),
     verdicts: [],
     attempts: 0,
     slots: new Set(),
     reports: new Map(),
+    onFullDisk: new Set(),
   }
 }
 

@@ -18,8 +18,10 @@ export async function runAttempt(shop: Shop, job: PlanJob, attempt: number, sign
   const { problem, ...end } = await tryAttempt(shop, withLocalVariables(shop, job, slot, begunMs), attempt, signal)
   shop.slots.delete(slot)
   const durationMs = clock.now() - begunMs
-  shop.durationsMs[job.name] = durationMs
+  shop.durationsMs.set(job.name, durationMs)
   view.end(job.name, { ...end, problem, durationMs })
+  if (end.isDiskFull === true) shop.onFullDisk.add(job.name)
+  else shop.onFullDisk.delete(job.name)
   return end
 }
 
@@ -36,15 +38,16 @@ async function tryAttempt(
     return { ...endOf(result), problem: null }
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error)
-    return { outcome: 'failed', reason: 'runner_system_failure', exitCode: null, problem }
+    const disk = (error as { code?: unknown } | null)?.code === 'ENOSPC' ? { isDiskFull: true } : {}
+    return { outcome: 'failed', reason: 'runner_system_failure', exitCode: null, problem, ...disk }
   }
 }
 
 function keepOutcome({ artifacts, dotenv, coverages, releases }: Shop, job: string, result: JobResult): void {
   if (result.artifacts !== null) artifacts.set(job, result.artifacts)
   dotenv.set(job, result.dotenv)
-  if (result.coverage !== null) coverages[job] = result.coverage
-  if (result.release !== null) releases[job] = result.release
+  if (result.coverage !== null) coverages.set(job, result.coverage)
+  if (result.release !== null) releases.set(job, result.release)
 }
 
 function freeSlot({ slots }: Shop): number {
@@ -105,7 +108,8 @@ async function keepReports(shop: Shop, job: PlanJob, attempt: number, result: Jo
     const { summariseReports } = await import('./summarise-reports.ts')
     shop.reports.set(job.name, await summariseReports(shop.blobs, job.name, result.reports, sources))
   }
-  last.jobs[job.name] = attempt
+  // A fresh own member, also for a job that is called like one of every object.
+  last.jobs = { ...last.jobs, [job.name]: attempt }
   const { evidence, refused } =
     sources.length === 0
       ? { evidence: [], refused: [] }
@@ -128,6 +132,9 @@ async function readWanted(
 }
 
 function endOf(result: JobResult): AttemptEnd {
-  if (result.state === 'failed') return { outcome: 'failed', reason: result.reason, exitCode: result.exitCode }
+  if (result.state === 'failed') {
+    const disk = result.isDiskFull === true ? { isDiskFull: true } : {}
+    return { outcome: 'failed', reason: result.reason, exitCode: result.exitCode, ...disk }
+  }
   return { outcome: result.state, reason: null, exitCode: result.state === 'success' ? 0 : null }
 }

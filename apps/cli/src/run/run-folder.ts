@@ -14,14 +14,16 @@ import type { ReportSummary } from './summarise-reports.ts'
 export interface FolderRunResult {
   state: RunState
   /** Of each job's last attempt, in milliseconds. */
-  durationsMs: Record<string, number>
+  durationsMs: ReadonlyMap<string, number>
   verdicts: Verdict[]
   /** Coverage of each job whose log told one. */
-  coverages: Record<string, number>
+  coverages: ReadonlyMap<string, number>
   /** By the job after which GitLab would make it. */
-  releases: Record<string, WouldBeRelease>
+  releases: ReadonlyMap<string, WouldBeRelease>
   isolation: IsolationLevel
   reports: ReportSummary[]
+  /** Jobs that failed on a full disk. */
+  onFullDisk: ReadonlySet<string>
 }
 
 /** Runs jobs of a folder, whose content lies as a commit in its local repository, and decides the gates on the way. */
@@ -48,8 +50,8 @@ export async function runFolder(run: FolderRun): Promise<FolderRunResult> {
     if (state.status !== 'canceled') await writeLastRun(local.lastRun, shop.last)
     await writeLastJobs(local.lastJobs, lastJobsOf(shop, state))
     const reports = plan.jobs.flatMap(({ name }) => shop.reports.get(name) ?? [])
-    const { durationsMs, verdicts, coverages, releases } = shop
-    return { state, durationsMs, verdicts, coverages, releases, isolation: isolation.level, reports }
+    const { durationsMs, verdicts, coverages, releases, onFullDisk } = shop
+    return { state, durationsMs, verdicts, coverages, releases, isolation: isolation.level, reports, onFullDisk }
   } finally {
     await isolation.close?.()
     await removeAll(local.jobs)

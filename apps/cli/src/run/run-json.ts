@@ -11,10 +11,11 @@ export function runJson(report: FolderRunResult & RunReportInput, fileOf: (job: 
     attempt,
     reason,
     exitCode,
-    durationMs: durationsMs[name] ?? null,
-    coverage: coverages[name] ?? null,
+    durationMs: durationsMs.get(name) ?? null,
+    coverage: coverages.get(name) ?? null,
     isKept: kept.has(name),
-    log: durationsMs[name] === undefined ? null : fileOf(name),
+    log: durationsMs.has(name) ? fileOf(name) : null,
   }))
-  return { runId: state.runId, isWell: isWell(report), tookMs, isolation, jobs, verdicts, reports, releases }
+  const ended = { runId: state.runId, isWell: isWell(report), tookMs, isolation, jobs, verdicts, reports }
+  return { ...ended, releases: Object.fromEntries(releases) }
 }

@@ -12,21 +12,23 @@ import type { ReportSummary } from './summarise-reports.ts'
 
 export interface RunReportInput {
   state: RunState
-  durationsMs: Readonly<Record<string, number>>
+  durationsMs: ReadonlyMap<string, number>
   verdicts: readonly Verdict[]
   /** Gates of the policy that could not be decided, as jobs that report to them were not among those to run. */
   undecided: readonly string[]
   /** Coverage that jobs' logs told. */
-  coverages?: Readonly<Record<string, number>>
+  coverages?: ReadonlyMap<string, number>
   /** By the job after which GitLab would make it. */
-  releases?: Readonly<Record<string, WouldBeRelease>>
+  releases?: ReadonlyMap<string, WouldBeRelease>
   /** What a person is to be asked before a manual job starts. */
-  confirmations?: Readonly<Record<string, string>>
+  confirmations?: ReadonlyMap<string, string>
   tookMs: number
   isolation: IsolationLevel
   reports: readonly ReportSummary[]
   /** Jobs that were not run again. */
   kept: { has(job: string): boolean }
+  /** Jobs that failed on a full disk. */
+  onFullDisk?: ReadonlySet<string>
 }
 
 /** Whether everything that ran is well: no job failed that may not, every decided gate is open, nothing was stopped. */
@@ -39,12 +41,12 @@ export function isWell({ state, verdicts }: Pick<RunReportInput, 'state' | 'verd
 /** What came of a run, for people. No line break at the end. */
 export function renderRun(input: RunReportInput, options: RenderOptions): string {
   const { colour } = options
-  const { state, verdicts, undecided, releases = {} } = input
+  const { state, verdicts, undecided, releases = new Map(), onFullDisk = new Set() } = input
   const colours = pc.createColors(colour)
   const jobs = Object.values(state.jobs)
   const width = Math.max(...jobs.map(({ name }) => displayWidth(name)), 0)
   const lines = jobs.map((job) => jobLine(job, width, notesOf(job, input), colour))
-  for (const [job, release] of Object.entries(releases)) lines.push('', releaseLine(job, release))
+  for (const [job, release] of releases) lines.push('', releaseLine(job, release))
   const said = renderReports(input.reports, options)
   if (said.length > 0) lines.push('', ...said)
   for (const verdict of verdicts) lines.push('', renderVerdict(verdict, colour))
@@ -53,6 +55,7 @@ export function renderRun(input: RunReportInput, options: RenderOptions): string
   if (verdicts.length > 0) lines.push(colours.dim('The server judges by the policy of the protected branch.'))
   if (input.isolation === 'none') lines.push('', colours.yellow(unisolated))
   lines.push('', sentenceOf(input))
+  if (onFullDisk.size > 0) lines.push(fullDiskSentence([...onFullDisk]))
   return lines.join('\n')
 }
 
@@ -68,9 +71,9 @@ function releaseLine(job: string, { tagName, name, description, links }: WouldBe
   return printable(`After job ${job} GitLab would make release ${tagName}${titled}: ${from}${linked}. None was made.`)
 }
 
-function notesOf(job: RunJob, { kept, durationsMs, coverages = {} }: RunReportInput): string[] {
+function notesOf(job: RunJob, { kept, durationsMs, coverages }: RunReportInput): string[] {
   if (kept.has(job.name)) return ['kept from the last run']
-  const [durationMs, coverage] = [durationsMs[job.name], coverages[job.name]]
+  const [durationMs, coverage] = [durationsMs.get(job.name), coverages?.get(job.name)]
   return [
     durationMs === undefined ? '' : formatDuration(durationMs),
     job.status === 'success' ? '' : job.reason,
@@ -87,7 +90,7 @@ function jobLine(job: RunJob, width: number, said: readonly string[], colour: bo
   return `${paint(mark)} ${padTo(printable(job.name), width)}  ${printable(notes.filter(Boolean).join(', '))}`.trimEnd()
 }
 
-function sentenceOf({ state, verdicts, tookMs, confirmations = {} }: RunReportInput): string {
+function sentenceOf({ state, verdicts, tookMs, confirmations }: RunReportInput): string {
   const after = `after ${formatDuration(tookMs)}`
   const closed = verdicts.filter(({ decision }) => decision === 'closed').map(({ gate }) => `"${gate}"`)
   const failed = Object.values(state.jobs).filter((job) => job.status === 'failed' && job.allowFailure === false)
@@ -100,9 +103,13 @@ function sentenceOf({ state, verdicts, tookMs, confirmations = {} }: RunReportIn
   const waiting =
     manual.length === 0
       ? ''
-      : ` Not started, as a person starts it: ${manual.map(({ name }) => named(name, confirmations[name])).join(', ')}; name it to run it.`
+      : ` Not started, as a person starts it: ${manual.map(({ name }) => named(name, confirmations?.get(name))).join(', ')}; name it to run it.`
   return faults.length === 0 ? `All is well ${after}.${waiting}` : `Not well ${after}: ${faults.join('; ')}.${waiting}`
 }
+
+/** Why jobs fail that nobody would think of. */
+const fullDiskSentence = (jobs: readonly string[]): string =>
+  printable(`The disk was full while these failed: ${jobs.join(', ')}; free some space, then run them again.`)
 
 /** A manual job with what a person is asked before it. */
 function named(job: string, confirmation: string | undefined): string {

@@ -11,6 +11,11 @@ import {
 } from '@sluice/store-postgres'
 import type { RecordEvidence } from './record-evidence.ts'
 
+/** What is told of an attempt's end. `isDiskFull`: the disk that it ran on had no room meanwhile. */
+export interface ToldEnd extends AttemptEnd {
+  isDiskFull?: boolean
+}
+
 /**
  * Ends an attempt: reads the reports that it handed in, then keeps evidence, the end and all that follows in one
  * transaction. The runner asks again when it got no answer; the second time the attempt has ended and nothing changes.
@@ -23,7 +28,7 @@ export function finishAttemptWith(parts: {
 }) {
   const { db, journal, clock, evidence } = parts
 
-  return async (attempt: AttemptRow, end: AttemptEnd): Promise<void> => {
+  return async (attempt: AttemptRow, end: ToldEnd): Promise<void> => {
     const run = await findRun(db, attempt.run_id)
     if (run === null) return
     const readings = await evidence.read(run, attempt)
@@ -33,12 +38,9 @@ export function finishAttemptWith(parts: {
       if (ended === null) return
       await evidence.keep(unit, run, readings)
       const { status: outcome, reason, exitCode } = ended
-      await journal.stepIn(
-        unit,
-        run.id,
-        { kind: 'job.finished', payload: { job: attempt.job, attempt: attempt.number, outcome, reason, exitCode } },
-        clock.now(),
-      )
+      const disk = outcome === 'failed' && end.isDiskFull === true ? { isDiskFull: true } : {}
+      const payload = { job: attempt.job, attempt: attempt.number, outcome, reason, exitCode, ...disk }
+      await journal.stepIn(unit, run.id, { kind: 'job.finished', payload }, clock.now())
     })
   }
 }
@@ -54,8 +56,9 @@ const reasons: Record<NonNullable<JobUpdate['failure_reason']>, RetryReason> = {
 }
 
 /** What a runner's last update says, in the engine's words. */
-export function endOf(update: JobUpdate): AttemptEnd {
+export function endOf(update: JobUpdate): ToldEnd {
   if (update.state === 'success') return { status: 'success', exitCode: 0, reason: null }
   const reason = reasons[update.failure_reason ?? 'unknown_failure']
-  return { status: 'failed', exitCode: update.exit_code ?? null, reason }
+  const disk = update.sluice_disk_full === true ? { isDiskFull: true } : {}
+  return { status: 'failed', exitCode: update.exit_code ?? null, reason, ...disk }
 }

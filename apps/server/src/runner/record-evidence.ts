@@ -138,14 +138,15 @@ function ofPolicy(source: ReportSource, { files }: ArtifactRow): HandedInReport 
   return { name, format, files, unmatched: unmatchedPaths(pathsOfReport(source), files) }
 }
 
-function producerOf(run: RunRow, attempt: AttemptRow): EvidenceRecord['producer'] {
+export function producerOf(run: RunRow, attempt: AttemptRow): EvidenceRecord['producer'] {
+  const definitions = new Map(Object.entries(run.protected_definitions))
   return {
     runId: run.id,
     job: attempt.job,
     attempt: attempt.number,
     runnerId: attempt.runner_id ?? '',
     definitionDigest: run.plan.jobs.find(({ name }) => name === attempt.job)?.definitionDigest ?? '',
-    protectedDefinitionDigest: run.protected_definitions[attempt.job] ?? null,
+    protectedDefinitionDigest: definitions.get(attempt.job) ?? null,
     isolation: attempt.isolation ?? 'none',
   }
 }

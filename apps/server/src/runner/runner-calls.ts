@@ -8,10 +8,10 @@ import {
 import type { BlobStore, TraceStore } from '@sluice/execution'
 import type { RunnerCalls, TraceAnswer, UploadedArtifact } from '@sluice/http-api'
 import { SluiceError } from '@sluice/kernel'
-import { beat, findRunner, type AttemptEnd, type AttemptRow } from '@sluice/store-postgres'
+import { beat, findRunner, type AttemptRow } from '@sluice/store-postgres'
 import { hashToken } from '../system.ts'
 import { receiveArtifact, sendArtifact } from './artifact-transfer.ts'
-import { endOf } from './finish-attempt.ts'
+import { endOf, type ToldEnd } from './finish-attempt.ts'
 import { findLiveAttempt, traceKey } from './find-live-attempt.ts'
 import { takeJob, type JobGivers } from './request-job.ts'
 
@@ -25,7 +25,7 @@ export interface RunnerDoor extends JobGivers {
   blobs: BlobStore
   traces: TraceStore
   scratchFolder: string
-  finish: (attempt: AttemptRow, end: AttemptEnd) => Promise<void>
+  finish: (attempt: AttemptRow, end: ToldEnd) => Promise<void>
   /** A log of this run has grown. */
   tellLog: (runId: string) => void
   /** Resolves when something may have been offered, or the time is over. */

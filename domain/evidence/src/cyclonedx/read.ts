@@ -1,4 +1,5 @@
 import type { ComponentsFact } from '@sluice/contracts/evidence'
+import { schemaWords } from '@sluice/contracts/schema-words'
 import type { z } from 'zod'
 import { reportFault } from '../fault.ts'
 import { mistakeOf } from '../json/mistake-of.ts'
@@ -20,7 +21,7 @@ export function readCyclonedx(bytes: Uint8Array, context: ReaderContext): Report
 }
 
 function checked<T>(schema: z.ZodType<T>, value: unknown, where: string, context: ReaderContext): T {
-  const parsed = schema.safeParse(value)
+  const parsed = schema.safeParse(value, { error: schemaWords })
   if (parsed.success) return parsed.data
   const why = `it is not CycloneDX: ${where === '' ? '' : `${where}: `}${mistakeOf(parsed.error)}`
   throw reportFault('EVIDENCE_WRONG_FORMAT', { path: context.path }, why, parsed.error)

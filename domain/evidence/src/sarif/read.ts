@@ -1,4 +1,5 @@
 import type { FindingLevel, FindingsFact } from '@sluice/contracts/evidence'
+import { schemaWords } from '@sluice/contracts/schema-words'
 import { reportFault } from '../fault.ts'
 import { mistakeOf } from '../json/mistake-of.ts'
 import { parseReportJson } from '../json/parse-report-json.ts'
@@ -27,7 +28,7 @@ export function readSarif(bytes: Uint8Array, context: ReaderContext): ReportRead
 }
 
 function runsOf(document: unknown, context: ReaderContext): SarifRun[] {
-  const parsed = sarifLog.safeParse(document)
+  const parsed = sarifLog.safeParse(document, { error: schemaWords })
   if (!parsed.success) {
     const why = `it is not SARIF 2.1.0: ${mistakeOf(parsed.error)}`
     throw reportFault('EVIDENCE_WRONG_FORMAT', { path: context.path }, why, parsed.error)

@@ -63,12 +63,13 @@ function environmentOf(sources: readonly ReportSource[]): Environment {
   const environment = new Environment({ limits, homogeneousAggregateLiterals: false })
   for (const [kind, schema] of Object.entries(factMembers)) environment.registerType({ name: `Fact_${kind}`, schema })
   environment.registerType({ name: 'Fact_run', schema: runMembers }).registerVariable('run', 'Fact_run')
-  const schema: Record<string, string> = {}
-  for (const { name, format } of sources) schema[name] ??= `Fact_${factKinds[format]}`
-  if (Object.keys(schema).length > 0) {
+  // Of two that are called the same, the first. Backwards, as of two entries the later one wins.
+  const types = new Map(sources.toReversed().map(({ name, format }) => [name, `Fact_${factKinds[format]}`]))
+  if (types.size > 0) {
+    const schema = Object.fromEntries(types)
     environment.registerType({ name: 'Fact_evidence', schema }).registerVariable('evidence', 'Fact_evidence')
   }
-  for (const [name, type] of Object.entries(schema)) {
+  for (const [name, type] of types) {
     if (identifier.test(name) && !reservedNames.has(name)) environment.registerVariable(name, type)
   }
   return environment

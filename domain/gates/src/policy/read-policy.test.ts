@@ -49,7 +49,12 @@ describe('readPolicy()', () => {
 
   it.each<[string, string, string, string]>([
     ['an unknown key', 'after: test', 'aftr: test', 'sluice.yml:9:5: gates[0].aftr: the policy has no such key'],
-    ['a wrong format', 'format: sarif', 'format: sariff', 'sluice.yml:6:44: reports[2].format: Invalid option'],
+    [
+      'a wrong format',
+      'format: sarif',
+      'format: sariff',
+      'sluice.yml:6:44: reports[2].format: it is "sariff"; wanted one of junit, cobertura, sarif, cyclonedx',
+    ],
     [
       'a misspelt report',
       'tests.failed',
@@ -125,7 +130,38 @@ describe('readPolicy()', () => {
     ['a key twice', 'version: 1', 'version: 1\nversion: 1', 'sluice.yml:3:1: it is not YAML: Map keys must be unique'],
     ['a path out of the workspace', 'path: junit.xml', 'path: ../junit.xml', 'a relative path without ".."'],
     ['one of several paths out of it', 'path: junit.xml', 'path: [a.xml, ../b.xml]', 'a relative path without ".."'],
-    ['no path at all', 'path: junit.xml', 'path: []', 'reports[0].path: Too small'],
+    ['no path at all', 'path: junit.xml', 'path: []', 'reports[0].path: it has 0 entries; wanted 1 entry at least'],
+    ['a name of other letters', 'name: quality', 'name: Quality', 'gates[0].name: wanted lower-case letters, digits'],
+    ['no name', 'name: quality', 'name:', 'gates[0].name: it is empty; wanted a text'],
+    [
+      'a missing key',
+      '  - name: quality\n    after: test',
+      '  - name: quality',
+      'gates[0].after: it is missing; wanted a text',
+    ],
+    ['another version', 'version: 1', 'version: 2', 'version: it is 2; wanted 1'],
+    ['a map for a list', 'steps: [10, 50, 100]', 'steps: {}', 'steps: it is a map of keys and values; wanted a list'],
+    [
+      'an unknown strategy',
+      'kind: canary',
+      'kind: blue',
+      'strategy.kind: it is "blue"; wanted one of recreate, canary',
+    ],
+    ['no strategy', 'kind: canary', 'canary: true', 'strategy.kind: it is missing; wanted one of recreate, canary'],
+    ['too large a step', '[10, 50, 100]', '[10, 500]', 'strategy.steps[1]: it is 500; wanted 100 at most'],
+    ['a half step', '[10, 50, 100]', '[10.5, 100]', 'strategy.steps[0]: it is 10.5; wanted a whole number'],
+    [
+      'a relative address',
+      'path: /healthz',
+      'path: healthz',
+      'it begins otherwise; wanted a text that begins with "/"',
+    ],
+    [
+      'a setting of small letters',
+      'health: {',
+      'environment: { small: "1" }, health: {',
+      'environments[0].target.environment.small: such a name cannot be used here; wanted capital letters, digits',
+    ],
     ['a path of another type', 'path: junit.xml', 'path: 1', 'a relative path, or a list of 1 to 100 of them'],
     ['an open bracket', '[tests]', '[tests', 'it is not YAML'],
     ['an unknown tag', 'after: test', 'after: !secret test', 'it is not YAML: Unresolved tag: !secret'],
@@ -133,6 +169,26 @@ describe('readPolicy()', () => {
     const lines = linesOf(whole.replace(from, () => to))
     expect(lines.join('\n')).toContain(said)
     for (const line of lines) expect(line).toMatch(/^sluice\.yml:\d+:\d+: \S/)
+  })
+
+  it.each([
+    ['', 'it is empty'],
+    ['# nothing yet\n', 'it is empty'],
+    ['null\n', 'it is empty'],
+    ['[]\n', 'it is a list'],
+    ['version\n', 'it is a text'],
+  ])('says of %j what was wanted', (text, found) => {
+    expect(linesOf(text)).toEqual([
+      `sluice.yml:1:1: the policy: ${found}; wanted a map of keys and values, such as "version: 1"`,
+    ])
+  })
+
+  it('takes a report that is called like a member of every object', () => {
+    const text = whole.replaceAll('tests', 'constructor')
+    expect(readPolicy(text, 'sluice.yml').reports[0]?.name).toBe('constructor')
+    expect(linesOf(text.replace('constructor.failed', 'constructor.faild'))).toEqual([
+      expect.stringContaining('No such key: faild'),
+    ])
   })
 
   it('tells all mistakes at once, in the order of the file', () => {

@@ -1,4 +1,5 @@
 import { policy as policySchema, type Policy } from '@sluice/contracts/policy'
+import { schemaWords } from '@sluice/contracts/schema-words'
 import { digestOf, SluiceError } from '@sluice/kernel'
 import { LineCounter, parseDocument, type Document } from 'yaml'
 import type { z } from 'zod'
@@ -25,7 +26,7 @@ export function readPolicy(text: string, path: string): Policy {
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, version: '1.2' })
   const positions = new Positions(document, lines, path, text)
   refuse(path, yamlMistakes(document, positions))
-  const parsed = policySchema.safeParse(plainValue(document, path, positions))
+  const parsed = policySchema.safeParse(plainValue(document, path, positions), { error: schemaWords })
   if (!parsed.success) throw new PolicyMistakes(path, schemaMistakes(parsed.error, positions))
   refuse(path, crossMistakes(parsed.data, positions))
   return parsed.data
@@ -59,7 +60,8 @@ function plainValue(document: Document, path: string, positions: Positions): unk
 function schemaMistakes(error: z.ZodError, positions: Positions): PolicyMistake[] {
   return error.issues.flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys') {
-      return [{ place: positions.of(issue.path), message: `${nameOf(issue.path)}: ${issue.message}` }]
+      const example = issue.path.length === 0 ? ', such as "version: 1"' : ''
+      return [{ place: positions.of(issue.path), message: `${nameOf(issue.path)}: ${issue.message}${example}` }]
     }
     return issue.keys.map((key) => ({
       place: positions.ofKey(issue.path, key),

@@ -16,3 +16,24 @@ test.each([
   const result = await compileFrom(requestOf(), tree, { includes })
   expect(result).toMatchObject({ kind: 'mistakes', mistakes: [{ code: 'PIPELINE_TOO_MUCH_MATCHING' }] })
 })
+
+test.each([
+  [
+    {},
+    ['.gitlab-ci.yml'],
+    'Cannot read ".gitlab-ci.yml": it is a symbolic link, which is not followed; wanted the file itself',
+  ],
+  [
+    { '.gitlab-ci.yml': 'include: [{ local: ci/a.yml }]' },
+    ['.gitlab-ci.yml', 'ci/a.yml'],
+    'Cannot include "ci/a.yml": it is a symbolic link, which is not followed; wanted the file itself',
+  ],
+  [
+    {},
+    ['.gitlab-ci.yaml'],
+    'Cannot read ".gitlab-ci.yml": the repository has no such file; nearest name: ".gitlab-ci.yaml"',
+  ],
+])('of files %j and paths %j it is said: %s', async (files, paths, message) => {
+  const result = await compileFrom({ ...requestOf(), files: paths }, memorySourceTree(files))
+  expect(result).toMatchObject({ kind: 'mistakes', mistakes: [{ message }] })
+})

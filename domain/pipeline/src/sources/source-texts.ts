@@ -113,11 +113,18 @@ export class SourceTexts {
   }
 
   #missing(path: string, place: SourcePosition | null): null {
-    const nearest = hint(path, this.#request.files.filter((file) => /\.ya?ml$/.test(file)).slice(0, 1000))
     const action = place === null ? 'read' : 'include'
-    const message = `Cannot ${action} ${quote(path)}: the repository has no such file${nearest.startsWith('; nearest') ? nearest : ''}`
+    const message = `Cannot ${action} ${quote(path)}: ${this.#faultOf(path)}`
     this.#told.mistakes.add('PIPELINE_FILE_MISSING', place ?? startOf(path), message)
     return null
+  }
+
+  /** What is listed and has no text is a link, see `SourceTree`. */
+  #faultOf(path: string): string {
+    const { files } = this.#request
+    if (files.includes(path)) return 'it is a symbolic link, which is not followed; wanted the file itself'
+    const nearest = hint(path, files.filter((file) => /\.ya?ml$/.test(file)).slice(0, 1000))
+    return `the repository has no such file${nearest.startsWith('; nearest') ? nearest : ''}`
   }
 
   #fits(key: string, name: string, text: string): boolean {
