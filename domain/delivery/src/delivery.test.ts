@@ -54,6 +54,16 @@ describe('decideDelivery()', () => {
     expect(commands.filter((command) => command.kind === 'deploy')).toHaveLength(1)
   })
 
+  test('what a later run brought to an environment ends the delivery there, unless its own deployment has begun', () => {
+    const outdated: DeliveryEvent = { kind: 'deployment.outdated', environment: 'staging', byRunNumber: 7 }
+    const { state, commands } = play([success, released, outdated])
+    expect(state).toMatchObject({ status: 'stopped', releaseId: 'rel' })
+    expect(state.sentence.en).toContain('"staging" already runs the release of run 7')
+    expect(commands.at(-1)).toEqual({ kind: 'record-stop', sentence: state.sentence })
+    expect(play([success, released, begun('staging'), outdated]).state.status).toBe('delivering')
+    expect(play([success, released, { ...outdated, environment: 'production' }]).state.status).toBe('delivering')
+  })
+
   test('cancel during a deployment asks it back, and waits for its end', () => {
     const { state, commands } = play([success, released, begun('staging'), { kind: 'cancel-requested' }])
     expect(commands.at(-1)).toEqual({ kind: 'cancel-deployment', environment: 'staging' })

@@ -10,6 +10,7 @@
  *      `mayBegin` under the lock under which it tells `deployment.begun`.
  *  D5  A finished delivery gives no commands; an event that does not fit changes nothing.
  *  D6  What keeps a deployment from beginning is in the sentence, and ends the delivery when it lasts.
+ *  D7  What a later run brought to an environment is not replaced by what an earlier one brings.
  */
 import type { DeploymentOutcome, RunStatus } from '@sluice/contracts/events'
 import { unreachable } from '@sluice/kernel'
@@ -51,6 +52,8 @@ export type DeliveryEvent =
   | { kind: 'deployment.begun'; environment: string }
   /** Another deployment is under way in the environment; this one waits for its end, however long. */
   | { kind: 'deployment.queued'; environment: string }
+  /** What serves the environment is of a later run: two that were under way at once ended in the other order. */
+  | { kind: 'deployment.outdated'; environment: string; byRunNumber: number }
   /** A try to begin it failed; it is tried again. `reason` without a full stop. */
   | { kind: 'deployment.delayed'; environment: string; reason: Sentence; atMs: number }
   | { kind: 'deployment.finished'; environment: string; outcome: DeploymentOutcome; sentence: Sentence }
@@ -113,6 +116,8 @@ export function decideDelivery(state: DeliveryState, event: DeliveryEvent): Deli
       return begun(state, event.environment)
     case 'deployment.queued':
       return queued(state, event.environment)
+    case 'deployment.outdated':
+      return outdated(state, event)
     case 'deployment.delayed':
       return delayed(state, event)
     case 'deployment.finished':
@@ -169,6 +174,17 @@ function queued(state: DeliveryState, environment: string): DeliveryStep {
   }
   if (!mayBegin(state, environment) || state.sentence.en === sentence.en) return { state, commands: [] }
   return { state: { ...state, delayedSinceMs: null, sentence }, commands: [] }
+}
+
+function outdated(
+  state: DeliveryState,
+  { environment, byRunNumber }: Extract<DeliveryEvent, { kind: 'deployment.outdated' }>,
+): DeliveryStep {
+  if (!mayBegin(state, environment)) return { state, commands: [] }
+  return stop(state, {
+    en: `Stopped: "${environment}" already runs the release of run ${byRunNumber}, which began later. To have this one there, deliver its commit again.`,
+    zh: `已停止：环境 ${environment} 已在运行较晚开始的运行 #${byRunNumber} 的版本。如需此版本，请重新交付其提交。`,
+  })
 }
 
 function delayed(state: DeliveryState, event: Extract<DeliveryEvent, { kind: 'deployment.delayed' }>): DeliveryStep {

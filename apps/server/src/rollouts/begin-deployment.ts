@@ -99,6 +99,11 @@ async function insert(parts: Beginners, unit: Unit, { run, release, policy, site
   if (locked === null || !mayBegin(locked.delivery, policy.name)) return true
   const environment = await lockEnvironment(unit, run.project, policy.name)
   if (environment === null) return true
+  const byRunNumber = await laterRunOf(unit, environment, run)
+  if (byRunNumber !== null) {
+    await followDelivery(unit, parts, run.id, { kind: 'deployment.outdated', environment: policy.name, byRunNumber })
+    return true
+  }
   const deploymentId = ids.next()
   const previous = await servingOf(unit, environment)
   const generation = Math.max(site.generation, environment.generation)
@@ -133,6 +138,13 @@ async function insert(parts: Beginners, unit: Unit, { run, release, policy, site
   await followDelivery(unit, parts, run.id, { kind: 'deployment.begun', environment: environment.name })
   await askFor(unit, 'drive-rollout', { deploymentId }, { key: `rollout:${deploymentId}` })
   return true
+}
+
+/** The number of the run whose release serves, where that run began later. */
+async function laterRunOf(unit: Unit, environment: EnvironmentRow, run: RunRow): Promise<number | null> {
+  const release = environment.release_id === null ? null : await findRelease(unit, environment.release_id)
+  const serving = release === null ? null : await findRun(unit, release.run_id)
+  return serving !== null && serving.number > run.number ? serving.number : null
 }
 
 async function servingOf(unit: Unit, environment: EnvironmentRow): Promise<RolloutInput['previous']> {

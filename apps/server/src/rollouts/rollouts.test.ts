@@ -25,6 +25,16 @@ describe.skipIf(url === null)(`deliveries and rollouts ${reason}`, () => {
 
   const serves = (project: string) => expect.poll(() => rig.serves(project), { timeout: 10_000 })
 
+  test('a delivery that comes after that of a later run leaves its release in place, and says so', async () => {
+    const first = await rig.newDelivery('order', policyOf('one'))
+    const second = await rig.newDelivery('order', policyOf('two'))
+    expect(await rig.deploy(second)).toMatchObject({ outcome: 'promoted' })
+    await rig.task('begin-deployment', first)
+    expect(await rig.deployment(first)).toBeNull()
+    const { status, sentence } = await rig.delivery(first)
+    expect([status, sentence.en]).toEqual(['stopped', expect.stringContaining('already runs the release of run')])
+  })
+
   describe('a delivery that is canceled', () => {
     test('while another deployment holds the environment begins none when that one ends', async () => {
       const first = await rig.newDelivery('queue', policyOf('one'))
