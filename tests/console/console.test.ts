@@ -123,7 +123,7 @@ describe.skipIf(launched.browser === null)(title, () => {
   /** Opens a page, runs `look`, and holds the page to having complained of nothing but `expected`. */
   async function visitIn(context: BrowserContext, options: Visit, look: (page: Page) => Promise<void>): Promise<void> {
     const page = await context.newPage()
-    page.setDefaultTimeout(10_000)
+    page.setDefaultTimeout(30_000)
     const complaints = complaintsOf(page, options.expected)
     try {
       await page.goto(server.url + options.path)

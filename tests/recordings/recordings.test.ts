@@ -26,13 +26,14 @@ test('every recording is known, and every known one is there', () => {
 
 /** Version 1 did not note it, and what stands there is a guess. */
 function withoutNote(step: object): unknown {
-  return JSON.parse(JSON.stringify(step, (key, value: unknown) => (/^(verified|digestVerified)$/.test(key) ? undefined : value)))
+  return JSON.parse(JSON.stringify(step, (key, value: unknown) => (/^(verified|digestVerified|succeeded)$/.test(key) ? undefined : value)))
 }
 
 describe('what an older version kept goes on as it would have then', () => {
   test.each(filesIn('runs').map((file) => [nameOf(file), file]))('%s', (name, file) => {
     const recording = read(file) as RunRecording
-    expect(stored(replayRun(recording))).toEqual(recording.steps)
+    const replayed = stored(replayRun(recording))
+    expect(name.endsWith('.v1.json') ? replayed.map(withoutNote) : replayed).toEqual(recording.steps)
     expect(recording.steps.at(-1)?.state).toMatchObject(ends[name] ?? {})
   })
 
