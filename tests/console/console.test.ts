@@ -95,7 +95,7 @@ const pages: { path: string; en: string[]; 'zh-CN': string[] }[] = [
   { path: '/nowhere/at/all', en: ['There is no page at this address'], 'zh-CN': ['该地址没有页面'] },
 ]
 
-describe.skipIf(launched.browser === null)(title, () => {
+describe.skipIf(launched.browser === null)(title, { timeout: 60_000 }, () => {
   const browser = launched.browser as Browser
   let server: MemoryServer
 
