@@ -122,8 +122,10 @@ test('a green report that is checked in is not the job’s, whose script never c
   const stopped = pipeline.replace('  script:', late)
   const faked = { ...wrong, 'junit.xml': green, '.gitlab-ci.yml': stopped }
   const run = await project.over(await project.change('checked-in', faked, true))
-  expect(await project.log(run.id, 'unit-test')).toContain('WARNING: junit.xml is not taken as a report')
-  await expectStopped(run, [['tests-pass', 'missing']])
+  expect(await project.log(run.id, 'unit-test')).toContain('WARNING: junit.xml lay there before the job')
+  await expectStopped(run, [['tests-pass', 'invalid']])
+  const sentence = run.gates[0]?.verdict?.clauses[0]?.sentence.en
+  expect(sentence).toContain('"junit.xml" is checked in')
 })
 
 test('another job that hands in a green report under the same path does not count', async () => {

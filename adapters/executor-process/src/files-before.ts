@@ -15,18 +15,19 @@ export async function filesBefore(paths: readonly string[], workspace: Workspace
 const namedMost = 10
 
 /**
- * The files of a report that the job wrote, or that an earlier job handed on. One that is as it was before tells nothing
- * of this job: whoever can check in a file could check in a good result. What such files are is said in the log.
+ * The files of a report, where the job wrote all of them, or an earlier job handed them on; else none. One that is as it
+ * was before tells nothing of this job: whoever can check in a file could check in a good result, or stand in the way of a
+ * bad one. What such files are is said in the log.
  */
-export async function withoutFilesBefore(
+export async function takenAsReport(
   entries: readonly ArtifactEntry[],
   before: FilesBefore,
   say: (text: string) => Promise<void>,
-): Promise<ArtifactEntry[]> {
+): Promise<readonly ArtifactEntry[]> {
   const untouched = entries.filter(({ path, digest }) => before.get(path) === digest)
+  if (untouched.length === 0) return entries
   for (const { path } of untouched.slice(0, namedMost))
-    await say(`WARNING: ${path} is not taken as a report: it lay there before the job and is unchanged\n`)
-  if (untouched.length > namedMost) await say(`WARNING: nor are ${untouched.length - namedMost} more files\n`)
-  const left = new Set(untouched)
-  return entries.filter((entry) => !left.has(entry))
+    await say(`WARNING: ${path} lay there before the job and is unchanged: nothing is taken as this report\n`)
+  if (untouched.length > namedMost) await say(`WARNING: so are ${untouched.length - namedMost} more files\n`)
+  return []
 }

@@ -105,10 +105,10 @@ async function restoreOne(one: UsedCache, options: JobCachesOptions): Promise<vo
 }
 
 /**
- * A job names this key itself: it must not reach the caches of other runs, nor those of protected branches in GitLab
- * Runner.
+ * A job names this key itself, or a report of an earlier job does: it must not reach the caches of other runs, those that
+ * all runs share among them, nor those of protected branches in GitLab Runner.
  */
-const isProtectedKey = (key: string): boolean => /(^|-)(protected|r\d+)(-|$)/.test(key)
+const isProtectedKey = (key: string): boolean => /(^|-)(protected|shared|r\d+)(-|$)/.test(key)
 
 async function textOf(saved: ReturnType<CacheStore['save']>): Promise<string> {
   const texts = {

@@ -2,7 +2,7 @@
 import type { PlanArtifacts, PlanJob } from '@sluice/contracts/plan'
 import { pathsOfReport, type ReportSource } from '@sluice/contracts/policy'
 import type { BlobStore, Workspace } from '@sluice/execution'
-import { filesBefore, withoutFilesBefore, type FilesBefore } from './files-before.ts'
+import { filesBefore, takenAsReport, type FilesBefore } from './files-before.ts'
 import { isDue } from './job-caches.ts'
 import { isTimeout, type StepsResult } from './run-steps.ts'
 import { selectFiles } from './select-files.ts'
@@ -46,7 +46,7 @@ export async function collectReports(
   const reports: JobReport[] = []
   for (const { kind, name, paths } of wantedReports(files)) {
     const { entries } = await workspace.collect({ paths, exclude: [] }, files.blobs)
-    const made = kind === 'dotenv' ? entries : await withoutFilesBefore(entries, before, say)
+    const made = kind === 'dotenv' ? entries : await takenAsReport(entries, before, say)
     for (const { path, digest, sizeBytes } of made) reports.push({ kind, name, path, digest, sizeBytes })
   }
   return reports

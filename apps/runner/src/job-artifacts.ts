@@ -12,7 +12,7 @@ import {
   isTimeout,
   readDotenvReports,
   selectFiles,
-  withoutFilesBefore,
+  takenAsReport,
   type FilesBefore,
   type StepsResult,
 } from '@sluice/executor-process'
@@ -107,7 +107,7 @@ async function collect(
 ): Promise<ArtifactManifest> {
   const selection = await selectFiles(artifact, workspace, log.say)
   const found = await workspace.collect(selection, blobs)
-  const entries = isReport(artifact) ? await withoutFilesBefore(found.entries, before, log.say) : found.entries
+  const entries = isReport(artifact) ? [...(await takenAsReport(found.entries, before, log.say))] : found.entries
   const what = artifact.artifact_type === 'archive' ? 'artifacts' : `${artifact.artifact_type} report`
   const paths = artifact.paths.join(', ')
   await log.say(`Uploading ${what} ${paths}: found ${entries.length} matching files\n`)

@@ -243,24 +243,25 @@ describe('startRunner() moves files', () => {
     ])
   })
 
-  it('hands in no report that the change brought, but what the job wrote beside it', async () => {
+  it('hands in no report of which the change brought a part', async () => {
+    const report = (name: string, paths: string[]) => ({
+      name,
+      paths,
+      artifact_type: 'sluice_report',
+      artifact_format: 'gzip' as const,
+      untracked: false,
+      exclude: [],
+      expire_in: 'never',
+      when: 'always' as const,
+    })
     const { uploads, log } = await run({
       script: ['echo mine >mine.md'],
-      artifacts: [
-        {
-          name: 'tests',
-          artifact_type: 'sluice_report',
-          artifact_format: 'gzip',
-          paths: ['*.md'],
-          untracked: false,
-          exclude: [],
-          expire_in: 'never',
-          when: 'always',
-        },
-      ],
+      artifacts: [report('tests', ['*.md']), report('own', ['mine.md'])],
     })
-    expect(uploads.map(({ path }) => path)).toEqual(['mine.md'])
-    expect(log).toContain('WARNING: README.md is not taken as a report: it lay there before the job and is unchanged')
+    expect(uploads.map(({ name, path }) => [name, path])).toEqual([['own', 'mine.md']])
+    expect(log).toContain(
+      'WARNING: README.md lay there before the job and is unchanged: nothing is taken as this report',
+    )
   })
 
   it('hands in every file of a report, and one more than a report may have', async () => {

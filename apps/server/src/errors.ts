@@ -52,6 +52,10 @@ export const errors = errorTable({
     summary: 'A report that was handed in is not in the blob store.',
     remedy: 'Look at the disk of the data folder, then run the change again.',
   },
+  REPORT_CHECKED_IN: {
+    summary: 'The change holds a file where a job writes a report, or a link that leads such a file elsewhere.',
+    remedy: 'Remove it from the repository, and let .gitignore name the place of the report.',
+  },
   RELEASE_MISSING_ARCHIVE: {
     summary: 'The job that makes the release handed in no archive.',
     remedy: 'Give the job `artifacts: paths` with the release folder.',

@@ -2,6 +2,7 @@ import type { EvidenceRecord } from '@sluice/contracts/evidence'
 import { pathsOfReport, type ReportFormat, type ReportSource } from '@sluice/contracts/policy'
 import { readEvidence, summaryOf, type HandedInReport, type Signer } from '@sluice/evidence'
 import { unmatchedPaths, type BlobStore } from '@sluice/execution'
+import type { GitRepository, TreeFile } from '@sluice/git'
 import { SluiceError, type Clock, type Ids } from '@sluice/kernel'
 import {
   appendEntry,
@@ -16,6 +17,7 @@ import {
 } from '@sluice/store-postgres'
 import { subjectOf } from '../runs/decide-gate.ts'
 import { reportsToTake, type Policies } from '../runs/proposed-policy.ts'
+import { findCheckedIn } from './find-checked-in.ts'
 
 type Reading =
   | { kind: 'record'; record: EvidenceRecord }
@@ -43,11 +45,12 @@ const gitlabFormats: Record<string, ReportFormat> = {
 export function recordEvidenceWith(parts: {
   db: Database
   blobs: BlobStore
+  repositoryOf: (project: string) => Promise<Pick<GitRepository, 'listTree' | 'readBlob'>>
   signer: Signer
   clock: Clock
   ids: Ids
 }): RecordEvidence {
-  const { db, blobs, signer, clock, ids } = parts
+  const { db, blobs, repositoryOf, signer, clock, ids } = parts
 
   async function open(digest: string): Promise<AsyncIterable<Uint8Array>> {
     const content = await blobs.get(digest)
@@ -67,11 +70,30 @@ export function recordEvidenceWith(parts: {
     }
   }
 
+  /** The policy's reports of a job at whose places the commit holds something, whether the job handed them in or not. */
+  async function refuseCheckedIn(run: RunRow, job: string): Promise<Reading[]> {
+    const sources = reportsToTake(run).filter((source) => source.job === job)
+    if (sources.length === 0) return []
+    const repository = await repositoryOf(run.project)
+    const files = await repository.listTree(run.commit)
+    const targetOf = async (link: TreeFile): Promise<string> => (await repository.readBlob(link)).toString('utf8')
+    const readings: Reading[] = []
+    for (const source of sources) {
+      const path = await findCheckedIn(pathsOfReport(source), files, targetOf)
+      if (path === null) continue
+      const message = `Cannot take report "${source.name}": "${path}" is checked in; wanted nothing at its place but what job "${job}" writes`
+      readings.push({ kind: 'refused', name: source.name, path, code: 'REPORT_CHECKED_IN', message })
+    }
+    return readings
+  }
+
   return {
     async read(run, attempt) {
       const artifacts = await listArtifacts(db, [attempt.id])
-      const readings: Reading[] = []
-      for (const report of reportsOf(run, attempt.job, artifacts)) readings.push(await readOne(run, attempt, report))
+      const readings = await refuseCheckedIn(run, attempt.job)
+      const refused = new Set(readings.map((reading) => (reading.kind === 'refused' ? reading.name : '')))
+      for (const report of reportsOf(run, attempt.job, artifacts))
+        if (!refused.has(report.name)) readings.push(await readOne(run, attempt, report))
       return { attempt, readings }
     },
     async keep(unit, run, { attempt, readings }) {

@@ -126,8 +126,6 @@ const isOpen = (key: string): boolean => key.includes('$')
 /** Other keys that a job may get a cache from: its `fallback_keys` and GitLab's variable for all caches. */
 function fallbackKeys({ variables }: PlanJob, { fallbackKeys: named = [] }: PlanCache): CacheKey[] {
   const ofAll = variables.findLast(({ key }) => key === 'CACHE_FALLBACK_KEY')?.value
-  // The key that all runs share ends so (`unprotect`).
-  const shared = ofAll?.endsWith('-shared') === true ? [ofAll.slice(0, -'-shared'.length)] : []
-  const keys = ofAll === undefined ? named : [...named, ofAll, ...shared]
+  const keys = ofAll === undefined ? named : [...named, ofAll]
   return keys.map((key) => ({ key, keyFiles: [], keyPrefix: '' }))
 }
