@@ -555,6 +555,27 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
     expect(await nextPolicy()).toBe(strict.commit)
   })
 
+  test('a run that waits for a person is not released under a policy that was replaced meanwhile', async () => {
+    const project = 'parked'
+    const strict = bareFiles['sluice.yml'] ?? ''
+    const weak = strict.replace('tests.failed == 0', 'tests.failed >= 0')
+    const pipeline = projectFiles['.gitlab-ci.yml'] ?? ''
+    await platform.addProject(project, { ...bareFiles, 'sluice.yml': weak })
+    const run = async (files: Record<string, string>, until: (view: RunView) => boolean) =>
+      whileWorking(good({ version: 'parked' }), async () => platform.untilRun(await push(files, project), until))
+    await run({}, hasEnded)
+    const hold = '\nhold:\n  stage: .post\n  needs: []\n  script: [./hold]\n  when: manual\n  allow_failure: false\n'
+    const stateOf = (view: RunView) => view.stages.flatMap(({ jobs }) => jobs).find(({ name }) => name === 'hold')
+    const parked = await run({ '.gitlab-ci.yml': pipeline + hold }, (view) => stateOf(view)?.state === 'manual')
+    const replacing = await run({ '.gitlab-ci.yml': pipeline, 'sluice.yml': strict }, hasEnded)
+    expect(replacing.delivery, replacing.sentence.en).toBe('delivered')
+    await platform.call(routes.playJob, { parameters: { run: parked.id, job: 'hold' } })
+    await runner.play(await takeJob('hold'), {})
+    const ended = await platform.untilRun(parked.id, hasEnded)
+    expect(ended).toMatchObject({ status: 'success', delivery: 'stopped', release: null })
+    expect(ended.sentence.en).toContain('Another sluice.yml came in force while the run was under way')
+  })
+
   test('an environment that the policy names no longer is shown so, gets nothing more, and serves on', async () => {
     const project = 'renamed'
     const policy = recreateFiles['sluice.yml'] ?? ''

@@ -41,6 +41,9 @@ export function handlersWith(parts: HandlerParts): ApiHandlers {
   const project = ({ parameters }: { parameters: Record<string, string> }): Promise<ProjectRow> =>
     projectOf(db, parameters['project'] ?? '')
   const turns = new Turns()
+  /** A later run has the later commit of its branch: the newest good run brings its policy in force. */
+  const inTurn = (row: ProjectRow, request: RunRequest): Promise<RunSummary> =>
+    turns.take(row.slug, () => begin(request))
 
   return {
     async inviteSession() {
@@ -62,14 +65,11 @@ export function handlersWith(parts: HandlerParts): ApiHandlers {
       })
     },
     proposeChange: async (call) => proposeChange(parts, await project(call), call.body, call.actor),
-    createRun: async (call) =>
-      begin({
-        project: await project(call),
-        ref: call.body.ref,
-        source: 'web',
-        deliver: call.body.deliver,
-        actor: call.actor,
-      }),
+    async createRun(call) {
+      const row = await project(call)
+      const { ref, deliver } = call.body
+      return inTurn(row, { project: row, ref, source: 'web', deliver, actor: call.actor })
+    },
     async stopEnvironment(call) {
       const row = await project(call)
       await stopEnvironment(parts, row, call.parameters['environment'] ?? '', call.actor)
@@ -91,7 +91,7 @@ export function handlersWith(parts: HandlerParts): ApiHandlers {
       const { project: slug, ref, commit, deliver } = await acceptableRun(db, parameters['run'] ?? '')
       const row = await projectOf(db, slug)
       const acceptance = { reason: body.reason, commit }
-      return begin({ project: row, ref, source: 'web', deliver, actor, acceptance })
+      return inTurn(row, { project: row, ref, source: 'web', deliver, actor, acceptance })
     },
     getLog: async ({ parameters, query }) =>
       readAttemptLog(parts, await runOf(db, parameters['run'] ?? ''), parameters, query),

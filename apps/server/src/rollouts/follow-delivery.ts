@@ -21,6 +21,7 @@ import {
 } from '@sluice/store-postgres'
 import { releaseFilesOf } from './release-files-of.ts'
 import { releaseRefusal } from './release-refusal.ts'
+import { replacedPolicy } from './replaced-policy.ts'
 
 const delivery: Actor = { kind: 'system', id: 'delivery' }
 
@@ -92,6 +93,8 @@ async function carryOut(unit: Unit, sources: Sources, run: RunRow, command: Deli
 
 async function createRelease(unit: Unit, sources: Sources, run: RunRow): Promise<void> {
   const { clock, ids } = sources
+  const replaced = await replacedPolicy(unit, run)
+  if (replaced !== null) return followDelivery(unit, sources, run.id, { kind: 'release.refused', reason: replaced })
   let files: ReleaseFile[]
   try {
     files = await releaseFilesOf(unit, run.id, run.policy.release)
