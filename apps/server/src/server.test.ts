@@ -215,6 +215,14 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
         expect(mended).toMatchObject({ ...isDelivered, policy: { commit: mended.commit } })
       })
 
+      test('that the first policy does not want keeps it from nothing: it comes in force', async () => {
+        const project = 'no-release'
+        await platform.addProject(project, { ...bareFiles, 'sluice.yml': policy.replace(/^release:.*$/m, '') })
+        const first = await deliverTo(project)
+        expect(first).toMatchObject({ status: 'success', delivery: 'stopped' })
+        expect((await deliverTo(project)).policy.commit).toBe(first.commit)
+      })
+
       test('of a job with another name is told to be delivered once more, and is then', async () => {
         const project = 'release-job'
         await platform.addProject(project, { ...bareFiles, '.gitlab-ci.yml': pipeline })

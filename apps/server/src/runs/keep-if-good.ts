@@ -9,6 +9,7 @@ export async function keepIfGood(unit: Unit, runId: string, atMs: number): Promi
   const run = await findRun(unit, runId)
   if (run === null) return
   const isOwn = run.policy_commit === run.commit
-  if (isOwn && run.deliver && run.delivery.status === 'stopped') return
+  const hasRelease = run.policy.release !== undefined
+  if (isOwn && hasRelease && run.deliver && run.delivery.status === 'stopped') return
   await keepAsGood(unit, runId, atMs)
 }
