@@ -19,7 +19,6 @@ import { takeSupervisorLock } from '../processes/supervisor-lock.ts'
 import { jobLines } from '../run/job-lines.ts'
 import { continueRun } from '../run/kept-jobs.ts'
 import { findLastJobs, wantedLastJobs, type LastJob, type LastJobs } from '../run/last-jobs.ts'
-import { liveView } from '../run/live-view.ts'
 import { logFiles, type LogFiles } from '../run/log-files.ts'
 import { openLocalFolder, type LocalFolder } from '../run/local-folder.ts'
 import { localWarnings } from '../run/local-warnings.ts'
@@ -188,11 +187,13 @@ async function openLogs(
   const jobs = plan.jobs.map(({ name }) => name)
   const colour = hasColour(output, process.env)
   const write = (text: string): void => void output.write(text)
+  const isLive = options.quiet !== true && options.logs !== true && options.timestamps !== true
+  // What draws it takes as long to load as all the rest of this command.
+  const live = isLive && isInteractive(output, process.env) ? await import('../run/live-view.ts') : null
   return logFiles(local.logs, jobs, (fileOf) => {
     if (options.quiet === true) return quietView(write)
-    const isLive = options.logs !== true && options.timestamps !== true && isInteractive(output, process.env)
     const logOf = (job: string): string => relative(process.cwd(), fileOf(job))
-    if (isLive) return liveView({ output, colour, now: clock.now, jobs: jobs.length - kept.size, logOf })
+    if (live !== null) return live.liveView({ output, colour, now: clock.now, jobs: jobs.length - kept.size, logOf })
     return jobLines(jobs, { colour, write, now: options.timestamps === true ? clock.now : undefined })
   })
 }
