@@ -186,7 +186,10 @@ async function openLogs(
   await mkdir(local.logs, { recursive: true, mode: 0o700 })
   const jobs = plan.jobs.map(({ name }) => name)
   const colour = hasColour(output, process.env)
-  const write = (text: string): void => void output.write(text)
+  const write = (text: string | Uint8Array): boolean => {
+    output.write(text)
+    return output.writableLength === 0
+  }
   const isLive = options.quiet !== true && options.logs !== true && options.timestamps !== true
   // What draws it takes as long to load as all the rest of this command.
   const live = isLive && isInteractive(output, process.env) ? await import('../run/live-view.ts') : null
