@@ -77,7 +77,7 @@ describe.concurrent('what --list-csv-all says of jobs differs from the plan only
   test.for(pipelines)('$name', { timeout: patienceMs }, async (pipeline, context) => {
     const folder = repositoryOf(pipeline, 'list', context)
     const plan = planIn(await compilePipeline(pipeline))
-    // Its check by GitLab's schema takes half of its time, and refuses nothing that we do not: see the document.
+    // Its check by the schema for editors takes half of its time, and is no matter of the pipeline's meaning.
     const unchecked = plan === null ? [] : ['--no-json-schema-validation']
     const answer = await askPeer(folder, home, ['--file', pipeline.path, '--list-csv-all', ...unchecked])
     expect(listDifferences(plan, answer), answer.errors).toEqual(documented.get(pipeline.name) ?? [])
