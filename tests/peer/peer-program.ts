@@ -15,13 +15,15 @@ export function peerLacks(): string | null {
 /** What its user would see: its output, and whether it took the pipeline. */
 export interface PeerAnswer {
   isTaken: boolean
+  /** It was stopped before it had answered. */
+  isLate: boolean
   output: string
   errors: string
 }
 
 /**
  * Asks gitlab-ci-local, as a program of its own: with nothing of this process's environment, a home where nothing lies,
- * and 20 seconds.
+ * and half a minute.
  * @param folder a Git repository of one commit
  */
 export async function askPeer(folder: string, home: string, args: readonly string[]): Promise<PeerAnswer> {
@@ -30,13 +32,15 @@ export async function askPeer(folder: string, home: string, args: readonly strin
     const { stdout, stderr } = await run(process.execPath, [program, ...args], {
       cwd: folder,
       env,
-      timeout: 20_000,
+      timeout: 30_000,
+      // It takes a milder one for an end of its own, with status 0.
+      killSignal: 'SIGKILL',
       maxBuffer: 16_777_216,
     })
-    return { isTaken: true, output: stdout, errors: stderr }
+    return { isTaken: true, isLate: false, output: stdout, errors: stderr }
   } catch (error) {
-    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
-    return { isTaken: false, output: stdout, errors: stderr }
+    const { stdout = '', stderr = '', killed = false } = error as { stdout?: string; stderr?: string; killed?: boolean }
+    return { isTaken: false, isLate: killed, output: stdout, errors: stderr }
   }
 }
 
