@@ -1,6 +1,7 @@
-import type { PlanVariable } from '@sluice/contracts/plan'
+import type { IsolationLevel } from '@sluice/contracts/evidence'
+import type { Plan, PlanVariable } from '@sluice/contracts/plan'
 import type { JobRequest, JobResponse } from '@sluice/contracts/runner'
-import { jobResponseOf, withDotenv, type BlobStore, type JobDependency } from '@sluice/execution'
+import { jobResponseOf, wantsContainers, withDotenv, type BlobStore, type JobDependency } from '@sluice/execution'
 import type { Clock, Ids } from '@sluice/kernel'
 import {
   appendEntry,
@@ -55,8 +56,10 @@ async function claimIn(
 ): Promise<JobResponse | null> {
   const { clock, ids, journal } = givers
   const tokens = { runner: newToken('glcbt-'), sources: newToken('glcbt-') }
-  const isolation = request.info?.sluice_isolation ?? 'none'
   await journal.lockIn(unit, offer.run_id)
+  const run = await findRun(unit, offer.run_id)
+  if (!run) return null
+  const isolation = isolationOf(request, run.plan, offer.job)
   const attempt = await claimAttempt(unit, offer.id, {
     runnerId: runner.id,
     tokenHash: hashToken(tokens.runner),
@@ -64,8 +67,7 @@ async function claimIn(
     isolation,
     nowMs: clock.now(),
   })
-  const run = attempt && (await findRun(unit, attempt.run_id))
-  if (!attempt || !run) return null
+  if (!attempt) return null
   const payload = { job: attempt.job, attempt: attempt.number, runnerId: runner.id, isolation }
   await journal.stepIn(unit, run.id, { kind: 'job.started', payload }, clock.now())
   const actor = { kind: 'runner', id: runner.id } as const
@@ -76,6 +78,13 @@ async function claimIn(
     payload,
   )
   return responseOf(givers, unit, run, attempt, tokens)
+}
+
+/** As the runner says, which may run jobs that ask for containers in another way. */
+function isolationOf({ info }: JobRequest, plan: Plan, name: string): IsolationLevel {
+  const level = info?.sluice_isolation ?? 'none'
+  const job = plan.jobs.find((one) => one.name === name)
+  return job !== undefined && wantsContainers(job) ? (info?.sluice_container_isolation ?? level) : level
 }
 
 /** Some, as not every run saves every cache. */
