@@ -53,7 +53,8 @@ function statusOf(error: unknown): number {
   const found: unknown = (error as { code?: unknown } | null)?.code
   const code = typeof found === 'string' ? found : ''
   if (wrongCommandLines.has(code)) return exitStatus.usage
-  const cannotStart = /^(POSTGRES_|CLI_(?!PIPELINE_|RUN_)|GIT_MISSING|EXECUTOR_DOCKER_UNREACHABLE|ENOSPC|EDQUOT|ERR_MODULE_NOT_FOUND)/
+  const cannotStart =
+    /^(POSTGRES_|CLI_(?!PIPELINE_|RUN_)|GIT_MISSING|EXECUTOR_DOCKER_UNREACHABLE|ENOSPC|EDQUOT|ERR_MODULE_NOT_FOUND)/
   return cannotStart.test(code) ? exitStatus.cannotStart : exitStatus.failed
 }
 

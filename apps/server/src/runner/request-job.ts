@@ -1,7 +1,6 @@
-import type { IsolationLevel } from '@sluice/contracts/evidence'
-import type { Plan, PlanVariable } from '@sluice/contracts/plan'
+import type { PlanVariable } from '@sluice/contracts/plan'
 import type { JobRequest, JobResponse } from '@sluice/contracts/runner'
-import { jobResponseOf, wantsContainers, withDotenv, type BlobStore, type JobDependency } from '@sluice/execution'
+import { jobResponseOf, withDotenv, type BlobStore, type JobDependency } from '@sluice/execution'
 import type { Clock, Ids } from '@sluice/kernel'
 import {
   appendEntry,
@@ -23,6 +22,7 @@ import {
 } from '@sluice/store-postgres'
 import { reportsToTake } from '../runs/proposed-policy.ts'
 import { hashToken, newToken } from '../system.ts'
+import { jobIsolation } from './job-isolation.ts'
 import { readDotenvFiles } from './read-dotenv-files.ts'
 
 export interface JobGivers {
@@ -59,7 +59,10 @@ async function claimIn(
   await journal.lockIn(unit, offer.run_id)
   const run = await findRun(unit, offer.run_id)
   if (!run) return null
-  const isolation = isolationOf(request, run.plan, offer.job)
+  const isolation = jobIsolation(
+    request,
+    run.plan.jobs.find(({ name }) => name === offer.job),
+  )
   const attempt = await claimAttempt(unit, offer.id, {
     runnerId: runner.id,
     tokenHash: hashToken(tokens.runner),
@@ -78,13 +81,6 @@ async function claimIn(
     payload,
   )
   return responseOf(givers, unit, run, attempt, tokens)
-}
-
-/** As the runner says, which may run jobs that ask for containers in another way. */
-function isolationOf({ info }: JobRequest, plan: Plan, name: string): IsolationLevel {
-  const level = info?.sluice_isolation ?? 'none'
-  const job = plan.jobs.find((one) => one.name === name)
-  return job !== undefined && wantsContainers(job) ? (info?.sluice_container_isolation ?? level) : level
 }
 
 /** Some, as not every run saves every cache. */
