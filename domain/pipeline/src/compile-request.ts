@@ -95,6 +95,13 @@ export type FarSource = ProjectSource | ProjectFilesSource | RemoteSource | Temp
 /** What the compiler wants to read. */
 export type WantedSource = LocalSource | FarSource
 
+/** A file of the tree whose bytes are no text. */
+export interface UnreadableFile {
+  kind: 'missing'
+  /** The rest of a sentence: `Cannot read "x": <fault>`. */
+  fault: string
+}
+
 /** What an `IncludeSource` has for a source. */
 export type IncludeAnswer =
   | {

@@ -13,6 +13,7 @@ export type {
   ProjectSource,
   RemoteSource,
   TemplateSource,
+  UnreadableFile,
   WantedSource,
 } from './compile-request.ts'
 export { errors, type MistakeCode } from './errors.ts'

@@ -107,7 +107,7 @@ export class SourceTexts {
     const [fault, missing, known] =
       answer.kind === 'missing' ? [answer.fault, answer.name, answer.known] : ['it is no file', undefined, undefined]
     const nearest = missing === undefined ? '' : this.#told.mistakes.hint(missing, () => known ?? [])
-    const message = `Cannot include ${quote(name)}: ${fault}${nearest}`
+    const message = `Cannot ${place === null ? 'read' : 'include'} ${quote(name)}: ${fault}${nearest}`
     this.#told.mistakes.add('PIPELINE_INCLUDE_FAILED', place ?? startOf(name), message)
     return null
   }
