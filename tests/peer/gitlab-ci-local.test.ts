@@ -40,7 +40,7 @@ const previewed = ownPipelines().filter(({ name }) =>
   ].includes(name),
 )
 
-const late = 'gitlab-ci-local did not answer within half a minute'
+const missing = 'gitlab-ci-local gave no answer within half a minute'
 
 let begunMs: number | null = null
 
@@ -67,8 +67,8 @@ describe.concurrent('what --preview makes of a pipeline differs from its plan on
   test.for(previewed)('$name', { timeout: patienceMs }, async (pipeline, context) => {
     const folder = repositoryOf(pipeline, 'preview', context)
     const plan = planIn(await compilePipeline(pipeline))
-    const { output, isLate } = await askPeer(folder, home, ['--preview', '--no-json-schema-validation'])
-    if (isLate) context.skip(late)
+    const { output, isMissing } = await askPeer(folder, home, ['--preview', '--no-json-schema-validation'])
+    if (isMissing) context.skip(missing)
     const differences = plan === null ? ['refused here'] : previewDifferences(plan, output)
     expect(differences).toEqual(documented.get(pipeline.name) ?? [])
   })
@@ -83,7 +83,7 @@ describe.concurrent('what --list-csv-all says of jobs differs from the plan only
     // Its check by the schema for editors takes half of its time, and is no matter of the pipeline's meaning.
     const unchecked = plan === null ? [] : ['--no-json-schema-validation']
     const answer = await askPeer(folder, home, ['--file', pipeline.path, '--list-csv-all', ...unchecked])
-    if (answer.isLate) context.skip(late)
+    if (answer.isMissing) context.skip(missing)
     expect(listDifferences(plan, answer), answer.errors).toEqual(documented.get(pipeline.name) ?? [])
   })
 

@@ -15,8 +15,8 @@ export function peerLacks(): string | null {
 /** What its user would see: its output, and whether it took the pipeline. */
 export interface PeerAnswer {
   isTaken: boolean
-  /** It was stopped before it had answered. */
-  isLate: boolean
+  /** It was stopped before it had answered, or ended well without a word, as it does on a busy machine. */
+  isMissing: boolean
   output: string
   errors: string
 }
@@ -37,10 +37,10 @@ export async function askPeer(folder: string, home: string, args: readonly strin
       killSignal: 'SIGKILL',
       maxBuffer: 16_777_216,
     })
-    return { isTaken: true, isLate: false, output: stdout, errors: stderr }
+    return { isTaken: true, isMissing: stdout === '', output: stdout, errors: stderr }
   } catch (error) {
     const { stdout = '', stderr = '', killed = false } = error as { stdout?: string; stderr?: string; killed?: boolean }
-    return { isTaken: false, isLate: killed, output: stdout, errors: stderr }
+    return { isTaken: false, isMissing: killed, output: stdout, errors: stderr }
   }
 }
 
