@@ -1,4 +1,4 @@
-import { execFile, execFileSync, spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
@@ -45,12 +45,12 @@ export async function askPeer(folder: string, home: string, args: readonly strin
 }
 
 /** Makes a folder a Git repository with one commit of all that is in it, on `main`. */
-export function commitAll(folder: string): void {
+export async function commitAll(folder: string): Promise<void> {
   const person = ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', '-c', 'commit.gpgsign=false']
   for (const args of [
     ['init', '--quiet', '--initial-branch=main'],
     ['add', '--all', '--force'],
     [...person, 'commit', '--quiet', '--message=all'],
   ])
-    execFileSync('git', args, { cwd: folder, stdio: 'ignore' })
+    await run('git', args, { cwd: folder })
 }
