@@ -12,6 +12,7 @@ export interface Sentence {
 export type JobState =
   | 'created'
   | 'waiting'
+  | 'waiting_for_resource'
   | 'pending'
   | 'running'
   | 'success'

@@ -6,6 +6,7 @@ const states: Record<JobStatus, JobState> = {
   created: 'created',
   delayed: 'waiting',
   manual: 'manual',
+  waiting_for_resource: 'waiting_for_resource',
   pending: 'pending',
   running: 'running',
   success: 'success',

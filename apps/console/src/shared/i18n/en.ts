@@ -83,6 +83,7 @@ export const en = {
   'job.title': '{job} · {stage}',
   'job.state.created': 'waits for its needs',
   'job.state.waiting': 'waits',
+  'job.state.waitingForResource': 'waits for its resource group',
   'job.state.pending': 'waits for a runner',
   'job.state.running': 'running',
   'job.state.success': 'passed',

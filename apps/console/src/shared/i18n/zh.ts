@@ -82,6 +82,7 @@ export const zh: Record<keyof typeof en, string> = {
   'job.title': '{job} · {stage}',
   'job.state.created': '等待前置作业',
   'job.state.waiting': '等待中',
+  'job.state.waitingForResource': '等待资源组',
   'job.state.pending': '等待执行器',
   'job.state.running': '执行中',
   'job.state.success': '成功',
