@@ -280,8 +280,7 @@ export class SimulatedDelivery {
   }
 
   #recorded(entry: Extract<RunCommand, { kind: 'record' }>['entry']): void {
-    if (entry.kind === 'run.finished')
-      this.#stepDelivery({ ...entry.payload, kind: 'run.finished', gateSentence: null })
+    if (entry.kind === 'run.finished') this.#stepDelivery({ ...entry.payload, kind: 'run.finished', sentence: null })
   }
 
   /** The store lets one release be made per run. */
