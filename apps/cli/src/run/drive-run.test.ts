@@ -1,4 +1,4 @@
-import type { PlanJob } from '@sluice/contracts/plan'
+import type { Plan, PlanJob } from '@sluice/contracts/plan'
 import { jobOf, needs, planOf } from '@sluice/engine/testing'
 import { fixedClock } from '@sluice/kernel'
 import { describe, expect, test } from 'vitest'
@@ -123,6 +123,42 @@ describe('driveRun()', () => {
     const jobs = [jobOf('first', 'test'), jobOf('second', 'test'), jobOf('last', 'deploy')]
     const { order, status } = await drive(jobs, { signal: interrupt.signal, concurrency: 1 }, { runJob })
     expect([order, status]).toEqual([['first'], 'canceled'])
+  })
+
+  test('runs jobs of one resource group one after the other, and others meanwhile', async () => {
+    const inGroup = { resourceGroup: 'device' }
+    const running = new Set<string>()
+    const runJob: RunHands['runJob'] = async ({ name }) => {
+      running.add(name)
+      expect([...running].filter((one) => one !== 'free').length).toBeLessThanOrEqual(1)
+      await Promise.resolve()
+      running.delete(name)
+      return ended
+    }
+    const jobs = [
+      jobOf('a', 'test', inGroup),
+      jobOf('b', 'test', inGroup),
+      jobOf('c', 'test', inGroup),
+      jobOf('free', 'test'),
+    ]
+    const { order, status } = await drive(jobs, {}, { runJob })
+    expect([order.toSorted(), status]).toEqual([['a', 'b', 'c', 'free'], 'success'])
+  })
+
+  test('stops the other jobs when one fails and the pipeline wants that', async () => {
+    const plan: Plan = {
+      ...planOf([jobOf('long', 'test'), jobOf('bad', 'test'), jobOf('queued', 'test'), jobOf('last', 'deploy')]),
+      autoCancel: { onNewCommit: 'conservative', onJobFailure: 'all' },
+    }
+    const runJob: RunHands['runJob'] = async ({ name }, _, signal) => {
+      if (name === 'bad') return failed
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      return { outcome: 'canceled', reason: null, exitCode: null }
+    }
+    const { order, statuses, status } = await drive([], { plan, concurrency: 2 }, { runJob })
+    expect(order).toEqual(['long', 'bad'])
+    expect(statuses).toEqual({ long: 'canceled', bad: 'failed', queued: 'canceled', last: 'canceled' })
+    expect(status).toBe('failed')
   })
 
   test('ends with the fault where a job cannot be handled', async () => {

@@ -1,7 +1,15 @@
 import type { IsolationLevel } from '@sluice/contracts/evidence'
 import type { Plan, PlanJob, RetryReason } from '@sluice/contracts/plan'
-import { createRunState, MemoryJournal, type RunCommand, type RunEvent, type RunState } from '@sluice/engine'
+import {
+  createRunState,
+  MemoryJournal,
+  type ResourceClaim,
+  type RunCommand,
+  type RunEvent,
+  type RunState,
+} from '@sluice/engine'
 import { unreachable, type Clock } from '@sluice/kernel'
+import { LocalResourceGroups } from './local-resource-groups.ts'
 
 /** How one attempt of a job ended. */
 export interface AttemptEnd {
@@ -42,6 +50,7 @@ class Drive {
   readonly #request: DriveRequest
   readonly #hands: RunHands
   readonly #journal = new MemoryJournal()
+  readonly #groups = new LocalResourceGroups()
   readonly #end = Promise.withResolvers<RunState>()
   /** Offered attempts for which there is no room yet. */
   #offers: { job: string; attempt: number }[] = []
@@ -82,6 +91,8 @@ class Drive {
     await before
     const { state, commands } = await this.#journal.step(this.#request.runId, event, this.#request.clock.now())
     this.#open -= 1
+    // Only now is its place free: its end may cancel what would begin there.
+    if (event.kind === 'job.finished') this.#live.delete(event.payload.job)
     for (const command of commands) this.#carryOut(command)
     this.#startOffered()
     const isIdle = this.#open + this.#live.size + this.#offers.length + this.#timers.size === 0
@@ -100,11 +111,20 @@ class Drive {
       case 'decide-gate':
         void this.#decide(command.gate)
         return
+      case 'claim-resource':
+      case 'release-resource':
+        return this.#grant(this.#groups.take(command))
       case 'record':
         return // The state says it too.
       default:
         return unreachable(command)
     }
+  }
+
+  #grant(claim: ResourceClaim | null): void {
+    if (claim === null) return
+    const { job, attempt } = claim
+    this.#tell({ kind: 'resource.granted', payload: { job, attempt } })
   }
 
   #startOffered(): void {
@@ -124,7 +144,6 @@ class Drive {
     this.#tell({ kind: 'job.started', payload: { job: name, attempt, runnerId: 'local', isolation: isolationOf(job) } })
     try {
       const end = await this.#hands.runJob(job, attempt, stop.signal)
-      this.#live.delete(name)
       this.#tell({ kind: 'job.finished', payload: { job: name, attempt, ...end } })
     } catch (error) {
       this.#live.delete(name)
