@@ -3,6 +3,7 @@ export type { Decision, JobStatus, RunCommand, RunEvent, RunJob, RunState } from
 export { isTerminal } from './run-state.ts'
 export { createRunState } from './create-run-state.ts'
 export { errors } from './errors.ts'
+export { hasFailed } from './job-end.ts'
 export type { Journal, JournalStep } from './ports.ts'
 export { reasonSentence } from './reason-sentence.ts'
 export { redundantPart } from './redundant-part.ts'

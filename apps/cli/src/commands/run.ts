@@ -21,6 +21,7 @@ import { continueRun } from '../run/kept-jobs.ts'
 import { findLastJobs, wantedLastJobs, type LastJob, type LastJobs } from '../run/last-jobs.ts'
 import { liveView } from '../run/live-view.ts'
 import { logFiles, type LogFiles } from '../run/log-files.ts'
+import type { ExecutorChoice } from '../run/executor-choice.ts'
 import { openLocalFolder, type LocalFolder } from '../run/local-folder.ts'
 import { localWarnings } from '../run/local-warnings.ts'
 import { quietView } from '../run/quiet-view.ts'
@@ -47,6 +48,8 @@ export interface RunOptions extends EventOptions {
   quiet?: boolean
   logs?: boolean
   timestamps?: boolean
+  executor?: ExecutorChoice['kind']
+  image?: string
 }
 
 const clock = { now: () => Date.now() }
@@ -134,6 +137,7 @@ async function carryOut({ begunMs, chosen, isolation, ...work }: Work, options: 
     const result = await runFolder({
       ...work,
       ...chosen,
+      executor: { kind: options.executor ?? 'process', image: options.image },
       isolation: await isolation,
       gates: isDecided ? policy.gates : [],
       concurrency: options.concurrency ?? availableParallelism(),

@@ -32,7 +32,7 @@ async function drive(
       runId: 'r',
       plan: planOf(jobs),
       gates: [],
-      isolation: 'none',
+      isolationOf: () => 'none',
       concurrency: 4,
       clock: fixedClock(0),
       signal: new AbortController().signal,

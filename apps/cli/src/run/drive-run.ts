@@ -31,7 +31,7 @@ export interface DriveRequest {
   runId: string
   plan: Plan
   gates: { name: string; after: string }[]
-  isolation: IsolationLevel
+  isolationOf: (job: PlanJob) => IsolationLevel
   /** Jobs at once. */
   concurrency: number
   clock: Clock
@@ -136,12 +136,12 @@ class Drive {
   }
 
   async #runOne(name: string, attempt: number): Promise<void> {
-    const { plan, isolation } = this.#request
+    const { plan, isolationOf } = this.#request
     const job = plan.jobs.find((one) => one.name === name)
     if (job === undefined) throw new TypeError(`the engine offered job "${name}", which is not in the plan`)
     const stop = new AbortController()
     this.#live.set(name, stop)
-    this.#tell({ kind: 'job.started', payload: { job: name, attempt, runnerId: 'local', isolation } })
+    this.#tell({ kind: 'job.started', payload: { job: name, attempt, runnerId: 'local', isolation: isolationOf(job) } })
     try {
       const end = await this.#hands.runJob(job, attempt, stop.signal)
       this.#tell({ kind: 'job.finished', payload: { job: name, attempt, ...end } })

@@ -3,6 +3,7 @@ import type { Policy } from '@sluice/contracts/policy'
 import type { Isolation } from '@sluice/execution'
 import type { Clock } from '@sluice/kernel'
 import type { LastJob, LastJobs } from './last-jobs.ts'
+import type { ExecutorChoice } from './executor-choice.ts'
 import type { LocalFolder } from './local-folder.ts'
 import type { RunView } from './run-view.ts'
 import type { Sources } from './take-snapshot.ts'
@@ -12,6 +13,7 @@ export interface FolderRun {
   local: LocalFolder
   /** Whose content is run. */
   sources: Sources
+  executor: ExecutorChoice
   /** Closed with the run. */
   isolation: Isolation
   /** What is to be run: the plan, or the part of it that was asked for. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import type { IsolationLevel, Verdict } from '@sluice/contracts/evidence'
+import type { PlanJob } from '@sluice/contracts/plan'
 import type { RunState } from '@sluice/engine'
 import { removeFolder, type WouldBeRelease } from '@sluice/executor-process'
 import { driveRun, type AttemptEnd } from './drive-run.ts'
@@ -34,8 +35,9 @@ export async function runFolder(run: FolderRun): Promise<FolderRunResult> {
   try {
     const shop = await openShop(run)
     const runId = shop.last.runId
+    const isolationOf = (job: PlanJob): IsolationLevel => shop.executor.isolationOf(job)
     const state = await driveRun(
-      { runId, plan, gates, isolation: isolation.level, concurrency, clock, signal },
+      { runId, plan, gates, isolationOf, concurrency, clock, signal },
       {
         runJob: async (job, attempt, stop) => (run.kept.has(job.name) ? keptEnd : runAttempt(shop, job, attempt, stop)),
         decideGate: async (gate) => {
@@ -51,11 +53,26 @@ export async function runFolder(run: FolderRun): Promise<FolderRunResult> {
     await writeLastJobs(local.lastJobs, lastJobsOf(shop, state))
     const reports = plan.jobs.flatMap(({ name }) => shop.reports.get(name) ?? [])
     const { durationsMs, verdicts, coverages, releases, onFullDisk } = shop
-    return { state, durationsMs, verdicts, coverages, releases, isolation: isolation.level, reports, onFullDisk }
+    return {
+      state,
+      durationsMs,
+      verdicts,
+      coverages,
+      releases,
+      isolation: weakest(plan.jobs.map(isolationOf)),
+      reports,
+      onFullDisk,
+    }
   } finally {
     await isolation.close?.()
     await removeAll(local.jobs)
+    await removeFolder(local.containers).catch(() => undefined)
   }
+}
+
+/** Of the jobs' isolations the one that matters: none, if a job has none. */
+function weakest(levels: readonly IsolationLevel[]): IsolationLevel {
+  return levels.includes('none') ? 'none' : (levels.find((level) => level !== 'container') ?? levels[0] ?? 'none')
 }
 
 /** Nothing else is done at the end, so this may be done at once, which takes a third of the time. */

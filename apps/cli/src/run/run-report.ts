@@ -1,5 +1,5 @@
 import type { IsolationLevel, Verdict } from '@sluice/contracts/evidence'
-import type { RunJob, RunState } from '@sluice/engine'
+import { hasFailed, type RunJob, type RunState } from '@sluice/engine'
 import type { WouldBeRelease } from '@sluice/executor-process'
 import { formatDuration } from '@sluice/kernel'
 import pc from 'picocolors'
@@ -35,7 +35,7 @@ export interface RunReportInput {
 export function isWell({ state, verdicts }: Pick<RunReportInput, 'state' | 'verdicts'>): boolean {
   if (state.status === 'failed' || state.status === 'canceled') return false
   if (verdicts.some(({ decision }) => decision === 'closed')) return false
-  return !Object.values(state.jobs).some(({ status, allowFailure }) => status === 'failed' && allowFailure === false)
+  return !Object.values(state.jobs).some(hasFailed)
 }
 
 /** What came of a run, for people. No line break at the end. */
@@ -86,14 +86,14 @@ function jobLine(job: RunJob, width: number, said: readonly string[], colour: bo
   const mark = marks[job.status] ?? '-'
   const paint = job.status === 'success' ? colours.green : mark === '✖' ? colours.red : colours.dim
   const notes = [...said]
-  if (job.status === 'failed' && job.allowFailure !== false) notes.push('it may fail')
+  if (job.status === 'failed' && !hasFailed(job)) notes.push('it may fail')
   return `${paint(mark)} ${padTo(printable(job.name), width)}  ${printable(notes.filter(Boolean).join(', '))}`.trimEnd()
 }
 
 function sentenceOf({ state, verdicts, tookMs, confirmations }: RunReportInput): string {
   const after = `after ${formatDuration(tookMs)}`
   const closed = verdicts.filter(({ decision }) => decision === 'closed').map(({ gate }) => `"${gate}"`)
-  const failed = Object.values(state.jobs).filter((job) => job.status === 'failed' && job.allowFailure === false)
+  const failed = Object.values(state.jobs).filter(hasFailed)
   const manual = Object.values(state.jobs).filter(({ status }) => status === 'manual')
   if (state.status === 'canceled') return `Stopped ${after}.`
   const faults = [

@@ -1,5 +1,5 @@
 import type { JobState, JobView, ResourceGroupView, RunView, Sentence } from '@sluice/contracts/api'
-import { reasonSentence, type JobStatus, type RunJob } from '@sluice/engine'
+import { hasFailed, reasonSentence, type JobStatus, type RunJob } from '@sluice/engine'
 import type { ArtifactRow, AttemptRow, RunRow } from '@sluice/store-postgres'
 import { resourceSentence } from './resource-sentence.ts'
 
@@ -51,7 +51,7 @@ function jobView(
     state: live ? states[live.status] : 'created',
     stateReason: stateReasonOf(live, resourceGroups),
     confirmation: job.manualConfirmation ?? null,
-    allowFailure: job.allowFailure !== false,
+    allowFailure: live?.status === 'failed' ? !hasFailed(live) : job.allowFailure !== false,
     resourceGroup: job.resourceGroup,
     needs: job.needs?.map((need) => need.job) ?? null,
     attempts: attempts.map((attempt) => ({

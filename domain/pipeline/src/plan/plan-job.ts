@@ -25,7 +25,7 @@ export function planJob(definition: JobDefinition, context: PlanContext): Planne
   const fill = fillJobInputs(definition, context)
   const stoodIn = standInForSecrets(
     planJobOptions(definition.options, (text) => scope.expandText(fill(text)), fill),
-    scope.resolved(),
+    scope.resolved(context.hasDotenv),
     new Set(context.project.map(({ key }) => key)),
   )
   return {

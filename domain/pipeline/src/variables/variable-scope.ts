@@ -57,12 +57,13 @@ export class VariableScope {
   /**
    * Every variable, expanded, each key once, in order of precedence. A value that needs nothing more of the runner but
    * holds a `$` is marked raw, so that the runner leaves it alone.
+   * @param keepsWritten whether what is filled in also stands as it was written
    */
-  resolved(): PlanVariable[] {
-    return [...this.#variables.values()].map((variable) => this.#resolve(variable))
+  resolved(keepsWritten = false): PlanVariable[] {
+    return [...this.#variables.values()].map((variable) => this.#resolve(variable, keepsWritten))
   }
 
-  #resolve(variable: PlanVariable): PlanVariable {
+  #resolve(variable: PlanVariable, keepsWritten: boolean): PlanVariable {
     if (variable.raw === true || variable.file === true) return variable
     // Nothing to fill in: shared between all jobs, of which there may be thousands.
     if (variable.masked === undefined && !variable.value.includes('$')) return variable
@@ -73,6 +74,7 @@ export class VariableScope {
       value: final,
       ...(masked ? { masked } : {}),
       ...(final.includes('$') && !hasReference(value) ? { raw: true } : {}),
+      ...(keepsWritten && value !== variable.value ? { written: variable.value } : {}),
     }
   }
 

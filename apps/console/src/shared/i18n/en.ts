@@ -111,6 +111,7 @@ export const en = {
   'job.reasons': 'Why it is in the plan',
   'job.isolation.uid': 'isolated by its own user',
   'job.isolation.namespace': 'isolated by namespaces',
+  'job.isolation.container': 'isolated in a container',
   'reason.notSet': '(not set)',
   'log.title': 'Log',
   'log.wrap': 'Wrap lines',

@@ -110,6 +110,7 @@ export const zh: Record<keyof typeof en, string> = {
   'job.reasons': '为何在计划中',
   'job.isolation.uid': '以独立用户隔离',
   'job.isolation.namespace': '以命名空间隔离',
+  'job.isolation.container': '在容器中隔离',
   'reason.notSet': '（未设置）',
   'log.title': '日志',
   'log.wrap': '自动换行',

@@ -91,8 +91,14 @@ function JobDetails(props: { run: RunView; job: JobView; attempt: string | null;
   )
 }
 
+const isolationTexts = {
+  uid: 'job.isolation.uid',
+  'user-namespace': 'job.isolation.namespace',
+  container: 'job.isolation.container',
+} as const
+
 function Isolation({ isolation }: { isolation: NonNullable<JobView['attempts'][number]['isolation']> }) {
   const { t } = useTexts()
   if (isolation === 'none') return <span className="pill pill-warn">{t('run.unisolated')}</span>
-  return <span>{t(isolation === 'uid' ? 'job.isolation.uid' : 'job.isolation.namespace')}</span>
+  return <span>{t(isolationTexts[isolation])}</span>
 }
