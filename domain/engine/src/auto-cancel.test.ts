@@ -1,6 +1,8 @@
 import type { Plan, PlanAutoCancel, PlanJob } from '@sluice/contracts/plan'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { jobOf, needs, planOf } from '../testing/plan-of.ts'
+import { simulateRun } from '../testing/simulate-run.ts'
 import { createRunState } from './create-run-state.ts'
 import { decide } from './decide.ts'
 import type { RunCommand, RunEvent, RunState } from './run-state.ts'
@@ -173,5 +175,58 @@ describe('a job that fails', () => {
     expect(play(some, all, [start('a'), end('a', 'failed'), start('a', 2), end('a', 'failed', 2)]).stopped).toEqual([
       'b',
     ])
+  })
+})
+
+describe('a newer commit and failing jobs: properties over random plans and orders', () => {
+  const job = fc.record({
+    stage: fc.constantFrom('s0', 's1', 's2'),
+    interruptible: fc.boolean(),
+    allowFailure: fc.boolean(),
+    retries: fc.nat(1),
+    resourceGroup: fc.constantFrom(null, 'x'),
+  })
+  const request = fc.record({
+    specs: fc.array(job, { minLength: 1, maxLength: 6 }),
+    autoCancel: fc.record<PlanAutoCancel>({
+      onNewCommit: fc.constantFrom('conservative', 'interruptible', 'none'),
+      onJobFailure: fc.constantFrom('all', 'none'),
+    }),
+    seed: fc.nat(),
+  })
+
+  test('every run ends, and nothing is canceled but what the pipeline says', () => {
+    fc.assert(
+      fc.property(request, ({ specs, autoCancel, seed }) => {
+        const jobs = specs
+          .toSorted((a, b) => a.stage.localeCompare(b.stage))
+          .map(({ stage, retries, ...more }, index) =>
+            jobOf(`j${index}`, stage, { ...more, retry: { max: retries, when: [], exitCodes: [] } }),
+          )
+        const plan = { ...planOf(jobs), stages: ['s0', 's1', 's2'], autoCancel }
+        const steps = simulateRun({ plan, gates: [], seed, isCanceled: false, isOutdated: true })
+        const last = steps.at(-1)?.after as RunState
+        expect(last.status).not.toBe('running')
+        expect(Object.values(last.jobs).filter(({ status }) => status === 'created')).toEqual([])
+        const started = new Set<string>()
+        for (const { event, before, after, commands } of steps) {
+          if (event.kind === 'job.started' && before.jobs[event.payload.job]?.status === 'pending')
+            started.add(event.payload.job)
+          const stopped = commands.flatMap((one) => (one.kind === 'cancel-job' ? [one.job] : []))
+          if (event.kind === 'run.outdated') {
+            const firm = jobs.filter(({ interruptible }) => !interruptible).map(({ name }) => name)
+            if (autoCancel.onNewCommit === 'none') expect(stopped).toEqual([])
+            if (autoCancel.onNewCommit === 'interruptible')
+              expect(stopped.filter((name) => firm.includes(name))).toEqual([])
+            if (firm.some((name) => started.has(name)) && autoCancel.onNewCommit === 'conservative')
+              expect(after).toEqual(before)
+          } else if (event.kind === 'job.finished') {
+            if (autoCancel.onJobFailure === 'none') expect(stopped).toEqual([])
+            if (stopped.length > 0) expect(after.status === 'failed' || after.cancelReason !== undefined).toBe(true)
+          } else expect(stopped).toEqual([])
+        }
+      }),
+      { numRuns: 300 },
+    )
   })
 })

@@ -17,7 +17,7 @@ export function decide(state: RunState, event: RunEvent, nowMs: number): Decisio
   if (state.status !== 'running' && !reopens(state, event)) return { state, commands: [] }
   const applied = apply(structuredCopy(state), event, nowMs)
   const settled = settle(applied.state, nowMs)
-  const claims = resourceClaims(event.kind === 'run.begun' ? null : state, settled.state)
+  const claims = resourceClaims(settled.state)
   return { state: settled.state, commands: [...applied.commands, ...settled.commands, ...claims] }
 }
 

@@ -101,10 +101,10 @@ describe('a job of a resource group', () => {
     expect(state.jobs['d']?.status).toBe(status)
   })
 
-  test('asks also where an earlier version left it waiting inside its run', () => {
+  test('asks also where an earlier version left it waiting inside its run, as the migration hands it over', () => {
     const jobs = [inGroup('a', 'build'), inGroup('b', 'build')]
     const state = createRunState('run', planOf(jobs), [])
-    Object.assign(state.jobs['a'] ?? {}, { status: 'running', attempt: 1 })
+    Object.assign(state.jobs['a'] ?? {}, { status: 'running', attempt: 1, claim: 'held' })
     Object.assign(state.jobs['b'] ?? {}, { reason: 'waits for resource group "g", held by job "a"' })
     expect(decide(state, end('a'), 1).commands.flatMap(sentence)).toEqual(['a leaves g', 'b#1 waiting g'])
   })

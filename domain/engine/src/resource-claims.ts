@@ -1,29 +1,26 @@
 import type { RunCommand, RunJob, RunState } from './run-state.ts'
 
-type Claim = 'none' | 'upcoming' | 'waiting' | 'held'
-
 /**
- * What a step changed for the resource groups of its jobs. That a job has its group is what its group told the run, and
- * so no command.
- * @param before `null` for the run's first step
+ * What a step changed for the resource groups of its jobs, told once: a job keeps what was told of it last. That it has
+ * its group, the group told the run, and so there is no command of it. Changes `state` in place.
  */
-export function resourceClaims(before: RunState | null, after: RunState): RunCommand[] {
-  return Object.values(after.jobs).flatMap((job): RunCommand[] => {
-    if (job.resourceGroup === null) return []
-    const claim = claimOf(job)
-    if (claim === 'held' || claim === claimBefore(before, job.name)) return []
-    const place = { group: job.resourceGroup, job: job.name }
-    if (claim === 'none') return [{ kind: 'release-resource', ...place }]
-    return [{ kind: 'claim-resource', ...place, attempt: job.attempt + 1, state: claim }]
+export function resourceClaims({ jobs }: RunState): RunCommand[] {
+  return Object.values(jobs).flatMap((job): RunCommand[] => {
+    const { resourceGroup: group, claim: before } = job
+    const claim = group === null ? undefined : claimOf(job)
+    if (group === null || claim === before) return []
+    if (claim === undefined) {
+      delete job.claim
+      return [{ kind: 'release-resource', group, job: job.name }]
+    }
+    job.claim = claim
+    return claim === 'held'
+      ? []
+      : [{ kind: 'claim-resource', group, job: job.name, attempt: job.attempt + 1, state: claim }]
   })
 }
 
-function claimBefore(before: RunState | null, name: string): Claim {
-  const job = before?.jobs[name]
-  return job === undefined ? 'none' : claimOf(job)
-}
-
-function claimOf({ status }: RunJob): Claim {
+function claimOf({ status }: RunJob): RunJob['claim'] {
   switch (status) {
     case 'created':
     case 'delayed':
@@ -34,6 +31,6 @@ function claimOf({ status }: RunJob): Claim {
     case 'running':
       return 'held'
     default:
-      return 'none'
+      return undefined
   }
 }

@@ -42,6 +42,8 @@ export interface RunJob {
   allowFailure: PlanJob['allowFailure']
   retry: { max: number; when: RetryReason[]; exitCodes: number[] }
   resourceGroup: string | null
+  /** What its resource group was told of it last. Absent: nothing, or that it wants the group no more. */
+  claim?: 'upcoming' | 'waiting' | 'held'
   /** A newer commit may end it. Absent: it may not. */
   interruptible?: true
   /** It is to stop, while its run goes on, and why. */

@@ -40,4 +40,13 @@ const statements = [
     ))
     from ranked where place = 1 or not is_live
     group by project, name`,
+  // A run tells a group only what it has not told before.
+  `update journal set state = jsonb_set(state, '{jobs}', (
+      select jsonb_object_agg(key, case
+        when value ->> 'resourceGroup' is null then value
+        when value ->> 'status' in ('pending', 'running') then value || '{"claim": "held"}'
+        when value ->> 'status' in ('created', 'delayed') then value || '{"claim": "upcoming"}'
+        else value end)
+      from jsonb_each(journal.state -> 'jobs')))
+    where status = 'running' and jsonb_path_exists(state, '$.jobs.*.resourceGroup ? (@ != null)')`,
 ]

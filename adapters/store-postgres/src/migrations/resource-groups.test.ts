@@ -43,6 +43,24 @@ describe.skipIf(url === null)(`a database of the version before resource groups 
       },
     ])
   })
+
+  test('has each run know what its groups know of it', async () => {
+    const rows = await open.db.selectFrom('journal').select('state').orderBy('run_id').execute()
+    const claims = rows.map(({ state }) => Object.values(state.jobs).map(({ name, claim }) => [name, claim]))
+    expect(claims).toEqual([
+      [
+        ['a', undefined],
+        ['b', 'held'],
+      ],
+      [
+        ['b', 'held'],
+        ['c', 'upcoming'],
+        ['d', 'upcoming'],
+        ['e', undefined],
+      ],
+      [['b', undefined]],
+    ])
+  })
 })
 
 /** Two runs that are under way at once, each with a job on a device, and one that has ended. */
