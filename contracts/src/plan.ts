@@ -3,7 +3,10 @@
  * `domain/execution` turns into steps. Plain JSON: canonical, digestible, stored beside the run.
  */
 
+import type { PlanDownstream, PlanUpstreamNeed } from './downstream.ts'
 import type { PlanImage, PlanJobOptions, PlanKubernetes, PlanService } from './job-options.ts'
+
+export type { ChildTarget, DownstreamTarget, PlanDownstream, PlanUpstreamNeed, ProjectTarget } from './downstream.ts'
 
 export type {
   JobInputValue,
@@ -184,6 +187,10 @@ export interface PlanJob extends PlanJobOptions {
   coverage: string | null
   artifacts: PlanArtifacts | null
   cache: PlanCache[]
+  /** For a job that begins another pipeline; it has no script. */
+  downstream?: PlanDownstream
+  /** Jobs of other pipelines of the same tree whose artifacts are handed on; absent where there are none. */
+  upstreamNeeds?: PlanUpstreamNeed[]
   /**
    * SHA-256 of what this job does (script family, image, services, own variables, artifacts, cache), without what
    * differs from run to run. Two commits with the same digest run the same job.
@@ -204,7 +211,7 @@ export interface ExcludedJob {
 /** What happened that a plan is made for. */
 export interface PlanTrigger {
   /** GitLab's `CI_PIPELINE_SOURCE`. */
-  source: 'push' | 'web' | 'api' | 'schedule' | 'merge_request_event' | 'trigger' | 'pipeline'
+  source: 'push' | 'web' | 'api' | 'schedule' | 'merge_request_event' | 'trigger' | 'pipeline' | 'parent_pipeline'
   /** Branch or tag name, without `refs/heads/`. */
   ref: string
   refType: 'branch' | 'tag'

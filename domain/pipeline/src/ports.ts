@@ -31,6 +31,15 @@ export interface IncludeSource {
 }
 
 /**
+ * Files that jobs of a run have made, for the children that it begins. Promises: a job that did not succeed, or made no
+ * such file, is an answer with a reason; only a fault of the host throws; no text is longer than a pipeline file may be
+ * (1 MiB). Nothing is to be closed.
+ */
+export interface ArtifactTexts {
+  read(source: ArtifactSource): Promise<IncludeAnswer>
+}
+
+/**
  * What rules ask about paths beyond the tree itself. Promises: any number of questions may be under way at once; asking
  * twice gives the same; what is unknown, refused or out of reach is an answer with a fault, only a fault of the host
  * throws. Nothing is to be closed.

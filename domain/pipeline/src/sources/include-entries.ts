@@ -13,6 +13,8 @@ export type IncludeLocation =
   | { kind: 'remote'; url: string; integrity: string | null; cacheMs: number | null }
   | { kind: 'template'; name: string }
   | { kind: 'component'; address: string }
+  /** In `trigger:include` alone: a file that an earlier job makes. */
+  | { kind: 'artifact'; path: string; job: string; jobPlace: SourcePosition | null }
 
 /** One file, or one pattern of files, of `include:`. */
 export interface IncludeEntry {
@@ -25,7 +27,7 @@ export interface IncludeEntry {
 
 /** What an `include` may hold where it stands. */
 export interface IncludeForm extends Keywords {
-  /** `include` or `spec:include`. */
+  /** `include`, `trigger:include` or `spec:include`. */
   keyword: string
   kinds: readonly IncludeLocation['kind'][]
 }
@@ -50,6 +52,13 @@ export const pipelineIncludes: IncludeForm = {
   unsupported: ['artifact', 'job'],
 }
 
+/** `trigger:include:` of a job: the files of a child. */
+export const triggerIncludes: IncludeForm = {
+  keyword: 'trigger:include',
+  kinds: [...pipelineIncludes.kinds, 'artifact'],
+  known: [...pipelineIncludes.known, 'artifact', 'job'],
+}
+
 /** `spec:include:` of a header: files with inputs. */
 export const headerIncludes: IncludeForm = {
   keyword: 'spec:include',
@@ -58,7 +67,7 @@ export const headerIncludes: IncludeForm = {
 }
 
 /** Keywords that belong to one kind alone. */
-const partners = { file: 'project', ref: 'project', integrity: 'remote', cache: 'remote' } as const
+const partners = { file: 'project', ref: 'project', integrity: 'remote', cache: 'remote', job: 'artifact' } as const
 
 /** `include` as a text, a map or a list of both. */
 export function readIncludes(node: Located | undefined, form: IncludeForm, reading: Reading): IncludeEntry[] {
@@ -128,6 +137,7 @@ function readLocations(
   if (kind === 'template') return [{ location: { kind, name: text }, place }]
   if (kind === 'component') return [{ location: { kind, address: text }, place }]
   if (kind === 'remote') return [{ location: readRemote(text, fields, form, reading), place }]
+  if (kind === 'artifact') return readArtifact(text, node, fields, form, reading)
   return readProject(text, node, fields, form, reading)
 }
 
@@ -180,6 +190,24 @@ function readProject(
   })
 }
 
+function readArtifact(
+  path: string,
+  node: Located,
+  fields: ReadonlyMap<string, LocatedEntry>,
+  form: IncludeForm,
+  reading: Reading,
+): Pick<IncludeEntry, 'location' | 'place'>[] {
+  const job = fields.get('job')?.value
+  if (job === undefined) {
+    wrongValue(node, `${form.keyword}:artifact`, 'job beside artifact', reading)
+    return []
+  }
+  const maker = readText(job, `${form.keyword}:job`, reading)
+  return isText(job)
+    ? [{ location: { kind: 'artifact', path, job: maker, jobPlace: job.place }, place: node.place }]
+    : []
+}
+
 /** For people: what an include names, without a password in an address. */
 export function writtenIn(location: IncludeLocation): string {
   switch (location.kind) {
@@ -191,6 +219,8 @@ export function writtenIn(location: IncludeLocation): string {
       return location.url.replace(/\/\/[^/]*@/, '//[hidden]@')
     case 'template':
       return location.name
+    case 'artifact':
+      return location.path
     default:
       return location.address
   }
