@@ -42,7 +42,10 @@ const ofRun: ReadonlySet<string> = new Set([
 
 function predefinedOf(parent: readonly PlanVariable[], run: PredefinedInput['run']): PlanVariable[] {
   const valueOf = (name: string): string | undefined => parent.find(({ key }) => key === name)?.value
-  const upstream = { CI_UPSTREAM_PIPELINE_ID: valueOf('CI_PIPELINE_ID'), CI_UPSTREAM_PROJECT_ID: valueOf('CI_PROJECT_ID') }
+  const upstream = {
+    CI_UPSTREAM_PIPELINE_ID: valueOf('CI_PIPELINE_ID'),
+    CI_UPSTREAM_PROJECT_ID: valueOf('CI_PROJECT_ID'),
+  }
   return [
     ...parent.filter(({ key }) => !ofRun.has(key)),
     { key: 'CI_PIPELINE_SOURCE', value: 'parent_pipeline' },

@@ -1,4 +1,4 @@
-import type { FarSource, IncludeAnswer, UnreadableFile } from './compile-request.ts'
+import type { ArtifactSource, FarSource, IncludeAnswer, UnreadableFile } from './compile-request.ts'
 import type { PathsAnswer } from './wanted-paths.ts'
 
 /**

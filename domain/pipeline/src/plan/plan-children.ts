@@ -38,7 +38,8 @@ export function planChildren(
       return job
     }
     const known = planChild(target, trigger.target, { job, request }, compileChild, planned)
-    if (known.refused !== undefined) warnings.push(warningOf(job, `its child cannot be created: ${known.refused}`, trigger))
+    if (known.refused !== undefined)
+      warnings.push(warningOf(job, `its child cannot be created: ${known.refused}`, trigger))
     return withTarget(job, known)
   })
   return { ...planned, plan: { ...plan, jobs, warnings: [...plan.warnings, ...warnings] } }
@@ -60,7 +61,8 @@ function planChild(
   const makers = [...new Set(artifacts.map((artifact) => quote(artifact.job)))].join(', ')
   if (makers !== '') return { ...target, unknown: `known when job ${makers} has run` }
   const result = compileChild(childRequest(request, include, { variables: job.downstream?.variables ?? [] }))
-  if (result.kind === 'plan') return { ...target, plan: result.plan, ...(hasJobs(result.plan) ? {} : { refused: noJobs }) }
+  if (result.kind === 'plan')
+    return { ...target, plan: result.plan, ...(hasJobs(result.plan) ? {} : { refused: noJobs }) }
   if (result.kind === 'mistakes') planned.mistakes.push(...result.mistakes)
   else {
     planned.sources.push(...result.sources)
@@ -70,7 +72,7 @@ function planChild(
 }
 
 /** GitLab makes no pipeline of nothing. */
-export const noJobs = 'none of its jobs runs for this change'
+const noJobs = 'none of its jobs runs for this change'
 
 const hasJobs = ({ jobs }: Plan): boolean => jobs.length > 0
 

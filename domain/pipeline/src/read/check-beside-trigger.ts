@@ -31,7 +31,7 @@ export function checkBesideTrigger(fields: ReadonlyMap<string, LocatedEntry>, re
   if (!fields.has('trigger')) return
   for (const [key, { keyPlace }] of fields) {
     if (besideTrigger.includes(key)) continue
-    const message = `Cannot plan ${reading.subject}: it has both trigger and ${key}; wanted trigger with none but: ${besideTrigger.join(', ')}`
+    const message = `Cannot plan ${reading.subject}: it has both trigger and ${key}; wanted ${key} in a job of the pipeline that it begins`
     reading.mistakes.add('PIPELINE_WRONG_VALUE', keyPlace, message)
   }
   const when = fields.get('when')?.value

@@ -30,9 +30,13 @@ export interface IncludeForm extends Keywords {
   /** `include`, `trigger:include` or `spec:include`. */
   keyword: string
   kinds: readonly IncludeLocation['kind'][]
+  /** Keywords that stand in `trigger:include` alone. */
+  ofChildren?: readonly string[]
 }
 
-/** `include:` at the top of a pipeline. `artifact` and `job` stand in `trigger:include` alone. */
+const ofChildren = ['artifact', 'job'] as const
+
+/** `include:` at the top of a pipeline. */
 export const pipelineIncludes: IncludeForm = {
   keyword: 'include',
   kinds: ['local', 'project', 'remote', 'template', 'component'],
@@ -48,15 +52,16 @@ export const pipelineIncludes: IncludeForm = {
     'cache',
     'inputs',
     'rules',
+    ...ofChildren,
   ],
-  unsupported: ['artifact', 'job'],
+  ofChildren,
 }
 
 /** `trigger:include:` of a job: the files of a child. */
 export const triggerIncludes: IncludeForm = {
   keyword: 'trigger:include',
   kinds: [...pipelineIncludes.kinds, 'artifact'],
-  known: [...pipelineIncludes.known, 'artifact', 'job'],
+  known: pipelineIncludes.known,
 }
 
 /** `spec:include:` of a header: files with inputs. */
@@ -87,8 +92,7 @@ function readEntry(item: Located, form: IncludeForm, reading: Reading): IncludeE
   const named = form.kinds.filter((kind) => fields.has(kind))
   const [kind] = named
   if (kind === undefined || named.length > 1) {
-    const told = form.unsupported?.some((key) => item.entries.has(key)) === true
-    if (!told) wrongValue(item, form.keyword, `just one of: ${kinds}`, reading)
+    if (!tellOfChildren(item, form, reading)) wrongValue(item, form.keyword, `just one of: ${kinds}`, reading)
     return []
   }
   checkPartners(fields, kind, form, reading)
@@ -102,6 +106,16 @@ function readEntry(item: Located, form: IncludeForm, reading: Reading): IncludeE
         : readMap(inputs.value, `${form.keyword}:inputs`, 'a map of names and values', reading),
   }
   return readLocations(kind, fields, form, reading).map((read) => ({ ...read, ...common }))
+}
+
+/** Whether the entry is one for a child, where no child is. */
+function tellOfChildren(item: LocatedMap, { keyword, ofChildren: keys }: IncludeForm, reading: Reading): boolean {
+  const key = keys?.find((one) => item.entries.has(one))
+  const entry = key === undefined ? undefined : item.entries.get(key)
+  if (key === undefined || entry === undefined) return false
+  const message = `Cannot plan ${reading.subject}: ${keyword}:${key} names a file that a job makes; wanted it in trigger:include of a job`
+  reading.mistakes.add('PIPELINE_WRONG_VALUE', entry.keyPlace, message)
+  return true
 }
 
 function shortLocation(text: string): IncludeLocation {
