@@ -1,15 +1,24 @@
 import { unreachable } from '@sluice/kernel'
+import { childStep } from './child-step.ts'
 import { ownJob } from './own-job.ts'
 import { retryOf } from './retry.ts'
 import { settle } from './settle.ts'
-import { isTerminal, type Decision, type RunCommand, type RunEvent, type RunJob, type RunState } from './run-state.ts'
+import {
+  isTerminal,
+  type ChildEvent,
+  type Decision,
+  type RunCommand,
+  type RunEvent,
+  type RunJob,
+  type RunState,
+} from './run-state.ts'
 
 /**
  * One step of a run: what is true after the event, and what to do next. Pure, total and deterministic.
  * @param nowMs when the event is taken, in milliseconds since 1970
  */
 export function decide(state: RunState, event: RunEvent, nowMs: number): Decision {
-  if (state.status !== 'running' && !reopens(state, event)) return { state, commands: [] }
+  if (state.status !== 'running' && !reopens(state, event)) return afterEnd(state, event, nowMs)
   const applied = apply(structuredCopy(state), event, nowMs)
   const settled = settle(applied.state, nowMs)
   return { state: settled.state, commands: [...applied.commands, ...settled.commands] }
@@ -19,6 +28,13 @@ export function decide(state: RunState, event: RunEvent, nowMs: number): Decisio
 function reopens(state: RunState, event: RunEvent): boolean {
   if (event.kind !== 'job.played' || state.status === 'canceled') return false
   return ownJob(state.jobs, event.payload.job)?.status === 'manual'
+}
+
+/** A child that nothing waits for may outlive the run, and one that was being made may begin after a cancel. */
+function afterEnd(state: RunState, event: RunEvent, nowMs: number): Decision {
+  if (event.kind !== 'child.begun' && event.kind !== 'child.ended') return { state, commands: [] }
+  const copy = structuredCopy(state)
+  return { state: copy, commands: childStep(copy, event, nowMs).commands }
 }
 
 /** Phase 1: the event itself, nothing of what follows from it. */
@@ -38,6 +54,11 @@ function apply(state: RunState, event: RunEvent, nowMs: number): Decision {
       return decided(state, event.payload)
     case 'run.cancel-requested':
       return cancelRequested(state, event.payload.reason)
+    case 'child.begun':
+    case 'child.refused':
+    case 'child.waits':
+    case 'child.ended':
+      return childFollowed(state, event, nowMs)
     default:
       return unreachable(event)
   }
@@ -53,10 +74,12 @@ function started(state: RunState, name: string, attempt: number, nowMs: number):
   return { state, commands: [] }
 }
 
+/** @param sentence why, where the payload has no reason that says it */
 function finished(
   state: RunState,
   payload: Extract<RunEvent, { kind: 'job.finished' }>['payload'],
   nowMs: number,
+  sentence?: string,
 ): Decision {
   const job = ownJob(state.jobs, payload.job)
   const live = job && (job.status === 'running' || job.status === 'pending') && job.attempt === payload.attempt
@@ -64,7 +87,7 @@ function finished(
   const outcome = state.cancelRequested && payload.outcome !== 'success' ? 'canceled' : payload.outcome
   job.status = outcome
   job.exitCode = payload.exitCode
-  job.reason = reasonOf(outcome, payload)
+  job.reason = sentence ?? reasonOf(outcome, payload)
   const commands: RunCommand[] = [
     {
       kind: 'record',
@@ -101,6 +124,36 @@ function reasonOf(
   const why = payload.reason ?? 'unknown_failure'
   const ended = payload.exitCode === null ? why : `${why}: exit code ${payload.exitCode}`
   return payload.isDiskFull === true ? `${ended}, on a full disk` : ended
+}
+
+function childFollowed(state: RunState, event: ChildEvent, nowMs: number): Decision {
+  const { commands, end } = childStep(state, event, nowMs)
+  if (end === null) return { state, commands }
+  const { job, attempt, outcome, sentence } = end
+  if (outcome === 'skipped' && !state.cancelRequested) {
+    const after = skipped(state, job, sentence)
+    return { ...after, commands: [...commands, ...after.commands] }
+  }
+  const payload = {
+    job,
+    attempt,
+    outcome: outcome === 'skipped' ? 'canceled' : outcome,
+    reason: null,
+    exitCode: null,
+  } as const
+  const after = finished(state, payload, nowMs, sentence)
+  return { ...after, commands: [...commands, ...after.commands] }
+}
+
+function skipped(state: RunState, name: string, reason: string): Decision {
+  const job = ownJob(state.jobs, name)
+  if (job === undefined || isTerminal(job.status)) return { state, commands: [] }
+  job.status = 'skipped'
+  job.reason = reason
+  return {
+    state,
+    commands: [{ kind: 'record', entry: { kind: 'job.skipped', payload: { job: name, stage: job.stage, reason } } }],
+  }
 }
 
 function due(state: RunState, name: string): Decision {
@@ -153,10 +206,11 @@ function cancelRequested(state: RunState, reason: string): Decision {
   state.cancelRequested = true
   const commands: RunCommand[] = []
   for (const job of Object.values(state.jobs)) {
+    const isLive = job.status === 'pending' || job.status === 'running'
+    if (job.child?.status === 'running' || (isLive && job.child !== undefined)) {
+      commands.push({ kind: 'cancel-child', job: job.name, attempt: job.attempt })
+    } else if (isLive) commands.push({ kind: 'cancel-job', job: job.name, attempt: job.attempt })
     if (isTerminal(job.status)) continue
-    if (job.status === 'pending' || job.status === 'running') {
-      commands.push({ kind: 'cancel-job', job: job.name, attempt: job.attempt })
-    }
     if (job.status !== 'running') {
       job.status = 'canceled'
       job.reason = reason

@@ -3,6 +3,7 @@ import { hasEnded, hasFailed, mayBeLeft } from './job-end.ts'
 import { readinessOf, type Readiness } from './readiness.ts'
 import type { Decision, RunCommand, RunJob, RunState } from './run-state.ts'
 import { StageProgress } from './stage-progress.ts'
+import { turnCommand } from './turn-command.ts'
 import { turnOrder } from './turn-order.ts'
 
 /** Who holds each resource group inside this run. Between runs nothing holds one: each run is decided by itself. */
@@ -73,8 +74,7 @@ function begin(job: RunJob, nowMs: number, holders: Holders): RunCommand | null 
   if (group !== null) holders.set(group, job)
   job.status = 'pending'
   job.attempt += 1
-  job.reason = 'waits for a runner'
-  return { kind: 'offer-job', job: job.name, attempt: job.attempt }
+  return turnCommand(job)
 }
 
 function holdersOf(jobs: RunJob[]): Holders {
