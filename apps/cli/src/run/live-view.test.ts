@@ -15,7 +15,13 @@ const end = { reason: null, exitCode: 0, durationMs: 2000, problem: null, outcom
 
 test('jobs that ended stay above, a failed one with its last lines and its log; nothing is left of those that ran', () => {
   const { output, text } = terminal()
-  const view = liveView({ output, colour: false, now: () => 0, jobs: ['build', 'test'], logOf: (job) => `logs/${job}.log` })
+  const view = liveView({
+    output,
+    colour: false,
+    now: () => 0,
+    jobs: ['build', 'test'],
+    logOf: (job) => `logs/${job}.log`,
+  })
   view.begin('build', 1)
   void view.write('build', Buffer.from('made\n'))
   view.end('build', end)
