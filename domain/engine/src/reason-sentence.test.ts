@@ -1,3 +1,4 @@
+import type { PlanJob } from '@sluice/contracts/plan'
 import { expect, test } from 'vitest'
 import { childJobOf, jobOf, needs, planOf } from '../testing/plan-of.ts'
 import { createRunState } from './create-run-state.ts'
@@ -24,7 +25,7 @@ test.each([
   expect(reasonSentence(en)).toEqual({ en, zh })
 })
 
-const mayFail = { allowFailure: true } as const
+const mayFail: Partial<PlanJob> = { allowFailure: true, needs: [] }
 
 /** Every sentence that the engine says on the way of a run with something of everything. */
 function said(): Set<string> {
@@ -39,7 +40,7 @@ function said(): Set<string> {
     jobOf('fills', 'test'),
     jobOf('after', 'test', { needs: needs('breaks') }),
     jobOf('last', 'deploy'),
-    ...['fails', 'stops', 'skips', 'cannot', 'waits'].map((name) => childJobOf(name, 'build', 'depend', mayFail)),
+    ...['fails', 'stops', 'skips', 'cannot', 'waits'].map((name) => childJobOf(name, 'test', 'depend', mayFail)),
   ])
   const ended = (job: string, attempt = 1, exitCode = 0): RunEvent => ({
     kind: 'job.finished',
@@ -49,9 +50,10 @@ function said(): Set<string> {
   const ofChild = (job: string) => ({ job, attempt: 1 })
   const events: RunEvent[] = [
     { kind: 'run.begun' },
-    ...['fails', 'stops', 'skips', 'waits'].map(
-      (job): RunEvent => ({ kind: 'child.begun', payload: { ...ofChild(job), runId: job } }),
-    ),
+    ...['fails', 'stops', 'skips', 'waits'].map((job): RunEvent => ({
+      kind: 'child.begun',
+      payload: { ...ofChild(job), runId: job },
+    })),
     { kind: 'child.refused', payload: { ...ofChild('cannot'), reason: 'none of its jobs runs for this change' } },
     { kind: 'child.waits', payload: { ...ofChild('waits'), isWaiting: true } },
     { kind: 'child.ended', payload: { ...ofChild('fails'), status: 'failed', reason: null } },
