@@ -19,6 +19,8 @@ export function createRunState(runId: string, plan: Plan, gates: { name: string;
   }
 }
 
+const noChild = { status: 'none', runId: null } as const
+
 function runJobOf(job: Plan['jobs'][number], stageIndex: number): RunJob {
   return {
     name: job.name,
@@ -37,6 +39,7 @@ function runJobOf(job: Plan['jobs'][number], stageIndex: number): RunJob {
     exitCode: null,
     startedAtMs: null,
     dueAtMs: null,
+    ...(job.downstream === undefined ? {} : { child: { strategy: job.downstream.strategy ?? null, ...noChild } }),
   }
 }
 

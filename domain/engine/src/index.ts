@@ -1,5 +1,6 @@
 export { decide } from './decide.ts'
-export type { Decision, JobStatus, RunCommand, RunEvent, RunJob, RunState } from './run-state.ts'
+export { childEndOf } from './child-end-of.ts'
+export type { ChildEnd, Decision, JobStatus, RunCommand, RunEvent, RunJob, RunState } from './run-state.ts'
 export { isTerminal } from './run-state.ts'
 export { createRunState } from './create-run-state.ts'
 export { errors } from './errors.ts'

@@ -1,5 +1,6 @@
+import type { PlanJob } from '@sluice/contracts/plan'
 import { expect, test } from 'vitest'
-import { jobOf, needs, planOf } from '../testing/plan-of.ts'
+import { childJobOf, jobOf, needs, planOf } from '../testing/plan-of.ts'
 import { createRunState } from './create-run-state.ts'
 import { decide } from './decide.ts'
 import { reasonSentence } from './reason-sentence.ts'
@@ -19,12 +20,15 @@ test.each([
   ['runner_system_failure, on a full disk', '执行器系统故障（磁盘已满）'],
   ['runner_system_failure', '执行器系统故障'],
   ['tried again after script_failure: attempt 1 of 3 failed', '因“脚本失败”重试：第 1 次尝试失败，最多 3 次'],
+  ['its child failed: job "a" failed', '子流水线失败：作业“a”失败'],
   ['canceled by session:1', '由 session:1 取消'],
   ['constructor', 'constructor'],
   ['something that nobody said before', 'something that nobody said before'],
 ])('%j in Chinese', (en, zh) => {
   expect(reasonSentence(en)).toEqual({ en, zh })
 })
+
+const mayFail: Partial<PlanJob> = { allowFailure: true, needs: [] }
 
 /** Every sentence that the engine says on the way of a run with something of everything. */
 function said(): Set<string> {
@@ -39,14 +43,26 @@ function said(): Set<string> {
     jobOf('fills', 'test'),
     jobOf('after', 'test', { needs: needs('breaks') }),
     jobOf('last', 'deploy'),
+    ...['fails', 'stops', 'skips', 'cannot', 'waits'].map((name) => childJobOf(name, 'test', 'depend', mayFail)),
   ])
   const ended = (job: string, attempt = 1, exitCode = 0): RunEvent => ({
     kind: 'job.finished',
     payload: { job, attempt, outcome: exitCode === 0 ? 'success' : 'failed', reason: 'script_failure', exitCode },
   })
   const filled = { outcome: 'failed', reason: 'script_failure', exitCode: 3, isDiskFull: true } as const
+  const ofChild = (job: string) => ({ job, attempt: 1 })
   const events: RunEvent[] = [
     { kind: 'run.begun' },
+    ...['fails', 'stops', 'skips', 'waits'].map((job): RunEvent => ({
+      kind: 'child.begun',
+      payload: { ...ofChild(job), runId: job },
+    })),
+    { kind: 'child.refused', payload: { ...ofChild('cannot'), reason: 'none of its jobs runs for this change' } },
+    { kind: 'child.waits', payload: { ...ofChild('waits'), isWaiting: true } },
+    { kind: 'child.ended', payload: { ...ofChild('fails'), status: 'failed', reason: null } },
+    { kind: 'child.ended', payload: { ...ofChild('stops'), status: 'canceled', reason: null } },
+    { kind: 'child.ended', payload: { ...ofChild('skips'), status: 'skipped', reason: null } },
+    { kind: 'child.ended', payload: { ...ofChild('waits'), status: 'success', reason: null } },
     ended('shaky', 1, 1),
     ended('shaky', 2),
     { kind: 'resource.granted', payload: { job: 'held', attempt: 1 } },

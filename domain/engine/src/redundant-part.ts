@@ -22,8 +22,9 @@ export function redundantPart(state: RunState): 'run' | string[] {
 const isUnderWay = ({ status, cancelReason }: RunJob): boolean =>
   !isTerminal(status) && status !== 'manual' && cancelReason === undefined
 
-/** Whether an attempt of it has ever been with a runner; between two attempts nothing tells but their number. */
-function hasStarted({ startedAtMs, attempt, status }: RunJob): boolean {
+/** Whether an attempt of it has ever been with a runner, or begun a child; between two attempts only their number tells. */
+function hasStarted({ startedAtMs, attempt, status, child }: RunJob): boolean {
+  if (child !== undefined && child.status !== 'none') return true
   const unstarted = status === 'pending' || isTerminal(status) ? 1 : 0
   return startedAtMs !== null || attempt > unstarted
 }

@@ -15,6 +15,8 @@
  *  E7  That a run succeeded once is kept for good. Canceled after a person started a job of it, it ends as `success` again
  *      where every job that was canceled may fail.
  *  E8  A job of a resource group is offered only when it was granted the group for this attempt.
+ *  E9  A job with a child begins at most one child an attempt, and is never offered to a runner. With a strategy it ends
+ *      after the child has; once a cancel is asked for, every child that is left is told to stop.
  */
 import type { EventPayloads, RunStatus } from '@sluice/contracts/events'
 import type { PlanAutoCancel, PlanJob, RetryReason } from '@sluice/contracts/plan'
@@ -57,7 +59,22 @@ export interface RunJob {
   startedAtMs: number | null
   /** With `delayed`: when it is due. */
   dueAtMs: number | null
+  /** For one that begins a child in place of a script. */
+  child?: RunChild
 }
+
+/** The child of a job. */
+export interface RunChild {
+  /** What the job waits for; `null`: that the child exists. */
+  strategy: 'depend' | 'mirror' | null
+  /** Of the newest attempt. */
+  status: 'none' | 'running' | ChildEnd
+  /** Its run; `null` before there is one. */
+  runId: string | null
+}
+
+/** How a child ended: as a run, or `skipped`, where none of its jobs ran. */
+export type ChildEnd = 'success' | 'failed' | 'canceled' | 'skipped'
 
 export interface RunGate {
   name: string
@@ -106,10 +123,24 @@ export type RunEvent =
   | { kind: 'run.outdated'; payload: { byRunNumber: number } }
   /** The job has its resource group, for this attempt. */
   | { kind: 'resource.granted'; payload: { job: string; attempt: number } }
+  | ChildEvent
+
+/** What becomes of the child of a job's attempt. */
+export type ChildEvent =
+  | { kind: 'child.begun'; payload: { job: string; attempt: number; runId: string } }
+  /** There will be none. @param reason the rest of a sentence: `its child cannot be created: <reason>` */
+  | { kind: 'child.refused'; payload: { job: string; attempt: number; reason: string } }
+  /** It waits for a person, or goes on after that. */
+  | { kind: 'child.waits'; payload: { job: string; attempt: number; isWaiting: boolean } }
+  | { kind: 'child.ended'; payload: { job: string; attempt: number; status: ChildEnd; reason: string | null } }
 
 /** What is to be done next, in order. Every command is safe to repeat by its job and attempt. */
 export type RunCommand =
   | { kind: 'offer-job'; job: string; attempt: number }
+  /** A child is to be made and begun; `child.begun` or `child.refused` answers. */
+  | { kind: 'begin-child'; job: string; attempt: number }
+  /** The child, if it is there, shall stop; else it shall not begin. `child.ended` or `child.refused` answers. */
+  | { kind: 'cancel-child'; job: string; attempt: number }
   /** The attempt is pending or running and shall stop. */
   | { kind: 'cancel-job'; job: string; attempt: number }
   | { kind: 'wake'; job: string; atMs: number }

@@ -45,6 +45,10 @@ export function followStepWith(clock: Clock, ids: Ids): FollowStep {
         })
       case 'cancel-job':
         return requestCancel(unit, { runId: run.id, job: command.job, number: command.attempt, nowMs: clock.now() })
+      case 'begin-child':
+      case 'cancel-child':
+        // Plans with children are refused when they are made, see `refuseChildren`.
+        throw new TypeError(`run "${run.id}" has a job "${command.job}" that begins a child`)
       case 'wake':
         return askFor(
           unit,
