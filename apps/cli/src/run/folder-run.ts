@@ -8,7 +8,7 @@ import type { JobRoom } from './job-room.ts'
 import type { LastJob, LastJobs } from './last-jobs.ts'
 import type { LocalFolder } from './local-folder.ts'
 import type { RunView } from './run-view.ts'
-import type { Selection } from './select-jobs.ts'
+import type { Selection } from './selection.ts'
 import type { Sources } from './take-snapshot.ts'
 
 /** What is wanted of a run in a folder. */
