@@ -204,13 +204,13 @@ describe('driveRun()', () => {
         stopped.push(name)
         return driveChild([jobOf('a', 'test')], new JobRoom(1), undefined, AbortSignal.abort())
       })
-      setTimeout(() => interrupt.abort())
+      setImmediate(() => interrupt.abort())
       return { runId: name, end }
     }
     const alone = await drive([childJobOf('alone', 'build', null)], { signal: interrupt.signal }, { beginChild })
     expect([stopped, alone.status]).toEqual([['alone'], 'success'])
     const again = new AbortController()
-    setTimeout(() => again.abort())
+    setImmediate(() => again.abort())
     const waits = await drive([childJobOf('waits', 'build', 'depend')], { signal: again.signal }, { beginChild })
     expect([stopped, waits.status, waits.statuses]).toEqual([['alone', 'waits'], 'canceled', { waits: 'canceled' }])
   })

@@ -10,7 +10,7 @@ import type { ExecutorChoice } from './executor-choice.ts'
 import type { LocalResourceGroups } from './local-resource-groups.ts'
 import type { LocalFolder } from './local-folder.ts'
 import type { RunView } from './run-view.ts'
-import type { Selection } from './select-jobs.ts'
+import type { Selection } from './selection.ts'
 import type { Sources } from './take-snapshot.ts'
 
 /** What is wanted of a run in a folder. */
