@@ -81,7 +81,7 @@ export const keywordReference: Readonly<Record<string, Readonly<Record<string, K
     timeout: works('ends the job as `job_execution_timeout`'),
     trigger: refused('pipelines of pipelines'),
     type: refused('the old name of `stage`'),
-    when: works('`on_success`, `on_failure`, `always`, `manual`, `delayed`, `never`'),
+    when: works('`on_success`, `on_failure`, `always`, `manual`, `delayed`; in rules `never` too'),
   },
   defaults: {
     'inherit:default': works('true, false or a list'),
