@@ -91,6 +91,11 @@ const pages: { path: string; en: string[]; 'zh-CN': string[] }[] = [
     en: ['Why it is in the plan', 'reverse › order of arrival', 'isolated by its own user'],
     'zh-CN': ['为何在计划中', 'reverse › order of arrival', '以独立用户隔离'],
   },
+  {
+    path: '/runs/run-live?job=load-test',
+    en: ['waits for its resource group', 'held by job "load-test" of run 7', 'load-test of run 9 (not ready)'],
+    'zh-CN': ['等待资源组', '正由运行 #7 的作业“load-test”占用', '运行 #9 的 load-test (未就绪)'],
+  },
   { path: '/sign-in', en: ['./sluice sign-in'], 'zh-CN': ['./sluice sign-in', '请使用命令行给出的登录链接'] },
   { path: '/nowhere/at/all', en: ['There is no page at this address'], 'zh-CN': ['该地址没有页面'] },
 ]

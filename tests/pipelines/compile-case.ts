@@ -27,6 +27,7 @@ const ownFiles = new Set(['request.json', 'expected.plan.txt', 'expected.plan.js
 interface CaseRequest {
   predefined?: Record<string, string>
   variables?: PlanVariable[]
+  pipelineVariables?: PlanVariable[]
   changedPaths?: string[]
   trigger?: Partial<PlanTrigger>
   /** Ref → paths that changed since; project or `project@ref` → its files. Without it nothing else can be looked at. */
@@ -102,5 +103,6 @@ function requestOf(given: CaseRequest): Omit<CompileRequest, 'files'> {
     predefined: Object.entries(given.predefined ?? {}).map(([key, value]) => ({ key, value })),
     changedPaths: given.changedPaths ?? null,
     ...(given.inputs === undefined ? {} : { inputs: given.inputs }),
+    ...(given.pipelineVariables === undefined ? {} : { pipelineVariables: given.pipelineVariables }),
   }
 }

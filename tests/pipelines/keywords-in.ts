@@ -33,15 +33,18 @@ const endsBelow = new Set([
   'services:variables',
   'rules:variables',
   'include:inputs',
+  'trigger:include:inputs',
+  'trigger:inputs',
   'workflow:rules:variables',
 ])
 
-/** `except` is written as `only`, the rules of `workflow` and of includes as those of jobs. */
+/** `except` is written as `only`, the rules of `workflow` and of includes as those of jobs, what a child includes as all. */
 function inReference(keyword: string): string {
   return keyword
     .replace(/^except:/, 'only:')
     .replace(/^workflow:rules:(?!auto_cancel)/, 'rules:')
     .replace(/^workflow:rules:auto_cancel:/, 'workflow:auto_cancel:')
+    .replace(/^trigger:include:/, 'include:')
     .replace(/^include:rules:/, 'rules:')
     .replace(/^rules:needs:/, 'needs:')
     .replace(/^spec:include:inputs:/, 'spec:inputs:')

@@ -59,10 +59,24 @@ function jobLines(job: PlanJob): string[] {
   const reasons = job.reasons.filter(({ text }) => text !== 'no rules: runs with when: on_success')
   return [
     `job: ${job.name} (${job.stage})`,
-    ...said.map(([key, value]) => `  ${key}: ${JSON.stringify(value)}`),
+    ...said.map(([key, value]) => `  ${key}: ${JSON.stringify(value, withoutPlan)}`),
+    ...childLines(job),
     ...variables.map((variable) => `  $${variableText(variable)}`),
     ...reasons.map((reason) => `  because ${reasonText(reason)}`),
   ]
+}
+
+/** The plan of a child stands below the job, not among what the job says. */
+const withoutPlan = (key: string, value: unknown): unknown => (key === 'plan' ? undefined : value)
+
+function childLines({ downstream }: PlanJob): string[] {
+  const child = downstream?.target.kind === 'child' ? downstream.target.plan : undefined
+  return child === undefined
+    ? []
+    : planText(child)
+        .trimEnd()
+        .split('\n')
+        .map((line) => `  | ${line}`)
 }
 
 function variableText({ key, value, ...marks }: PlanVariable): string {

@@ -8,7 +8,7 @@ export interface MachineLayout {
   /** Folders of programs and libraries that are real folders: bound read-only. */
   systemFolders: readonly string[]
   /** Those that are links, such as `/bin` → `usr/bin`: copied as links. */
-  systemLinks: readonly string[]
+  systemLinks: readonly (readonly [path: string, target: string])[]
   /** Real path of `/etc/resolv.conf` where it lies outside `/etc`, as with systemd-resolved; else `null`. */
   resolvConf: string | null
   /** Existing folders on which the new root can be mounted; one is taken that hides nothing of what is bound. */
@@ -72,7 +72,9 @@ function dropRights(mode: SandboxMode, user: SandboxUser): string {
 function systemLines(machine: MachineLayout): string[] {
   return [
     ...machine.systemFolders.flatMap((folder) => bindLines(folder, folder, 'ro,')),
-    machine.systemLinks.length === 0 ? '' : `cp -P ${machine.systemLinks.map(q).join(' ')} . || fail "cannot link"`,
+    machine.systemLinks.length === 0
+      ? ''
+      : `cp -P ${machine.systemLinks.map(([path]) => q(path)).join(' ')} . || fail "cannot link"`,
     'mkdir proc && mount -t proc -o nosuid,nodev,noexec proc proc || fail "cannot mount /proc"',
   ]
 }

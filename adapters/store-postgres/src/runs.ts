@@ -20,6 +20,7 @@ const headColumns = [
   'run.source',
   'run.deliver',
   'run.delivery',
+  'run.outdated_by',
   'run.created_at',
   'journal.status',
   'journal.finished_at',
@@ -38,6 +39,7 @@ export type RunHead = Pick<
   | 'source'
   | 'deliver'
   | 'delivery'
+  | 'outdated_by'
   | 'created_at'
   | 'status'
   | 'finished_at'
@@ -161,6 +163,31 @@ export async function findRunOf(
     .where('run.ref', '=', ref)
     .where('run.commit', '=', commit)
   return (await query.orderBy('run.number', 'desc').executeTakeFirst()) ?? null
+}
+
+/**
+ * Runs under way whose ref has a newer commit with this run, oldest first. One that delivers is left to a run that
+ * delivers: else nothing would be delivered in its place.
+ */
+export async function listOutdatedRuns(
+  db: Database | Unit,
+  newer: Pick<RunRow, 'project' | 'ref' | 'number' | 'commit' | 'deliver'>,
+): Promise<string[]> {
+  const rows = await headsOf(db)
+    .where('run.project', '=', newer.project)
+    .where('run.ref', '=', newer.ref)
+    .where('run.number', '<', newer.number)
+    .where('run.commit', '<>', newer.commit)
+    .where('run.deliver', 'in', newer.deliver ? [true, false] : [false])
+    .where('journal.status', '=', 'running')
+    .orderBy('run.number')
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** Notes for which newer run it was canceled. */
+export async function keepOutdatedBy(unit: Unit, runId: string, number: number): Promise<void> {
+  await unit.updateTable('run').set({ outdated_by: number }).where('id', '=', runId).execute()
 }
 
 /** The project of a run; `null` where there is no such run. */

@@ -1,3 +1,4 @@
+import { processModes } from '@sluice/contracts/resource-group'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { addEventOptions } from './event/add-event-options.ts'
 import { collect } from './event/collect.ts'
@@ -102,6 +103,20 @@ function addPlatformCommands(program: Command, end: End): void {
     .description('print a link that signs in to the console once, within five minutes')
     .option(...dataOption)
     .action(async (options) => end(await (await import('./commands/sign-in.ts')).signIn(options)))
+  program
+    .command('resource-groups')
+    .argument('[group]', 'name of one group (default: all that runs have named)')
+    .description('tell who holds the resource groups of a project, and who is in line')
+    .addOption(
+      new Option('--mode <mode>', 'serve the jobs in line of the group in this order').choices([...processModes]),
+    )
+    .option('--project <project>', 'slug of the project (default: card)')
+    .option(...dataOption)
+    .action(async (group, options, command: Command) => {
+      if (options.mode !== undefined && group === undefined)
+        command.error("error: option '--mode' wants the name of a group")
+      end(await (await import('./commands/resource-groups.ts')).resourceGroups(group, options))
+    })
 }
 
 function addDeliveryCommands(program: Command, end: End): void {

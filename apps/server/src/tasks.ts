@@ -10,14 +10,17 @@ import {
   type Database,
   type PostgresJournal,
 } from '@sluice/store-postgres'
+import { grantRequest, grantResource } from './resource-groups/grant-resource.ts'
 import { beginDeployment, type Beginners, type DeploymentRequest } from './rollouts/begin-deployment.ts'
 import { followDelivery } from './rollouts/follow-delivery.ts'
 import { tellDelay } from './rollouts/tell-delay.ts'
 import type { RolloutDriver } from './rollouts/rollout-driver.ts'
+import { cancelRedundant } from './runs/cancel-redundant.ts'
 
 const deploymentRequest = z.object({ runId: z.string(), environment: z.string(), releaseId: z.string() })
 const rolloutRequest = z.object({ deploymentId: z.string() })
 const cancelRequest = z.object({ runId: z.string(), environment: z.string() })
+const redundantRequest = z.object({ runId: z.string() })
 const dueRequest = z.object({ runId: z.string(), job: z.string() })
 
 export interface TaskParts extends Beginners {
@@ -39,6 +42,8 @@ export function tasksWith(parts: TaskParts): Record<string, (payload: unknown) =
       const { runId, job } = dueRequest.parse(payload)
       await parts.journal.step(runId, { kind: 'job.due', payload: { job } }, parts.clock.now())
     },
+    'grant-resource': (payload) => grantResource(parts, grantRequest.parse(payload)),
+    'cancel-redundant': (payload) => cancelRedundant(parts, redundantRequest.parse(payload).runId),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { FarSource, IncludeAnswer, UnreadableFile } from './compile-request.ts'
+import type { ArtifactSource, FarSource, IncludeAnswer, UnreadableFile } from './compile-request.ts'
 import type { PathsAnswer } from './wanted-paths.ts'
 
 /**
@@ -28,6 +28,15 @@ export interface SourceTree {
  */
 export interface IncludeSource {
   read(source: FarSource): Promise<IncludeAnswer>
+}
+
+/**
+ * Files that jobs of a run have made, for the children that it begins. Promises: a job that did not succeed, or made no
+ * such file, is an answer with a reason; only a fault of the host throws; no text is longer than a pipeline file may be
+ * (1 MiB). Nothing is to be closed.
+ */
+export interface ArtifactTexts {
+  read(source: ArtifactSource): Promise<IncludeAnswer>
 }
 
 /**

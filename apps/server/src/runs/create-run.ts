@@ -7,6 +7,7 @@ import { SluiceError, type Clock, type Ids } from '@sluice/kernel'
 import { planDigest } from '@sluice/pipeline'
 import {
   appendEntry,
+  askFor,
   insertRun,
   nextRunNumber,
   receiveCommit,
@@ -21,6 +22,7 @@ import { checkOwnPolicy } from './check-own-policy.ts'
 import { planChange, protectedDefinitions, type ChangeToPlan } from './plan-change.ts'
 import { gatesToAsk } from './proposed-policy.ts'
 import { readPolicyOf, type PolicyInForce } from './read-policy-of.ts'
+import { refuseChildren } from './refuse-children.ts'
 
 export interface RunRequest {
   project: ProjectRow
@@ -48,7 +50,7 @@ export interface RunMakers {
 /**
  * Plans a change and begins its run.
  * @returns the run's id
- * @throws SluiceError GIT_REF_UNKNOWN, PIPELINE_MISTAKES, POLICY_MISTAKES, RUN_NOT_ACCEPTABLE
+ * @throws SluiceError GIT_REF_UNKNOWN, PIPELINE_MISTAKES, PIPELINE_TRIGGERS, POLICY_MISTAKES, RUN_NOT_ACCEPTABLE
  */
 export async function createRun(makers: RunMakers, repository: GitRepository, request: RunRequest): Promise<string> {
   const planned = await planRun(makers, repository, request)
@@ -91,6 +93,7 @@ async function planRun(
     serverUrl: serverUrl(),
   }
   const plan = await planChange(repository, change)
+  refuseChildren(plan)
   const own = inForce.isFirst ? inForce.policy : inForce.proposed
   if (own !== null) checkOwnPolicy(own, plan, commit.commit)
   const definitions = await protectedDefinitions(repository, change, inForce.commit)
@@ -126,6 +129,7 @@ async function beginRun(makers: RunMakers, unit: Unit, request: RunRequest, plan
   await insertRun(unit, newRunOf(request, planned))
   await tellOf(makers, unit, request, planned)
   await makers.journal.stepIn(unit, runId, { kind: 'run.begun' }, createdAtMs)
+  await askFor(unit, 'cancel-redundant', { runId })
 }
 
 function newRunOf(request: RunRequest, { change, inForce, plan, definitions, createdAtMs }: PlannedRun): NewRun {

@@ -1,11 +1,13 @@
-import type { JobState, JobView, RunView } from '@sluice/contracts/api'
+import type { JobState, JobView, ResourceGroupView, RunView, Sentence } from '@sluice/contracts/api'
 import { hasFailed, reasonSentence, type JobStatus, type RunJob } from '@sluice/engine'
 import type { ArtifactRow, AttemptRow, RunRow } from '@sluice/store-postgres'
+import { resourceSentence } from './resource-sentence.ts'
 
 const states: Record<JobStatus, JobState> = {
   created: 'created',
   delayed: 'waiting',
   manual: 'manual',
+  waiting_for_resource: 'waiting_for_resource',
   pending: 'pending',
   running: 'running',
   success: 'success',
@@ -20,6 +22,7 @@ export function stageViews(
   attempts: AttemptRow[],
   artifacts: ArtifactRow[],
   logBytes: Map<number, number>,
+  resourceGroups: ResourceGroupView[],
 ): RunView['stages'] {
   const jobs = Map.groupBy(run.plan.jobs, ({ stage }) => stage)
   const attemptsOf = Map.groupBy(attempts, ({ job }) => job)
@@ -29,7 +32,7 @@ export function stageViews(
     jobs: (jobs.get(name) ?? []).map((job) => {
       const own = attemptsOf.get(job.name) ?? []
       const handedIn = own.flatMap(({ id }) => artifactsOf.get(id) ?? [])
-      return jobView(run, job, own, handedIn, logBytes)
+      return jobView(run, job, own, handedIn, { logBytes, resourceGroups })
     }),
   }))
 }
@@ -39,16 +42,17 @@ function jobView(
   job: RunRow['plan']['jobs'][number],
   attempts: AttemptRow[],
   artifacts: ArtifactRow[],
-  logBytes: Map<number, number>,
+  { logBytes, resourceGroups }: { logBytes: Map<number, number>; resourceGroups: ResourceGroupView[] },
 ): JobView {
   const live: RunJob | undefined = run.state.jobs[job.name]
   return {
     name: job.name,
     stage: job.stage,
     state: live ? states[live.status] : 'created',
-    stateReason: reasonSentence(live?.reason ?? ''),
+    stateReason: stateReasonOf(live, resourceGroups),
     confirmation: job.manualConfirmation ?? null,
     allowFailure: live?.status === 'failed' ? !hasFailed(live) : job.allowFailure !== false,
+    resourceGroup: job.resourceGroup,
     needs: job.needs?.map((need) => need.job) ?? null,
     attempts: attempts.map((attempt) => ({
       number: attempt.number,
@@ -67,4 +71,11 @@ function jobView(
       sizeBytes: Number(size_bytes),
     })),
   }
+}
+
+/** The run knows that its job waits for a resource group; who has the group, only the group does. */
+function stateReasonOf(job: RunJob | undefined, groups: ResourceGroupView[]): Sentence {
+  const group = groups.find(({ name }) => name === job?.resourceGroup)
+  if (job?.status === 'waiting_for_resource' && group !== undefined) return resourceSentence(group)
+  return reasonSentence(job?.reason ?? '')
 }

@@ -42,6 +42,7 @@ export function layersOf(
     definition.variables,
     ofRule,
     context.project,
+    context.pipeline,
   ]
 }
 

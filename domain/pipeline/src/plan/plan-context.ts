@@ -10,6 +10,8 @@ export interface PlanContext extends RulePaths {
   global: readonly PlanVariable[]
   workflowVariables: readonly PlanVariable[]
   project: readonly PlanVariable[]
+  /** Of this one run: they win over all others. */
+  pipeline: readonly PlanVariable[]
   trigger: PlanTrigger
   projectPath: string
   /** Whether jobs without `only` and rules are for branches and tags. */

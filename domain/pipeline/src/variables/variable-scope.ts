@@ -63,6 +63,22 @@ export class VariableScope {
     return [...this.#variables.values()].map((variable) => this.#resolve(variable, keepsWritten))
   }
 
+  /** A variable that another pipeline gets, whatever this one has of its name; filled in as `resolved` does. */
+  handedOn(variable: PlanVariable, keepsWritten: boolean): PlanVariable {
+    if (variable.raw === true || variable.file === true || !variable.value.includes('$')) return variable
+    this.#open.add(variable.key)
+    const { value, masked } = this.#replace(variable.value)
+    this.#open.delete(variable.key)
+    const final = finish(value)
+    return {
+      key: variable.key,
+      value: final,
+      ...(masked || variable.masked === true ? { masked: true } : {}),
+      ...(final.includes('$') && !hasReference(value) ? { raw: true } : {}),
+      ...(keepsWritten && value !== variable.value ? { written: variable.value } : {}),
+    }
+  }
+
   #resolve(variable: PlanVariable, keepsWritten: boolean): PlanVariable {
     if (variable.raw === true || variable.file === true) return variable
     // Nothing to fill in: shared between all jobs, of which there may be thousands.

@@ -18,6 +18,7 @@ const job: JobView = {
   state: 'running',
   stateReason: { en: '', zh: '' },
   confirmation: null,
+  resourceGroup: null,
   allowFailure: false,
   needs: null,
   attempts: [attempt(1, '2026-01-01T00:01:00Z'), attempt(2, null)],

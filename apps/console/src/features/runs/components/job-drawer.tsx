@@ -10,6 +10,7 @@ import { attemptNumbered, hasEnded } from '../job-facts.ts'
 import { LogViewer } from './log-viewer.tsx'
 import { PlayJob } from './play-job.tsx'
 import { ReasonList } from './reason-list.tsx'
+import { ResourceGroupFacts } from './resource-group-facts.tsx'
 
 /** The job that the address names (`?job=…&attempt=…`), in a drawer beside the run. */
 export function JobDrawer({ run }: { run: RunView }) {
@@ -28,28 +29,15 @@ export function JobDrawer({ run }: { run: RunView }) {
       destroyOnHidden
       styles={{ body: { padding: 0, display: 'flex', flexDirection: 'column' } }}
     >
-      {job === undefined ? null : (
-        <JobDetails
-          run={run.id}
-          playable={run.status !== 'canceled'}
-          job={job}
-          attempt={search.get('attempt')}
-          choose={choose}
-        />
-      )}
+      {job === undefined ? null : <JobDetails run={run} job={job} attempt={search.get('attempt')} choose={choose} />}
     </Drawer>
   )
 }
 
-function JobDetails(props: {
-  run: string
-  playable: boolean
-  job: JobView
-  attempt: string | null
-  choose: (attempt: number) => void
-}) {
+function JobDetails(props: { run: RunView; job: JobView; attempt: string | null; choose: (attempt: number) => void }) {
   const { t, s } = useTexts()
-  const { job } = props
+  const { job, run } = props
+  const group = run.resourceGroups.find(({ name }) => name === job.resourceGroup)
   const attempt = attemptNumbered(job, props.attempt)
   return (
     <>
@@ -70,8 +58,9 @@ function JobDetails(props: {
           ))}
         </div>
         {job.stateReason.en === '' || job.state === 'manual' ? null : <p className="muted">{s(job.stateReason)}</p>}
-        {job.state === 'manual' && props.playable ? (
-          <PlayJob run={props.run} job={job.name} confirmation={job.confirmation} />
+        {group === undefined ? null : <ResourceGroupFacts run={run} group={group} />}
+        {job.state === 'manual' && run.status !== 'canceled' ? (
+          <PlayJob run={run.id} job={job.name} confirmation={job.confirmation} />
         ) : null}
         {job.attempts.length < 2 || attempt === null ? null : (
           <Segmented
@@ -94,7 +83,7 @@ function JobDetails(props: {
       ) : (
         <LogViewer
           key={`${job.name}/${attempt.number}`}
-          log={{ run: props.run, job: job.name, attempt: attempt.number }}
+          log={{ run: run.id, job: job.name, attempt: attempt.number }}
           ended={hasEnded(attempt)}
         />
       )}
