@@ -52,6 +52,8 @@ export interface EventPayloads {
     policyCommit: string
     policyDigest: string
     jobs: string[]
+    /** Of a child: the run whose job began it. */
+    parent?: { runId: string; number: number; job: string; attempt: number }
   }
   'run.cancel-requested': { reason: string }
   'producers.accepted': { reason: string }
@@ -68,6 +70,19 @@ export interface EventPayloads {
     /** It failed, and the disk that it ran on had no room meanwhile. */
     isDiskFull?: boolean
     durationMs: number
+  }
+  /** A job began another run in place of a script. */
+  'child.begun': { job: string; attempt: number; childRunId: string; number: number }
+  /** A job was to begin another run, and there is none. `reason`: the rest of a sentence, `its child cannot be created: …`. */
+  'child.refused': { job: string; attempt: number; reason: string }
+  /** `skipped`: none of its jobs ran. */
+  'child.ended': {
+    job: string
+    attempt: number
+    childRunId: string
+    number: number
+    status: Exclude<RunStatus, 'running'> | 'skipped'
+    reason: string | null
   }
   'job.skipped': { job: string; stage: string; reason: string }
   'evidence.recorded': {

@@ -67,6 +67,7 @@ function job(name: string, stage: string, state: JobView['state'], more: Partial
     confirmation: null,
     allowFailure: false,
     needs: null,
+    downstream: null,
     attempts: started
       ? [
           {
@@ -404,6 +405,7 @@ function baseRun(id: string, number: number, failed: boolean): RunView {
     createdAt: at(10),
     finishedAt: at(6),
     unisolated: false,
+    parent: null,
     deliver: true,
     trigger: { kind: 'person', id: 'lin' },
     policy: { ref: 'main', commit: commit('57ab1e'), digest: digest('9d3c') },

@@ -65,6 +65,10 @@ export interface Schema {
      * policy, its release could be made. Later changes are judged by its policy and get its caches.
      */
     good_at: OptionalTime
+    /** The run whose job began this one, by an attempt of it; all three `null` for a run that is no child. */
+    parent_run_id: Generated<string | null>
+    parent_job: Generated<string | null>
+    parent_attempt: Generated<number | null>
     created_at: Time
   }
   journal: { run_id: string; state: Json<RunState>; status: RunStatus; finished_at: OptionalTime }

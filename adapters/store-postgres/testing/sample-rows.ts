@@ -61,6 +61,7 @@ export async function makeRun(
       protectedDefinitions: {},
       producersAccepted: false,
       delivery: startDelivery(id, ['production']),
+      parent: null,
       createdAtMs: 0,
     })
   })

@@ -17,6 +17,7 @@ test.each([
   ['runner_system_failure', '执行器系统故障'],
   ['tried again after script_failure: attempt 1 of 3 failed', '因“脚本失败”重试：第 1 次尝试失败，最多 3 次'],
   ['its child failed: job "a" failed', '子流水线失败：作业“a”失败'],
+  ['canceled with run 12, which began it', '随发起它的运行 #12 一并取消'],
   ['canceled by session:1', '由 session:1 取消'],
   ['constructor', 'constructor'],
   ['something that nobody said before', 'something that nobody said before'],
@@ -39,7 +40,8 @@ function said(): Set<string> {
     jobOf('fills', 'test'),
     jobOf('after', 'test', { needs: needs('breaks') }),
     jobOf('last', 'deploy'),
-    ...['fails', 'stops', 'skips', 'cannot', 'waits'].map((name) => childJobOf(name, 'build', 'depend', mayFail)),
+    ...['fails', 'skips', 'cannot', 'waits'].map((name) => childJobOf(name, 'build', 'depend', mayFail)),
+    childJobOf('stops', 'deploy', 'depend', { needs: [] }),
   ])
   const ended = (job: string, attempt = 1, exitCode = 0): RunEvent => ({
     kind: 'job.finished',
@@ -49,9 +51,10 @@ function said(): Set<string> {
   const ofChild = (job: string) => ({ job, attempt: 1 })
   const events: RunEvent[] = [
     { kind: 'run.begun' },
-    ...['fails', 'stops', 'skips', 'waits'].map(
-      (job): RunEvent => ({ kind: 'child.begun', payload: { ...ofChild(job), runId: job } }),
-    ),
+    ...['fails', 'stops', 'skips', 'waits'].map((job): RunEvent => ({
+      kind: 'child.begun',
+      payload: { ...ofChild(job), runId: job },
+    })),
     { kind: 'child.refused', payload: { ...ofChild('cannot'), reason: 'none of its jobs runs for this change' } },
     { kind: 'child.waits', payload: { ...ofChild('waits'), isWaiting: true } },
     { kind: 'child.ended', payload: { ...ofChild('fails'), status: 'failed', reason: null } },

@@ -7,11 +7,13 @@ import {
   findReleaseOfRun,
   listArtifacts,
   listAttempts,
+  listChildren,
   listDeployments,
   listEvidence,
   listRefusedReports,
   listVerdicts,
   readLog,
+  runNumbers,
   type AttemptRow,
   type RunRow,
 } from '@sluice/store-postgres'
@@ -32,31 +34,35 @@ const logEntriesMax = 5000
 export async function runView(readers: RunReaders, run: RunRow): Promise<RunView> {
   const { db } = readers
   const attempts = await listAttempts(db, run.id)
-  const [artifacts, evidence, refused, verdicts, release, deployments, log, project, logBytes] = await Promise.all([
-    listArtifacts(
-      db,
-      attempts.map(({ id }) => id),
-    ),
-    listEvidence(db, run.id),
-    listRefusedReports(db, run.id),
-    listVerdicts(db, run.id),
-    findReleaseOfRun(db, run.id),
-    listDeployments(db, { runId: run.id }),
-    readLog(db, { runId: run.id, limit: logEntriesMax }),
-    findProject(db, run.project),
-    sizesOf(readers.traces, attempts),
-  ])
+  const [artifacts, evidence, refused, verdicts, release, deployments, log, project, logBytes, children] =
+    await Promise.all([
+      listArtifacts(
+        db,
+        attempts.map(({ id }) => id),
+      ),
+      listEvidence(db, run.id),
+      listRefusedReports(db, run.id),
+      listVerdicts(db, run.id),
+      findReleaseOfRun(db, run.id),
+      listDeployments(db, { runId: run.id }),
+      readLog(db, { runId: run.id, limit: logEntriesMax }),
+      findProject(db, run.project),
+      sizesOf(readers.traces, attempts),
+      listChildren(db, run.id),
+    ])
+  const numbers = await runNumbers(db, run.parent_run_id === null ? [] : [run.parent_run_id])
   const { policy_ref: ref, policy_commit: commit, policy_digest: digest } = run
   return {
     ...runSummary(
       run,
       attempts.some(({ isolation }) => isolation === 'none'),
+      numbers,
     ),
     deliver: run.deliver,
     trigger: run.trigger_actor,
     policy: { ref, commit, digest },
     planDigest: run.plan_digest,
-    stages: stageViews(run, attempts, artifacts, logBytes),
+    stages: stageViews(run, attempts, artifacts, { logBytes, children }),
     excluded: run.plan.excluded,
     evidence: evidence.map(evidenceView),
     refusedReports: refused.map(({ name, job, path, code, message }) => ({ name, job, path, code, message })),

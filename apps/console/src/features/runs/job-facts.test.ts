@@ -20,6 +20,7 @@ const job: JobView = {
   confirmation: null,
   allowFailure: false,
   needs: null,
+  downstream: null,
   attempts: [attempt(1, '2026-01-01T00:01:00Z'), attempt(2, null)],
   reasons: [],
   artifacts: [],

@@ -10,6 +10,7 @@ const job = (state: JobState, allowFailure = false): JobView => ({
   confirmation: null,
   allowFailure,
   needs: null,
+  downstream: null,
   attempts: [],
   reasons: [],
   artifacts: [],
