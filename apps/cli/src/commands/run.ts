@@ -8,6 +8,7 @@ import type { Isolation } from '@sluice/execution'
 import { GitRepository } from '@sluice/git'
 import { detectIsolation } from '@sluice/isolation-namespaces'
 import { SluiceError } from '@sluice/kernel'
+import type { CompileRequest } from '@sluice/pipeline'
 import type { CliErrorCode } from '../errors.ts'
 import type { EventOptions } from '../event/event-options.ts'
 import { exitStatus } from '../exit-status.ts'
@@ -16,7 +17,11 @@ import { renderMistakes } from '../plan/render-mistakes.ts'
 import { renderWarnings } from '../plan/render-warnings.ts'
 import type { ProcessIdentity } from '../processes/process-identity.ts'
 import { takeSupervisorLock } from '../processes/supervisor-lock.ts'
+import type { CompileChild } from '../run/compile-child.ts'
+import { givenNames } from '../run/given-names.ts'
 import { jobLines } from '../run/job-lines.ts'
+import { JobRoom } from '../run/job-room.ts'
+import { jobsOfTree } from '../run/jobs-of-tree.ts'
 import { continueRun } from '../run/kept-jobs.ts'
 import { findLastJobs, wantedLastJobs, type LastJob, type LastJobs } from '../run/last-jobs.ts'
 import { liveView } from '../run/live-view.ts'
@@ -96,9 +101,22 @@ async function runLocked(
   const chosen = chooseJobs(compiled.plan, names, options, last)
   const policy = await readLocalPolicy(folder)
   const sources = { repository, folder, ...compiled.imported }
-  const given = new Set(compiled.variables.map(({ key }) => key))
+  const { request, compileChild } = compiled
   return carryOut(
-    { local, sources, whole: compiled.plan, chosen, policy, given, runId, number, begunMs, isolation },
+    {
+      local,
+      sources,
+      whole: compiled.plan,
+      chosen,
+      policy,
+      given: givenNames(request),
+      request,
+      compileChild,
+      runId,
+      number,
+      begunMs,
+      isolation,
+    },
     options,
   )
 }
@@ -111,6 +129,8 @@ interface Work {
   policy: Policy
   /** Names of the variables that the command line gives. */
   given: ReadonlySet<string>
+  request: CompileRequest
+  compileChild: CompileChild
   runId: string
   number: number
   begunMs: number
@@ -136,7 +156,9 @@ async function carryOut({ begunMs, chosen, isolation, ...work }: Work, options: 
       ...chosen,
       isolation: await isolation,
       gates: isDecided ? policy.gates : [],
-      concurrency: options.concurrency ?? availableParallelism(),
+      selections: chosen.children,
+      isContinued: options.failed === true,
+      room: new JobRoom(options.concurrency ?? availableParallelism()),
       clock,
       signal: interruption.signal,
       view,
@@ -144,7 +166,7 @@ async function carryOut({ begunMs, chosen, isolation, ...work }: Work, options: 
     await view.close()
     const undecided = isDecided ? [] : policy.gates.map(({ name }) => name)
     const confirmations = confirmationsOf(chosen.plan)
-    const report = { ...result, undecided, confirmations, tookMs: clock.now() - begunMs, kept: chosen.kept }
+    const report = { ...result, undecided, confirmations, tookMs: clock.now() - begunMs }
     output.write(`\n${renderRun(report, { colour, width: output.columns ?? 120 })}\n`)
     if (options.json === true) process.stdout.write(`${JSON.stringify(runJson(report, fileOf))}\n`)
     return isWell(result) ? exitStatus.ok : exitStatus.failed
@@ -185,14 +207,17 @@ async function openLogs(
 ): Promise<LogFiles> {
   if (kept.size === 0) await rm(local.logs, { recursive: true, force: true })
   await mkdir(local.logs, { recursive: true, mode: 0o700 })
-  const jobs = plan.jobs.map(({ name }) => name)
+  const jobs = jobsOfTree(plan)
   const colour = hasColour(output, process.env)
   const write = (text: string): void => void output.write(text)
   return logFiles(local.logs, jobs, (fileOf) => {
     if (options.quiet === true) return quietView(write)
     const isLive = options.logs !== true && options.timestamps !== true && isInteractive(output, process.env)
     const logOf = (job: string): string => relative(process.cwd(), fileOf(job))
-    if (isLive) return liveView({ output, colour, now: clock.now, jobs: jobs.length - kept.size, logOf })
+    if (isLive) {
+      const left = jobs.filter((job) => !kept.has(job))
+      return liveView({ output, colour, now: clock.now, jobs: left, logOf })
+    }
     return jobLines(jobs, { colour, write, now: options.timestamps === true ? clock.now : undefined })
   })
 }

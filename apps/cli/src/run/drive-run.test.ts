@@ -3,6 +3,7 @@ import { jobOf, needs, planOf } from '@sluice/engine/testing'
 import { fixedClock } from '@sluice/kernel'
 import { describe, expect, test } from 'vitest'
 import { driveRun, type AttemptEnd, type DriveRequest, type RunHands } from './drive-run.ts'
+import { JobRoom } from './job-room.ts'
 
 const ended: AttemptEnd = { outcome: 'success', reason: null, exitCode: 0 }
 const failed: AttemptEnd = { outcome: 'failed', reason: 'script_failure', exitCode: 1 }
@@ -33,12 +34,12 @@ async function drive(
       plan: planOf(jobs),
       gates: [],
       isolation: 'none',
-      concurrency: 4,
+      room: new JobRoom(4),
       clock: fixedClock(0),
       signal: new AbortController().signal,
       ...more,
     },
-    { runJob, decideGate },
+    { runJob, decideGate, beginChild: hands.beginChild ?? (async () => ({ refused: 'no child is expected' })) },
   )
   const statuses = Object.fromEntries(Object.values(state.jobs).map(({ name, status }) => [name, status]))
   return { order, most, statuses, status: state.status }
@@ -71,7 +72,7 @@ describe('driveRun()', () => {
 
   test.each([1, 2, 3])('runs at most %i jobs at once', async (concurrency) => {
     const jobs = ['a', 'b', 'c', 'd', 'e'].map((name) => jobOf(name, 'test'))
-    const { order, most } = await drive(jobs, { concurrency })
+    const { order, most } = await drive(jobs, { room: new JobRoom(concurrency) })
     expect(order).toHaveLength(5)
     expect(most).toBe(concurrency)
   })
@@ -121,7 +122,7 @@ describe('driveRun()', () => {
       return { outcome: 'canceled', reason: null, exitCode: null }
     }
     const jobs = [jobOf('first', 'test'), jobOf('second', 'test'), jobOf('last', 'deploy')]
-    const { order, status } = await drive(jobs, { signal: interrupt.signal, concurrency: 1 }, { runJob })
+    const { order, status } = await drive(jobs, { signal: interrupt.signal, room: new JobRoom(1) }, { runJob })
     expect([order, status]).toEqual([['first'], 'canceled'])
   })
 

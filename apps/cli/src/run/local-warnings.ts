@@ -1,7 +1,10 @@
 import type { Plan, Reason } from '@sluice/contracts/plan'
+import { treeWarnings } from '../plan/tree-warnings.ts'
 
-/** What a plan warns of, and what becomes of it on this machine. */
-export function localWarnings({ jobs, warnings }: Pick<Plan, 'jobs' | 'warnings'>): Reason[] {
+/** What a plan and its children warn of, and what becomes of it on this machine. */
+export function localWarnings(plan: Plan): Reason[] {
+  const { jobs } = plan
+  const warnings = treeWarnings(plan)
   const tagged = jobs.filter(({ tags }) => tags.length > 0).map(({ name }) => `"${name}"`)
   if (tagged.length === 0) return warnings
   // Tags choose among runners, and here is none to choose.
