@@ -166,6 +166,7 @@ export const en = {
   'gates.title': 'Gates',
   'gates.policy': 'Policy from',
   'gates.proposed': 'Judged by the policy that this change proposes',
+  'gates.child': 'A child run has no gates, and counts for none of the run that began it.',
   'gates.empty': 'The policy names no gate. Add one under "gates" in sluice.yml on the protected branch.',
   'gates.after': 'after stage {stage}',
   'gates.waiting': 'Decides when every job of its stage has ended.',

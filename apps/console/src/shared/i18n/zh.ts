@@ -164,6 +164,7 @@ export const zh: Record<keyof typeof en, string> = {
   'gates.title': '质量门禁',
   'gates.policy': '策略取自',
   'gates.proposed': '按本次变更提议的策略裁决',
+  'gates.child': '子运行没有门禁，其证据也不计入发起它的运行的任何门禁。',
   'gates.empty': '策略中没有门禁。请在受保护分支的 sluice.yml 的 gates 中定义。',
   'gates.after': '在 {stage} 阶段之后',
   'gates.waiting': '该阶段的作业全部结束后给出结论。',
