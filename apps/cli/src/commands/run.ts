@@ -12,6 +12,7 @@ import type { CompileRequest } from '@sluice/pipeline'
 import type { CliErrorCode } from '../errors.ts'
 import type { EventOptions } from '../event/event-options.ts'
 import { exitStatus } from '../exit-status.ts'
+import { planTree } from '../plan/plan-tree.ts'
 import { renderLeftOut } from '../plan/render-left-out.ts'
 import { renderMistakes } from '../plan/render-mistakes.ts'
 import { renderWarnings } from '../plan/render-warnings.ts'
@@ -21,7 +22,6 @@ import type { CompileChild } from '../run/compile-child.ts'
 import { givenNames } from '../run/given-names.ts'
 import { jobLines } from '../run/job-lines.ts'
 import { JobRoom } from '../run/job-room.ts'
-import { jobsOfTree } from '../run/jobs-of-tree.ts'
 import { continueRun } from '../run/kept-jobs.ts'
 import { findLastJobs, wantedLastJobs, type LastJob, type LastJobs } from '../run/last-jobs.ts'
 import { liveView } from '../run/live-view.ts'
@@ -207,7 +207,7 @@ async function openLogs(
 ): Promise<LogFiles> {
   if (kept.size === 0) await rm(local.logs, { recursive: true, force: true })
   await mkdir(local.logs, { recursive: true, mode: 0o700 })
-  const jobs = jobsOfTree(plan)
+  const jobs = planTree(plan).flatMap((one) => one.plan.jobs.map(({ name }) => one.prefix + name))
   const colour = hasColour(output, process.env)
   const write = (text: string): void => void output.write(text)
   return logFiles(local.logs, jobs, (fileOf) => {
@@ -224,5 +224,12 @@ async function openLogs(
 
 const namesOf = ({ jobs }: { jobs: readonly { name: string }[] }): Set<string> => new Set(jobs.map(({ name }) => name))
 
-const confirmationsOf = ({ jobs }: Plan): Map<string, string> =>
-  new Map(jobs.flatMap(({ name, manualConfirmation: asked }) => (asked === undefined ? [] : [[name, asked] as const])))
+/** Of children too, as far as they are known. */
+const confirmationsOf = (whole: Plan): Map<string, string> =>
+  new Map(
+    planTree(whole).flatMap(({ prefix, plan }) =>
+      plan.jobs.flatMap(({ name, manualConfirmation: asked }) =>
+        asked === undefined ? [] : [[prefix + name, asked] as const],
+      ),
+    ),
+  )

@@ -1,5 +1,5 @@
 import type { PlanJob } from '@sluice/contracts/plan'
-import { jobOf, needs, planOf } from '@sluice/engine/testing'
+import { childJobOf, jobOf, needs, planOf } from '@sluice/engine/testing'
 import { fixedClock } from '@sluice/kernel'
 import { describe, expect, test } from 'vitest'
 import { driveRun, type AttemptEnd, type DriveRequest, type RunHands } from './drive-run.ts'
@@ -130,4 +130,67 @@ describe('driveRun()', () => {
     const runJob = () => Promise.reject(new Error('no disk'))
     await expect(drive([jobOf('one', 'test')], {}, { runJob })).rejects.toThrow('no disk')
   })
+
+  test('runs a child in the same room, and waits for one that no job waits for', async () => {
+    const room = new JobRoom(1)
+    const below: string[] = []
+    const beginChild: RunHands['beginChild'] = async (job) => {
+      const jobs = [jobOf('c1', 'test'), jobOf('c2', 'test')]
+      const end = driveChild(jobs, room, (name) => below.push(`${job.name}/${name}`))
+      return { runId: job.name, end }
+    }
+    const jobs = [childJobOf('alone', 'build', null), childJobOf('waits', 'build', 'depend'), jobOf('after', 'test')]
+    const { order, statuses, status } = await drive(jobs, { room }, { beginChild })
+    expect(below.toSorted()).toEqual(['alone/c1', 'alone/c2', 'waits/c1', 'waits/c2'])
+    expect([order, status, statuses]).toEqual([
+      ['after'],
+      'success',
+      { alone: 'success', waits: 'success', after: 'success' },
+    ])
+  })
+
+  test('goes on where there can be no child, and leaves a job whose child waits for a person', async () => {
+    const blocked = [jobOf('asks', 'test', { when: 'manual' })]
+    const beginChild: RunHands['beginChild'] = async (job) =>
+      job.name === 'none' ? { refused: 'why' } : { runId: 'c', end: driveChild(blocked, new JobRoom(1)) }
+    const jobs = [childJobOf('none', 'build', null, { allowFailure: true }), childJobOf('waits', 'build', 'mirror')]
+    const { statuses, status } = await drive(jobs, {}, { beginChild })
+    expect([statuses, status]).toEqual([{ none: 'failed', waits: 'running' }, 'running'])
+  })
+
+  test('an interruption stops children, also of a run that has ended', async () => {
+    const interrupt = new AbortController()
+    const stopped: string[] = []
+    const beginChild: RunHands['beginChild'] = async ({ name }, _attempt, signal) => {
+      const end = new Promise((resolve) => signal.addEventListener('abort', resolve)).then(() => {
+        stopped.push(name)
+        return driveChild([jobOf('a', 'test')], new JobRoom(1), undefined, AbortSignal.abort())
+      })
+      setTimeout(() => interrupt.abort())
+      return { runId: name, end }
+    }
+    const alone = await drive([childJobOf('alone', 'build', null)], { signal: interrupt.signal }, { beginChild })
+    expect([stopped, alone.status]).toEqual([['alone'], 'success'])
+    const again = new AbortController()
+    setTimeout(() => again.abort())
+    const waits = await drive([childJobOf('waits', 'build', 'depend')], { signal: again.signal }, { beginChild })
+    expect([stopped, waits.status, waits.statuses]).toEqual([['alone', 'waits'], 'canceled', { waits: 'canceled' }])
+  })
+
+  function driveChild(
+    jobs: PlanJob[],
+    room: JobRoom,
+    told: (name: string) => unknown = () => undefined,
+    signal = new AbortController().signal,
+  ) {
+    const request = { runId: 'c', plan: planOf(jobs), gates: [], room }
+    return driveRun(
+      { ...request, isolation: 'none', clock: fixedClock(0), signal },
+      {
+        runJob: async ({ name }) => (told(name), ended),
+        decideGate: async () => 'open',
+        beginChild: async () => ({ refused: 'none here' }),
+      },
+    )
+  }
 })
