@@ -1,4 +1,4 @@
-import type { ChildTarget, Plan, PlanJob, PlanVariable } from '@sluice/contracts/plan'
+import type { Plan, PlanJob, PlanVariable } from '@sluice/contracts/plan'
 import { artifactSourcesOf, forwardedVariables, type BlobStore } from '@sluice/execution'
 import type { GitRepository } from '@sluice/git'
 import { childOfJob, compileFrom, type CompileRequest, type Mistake, type PredefinedInput } from '@sluice/pipeline'
