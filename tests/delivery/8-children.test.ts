@@ -46,7 +46,7 @@ of-a-job:
 `
 const files = {
   'child.yml': `unit-test:\n  script: [echo '${green}' > junit.xml]\n  artifacts: { reports: { junit: junit.xml } }\n`,
-  'made.yml': `inner:\n  script: [cat out/data.txt, echo "of the $WHO, version $VERSION"]\n  needs: [{ pipeline: $PARENT_PIPELINE_ID, job: generate }]\n`,
+  'made.yml': `inner:\n  script: [cat out/data.txt, echo "$WHO of version $VERSION"]\n  needs: [{ pipeline: $PARENT_PIPELINE_ID, job: generate }]\n`,
 }
 
 async function childOf(run: RunView, name: string): Promise<RunView> {
@@ -59,12 +59,12 @@ async function childOf(run: RunView, name: string): Promise<RunView> {
 test('is delivered once its children have passed, of which one is of a file that a job made', async () => {
   const changed = { ...files, '.gitlab-ci.yml': pipeline + children }
   const run = await project.over(await project.change('children', changed, true))
-  expect(run).toMatchObject({ status: 'success', delivery: 'delivered' })
+  expect(run, run.sentence.en).toMatchObject({ status: 'success', delivery: 'delivered' })
   const [ofFile, ofJob] = [await childOf(run, 'of-a-file'), await childOf(run, 'of-a-job')]
   expect([ofFile.status, ofJob.status]).toEqual(['success', 'success'])
   const log = await project.log(ofJob.id, 'inner')
   expect(log).toContain('made by the parent')
-  expect(log).toContain('of the child, version 7')
+  expect(log).toContain('child of version 7')
 })
 
 test('is stopped by its own tests, whatever a child of it reports', async () => {
