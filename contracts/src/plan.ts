@@ -63,6 +63,8 @@ export interface PlanVariable {
   file?: boolean
   /** No further expansion. */
   raw?: boolean
+  /** The value before variables were filled in, where a dotenv report may still change what it becomes. */
+  written?: string
 }
 
 /** A job that must have ended before this one starts. */

@@ -82,6 +82,8 @@ export interface NewRun {
   delivery: DeliveryState
   /** `null` for one that is no child. */
   parent: RunParent | null
+  /** Names of the variables that it is started with. */
+  givenVariables: string[]
   createdAtMs: number
 }
 
@@ -124,6 +126,7 @@ export async function insertRun(unit: Unit, run: NewRun): Promise<void> {
       parent_run_id: run.parent?.runId ?? null,
       parent_job: run.parent?.job ?? null,
       parent_attempt: run.parent?.attempt ?? null,
+      given_variables: json(run.givenVariables),
       created_at: new Date(run.createdAtMs),
     })
     .execute()

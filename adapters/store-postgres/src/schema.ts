@@ -69,6 +69,8 @@ export interface Schema {
     parent_run_id: Generated<string | null>
     parent_job: Generated<string | null>
     parent_attempt: Generated<number | null>
+    /** Names of variables that it was started with; they win over those of reports. */
+    given_variables: JSONColumnType<string[], string | undefined, string>
     created_at: Time
   }
   journal: { run_id: string; state: Json<RunState>; status: RunStatus; finished_at: OptionalTime }

@@ -65,6 +65,7 @@ export async function makeRun(
       producersAccepted: false,
       delivery: startDelivery(id, ['production']),
       parent: null,
+      givenVariables: [],
       createdAtMs: 0,
     })
   })

@@ -1,3 +1,4 @@
+import { hasFailed } from './job-end.ts'
 import type { ChildEnd, RunState } from './run-state.ts'
 
 /**
@@ -11,9 +12,7 @@ export function childEndOf({
   if (status === 'running') return null
   const all = Object.values(jobs)
   const isSkipped = status === 'success' && all.every((job) => job.status === 'skipped' || job.status === 'manual')
-  const failed = all
-    .filter((job) => job.status === 'failed' && job.allowFailure === false)
-    .map(({ name }) => `"${name}"`)
+  const failed = all.filter(hasFailed).map(({ name }) => `"${name}"`)
   const reason = status === 'failed' && failed.length > 0 ? `job ${failed.slice(0, 3).join(', ')} failed` : null
   return { status: isSkipped ? 'skipped' : status, reason }
 }

@@ -4,6 +4,7 @@ export type { ChildEnd, Decision, JobStatus, RunCommand, RunEvent, RunJob, RunSt
 export { isTerminal } from './run-state.ts'
 export { createRunState } from './create-run-state.ts'
 export { errors } from './errors.ts'
+export { hasFailed } from './job-end.ts'
 export type { Journal, JournalStep } from './ports.ts'
 export { reasonSentence } from './reason-sentence.ts'
 export { MemoryJournal } from './memory-journal.ts'

@@ -1,3 +1,4 @@
+import type { PlanJob } from '@sluice/contracts/plan'
 import { expect, test } from 'vitest'
 import { childJobOf, jobOf, needs, planOf } from '../testing/plan-of.ts'
 import { createRunState } from './create-run-state.ts'
@@ -25,7 +26,7 @@ test.each([
   expect(reasonSentence(en)).toEqual({ en, zh })
 })
 
-const mayFail = { allowFailure: true } as const
+const mayFail: Partial<PlanJob> = { allowFailure: true, needs: [] }
 
 /** Every sentence that the engine says on the way of a run with something of everything. */
 function said(): Set<string> {
@@ -40,8 +41,7 @@ function said(): Set<string> {
     jobOf('fills', 'test'),
     jobOf('after', 'test', { needs: needs('breaks') }),
     jobOf('last', 'deploy'),
-    ...['fails', 'skips', 'cannot', 'waits'].map((name) => childJobOf(name, 'build', 'depend', mayFail)),
-    childJobOf('stops', 'deploy', 'depend', { needs: [] }),
+    ...['fails', 'stops', 'skips', 'cannot', 'waits'].map((name) => childJobOf(name, 'test', 'depend', mayFail)),
   ])
   const ended = (job: string, attempt = 1, exitCode = 0): RunEvent => ({
     kind: 'job.finished',

@@ -21,7 +21,7 @@ export function childRequest(parent: CompileRequest, include: Located, { variabl
   return {
     ...request,
     trigger: { ...parent.trigger, source: 'parent_pipeline' },
-    pipelineVariables: [...variables],
+    pipelineVariables: variables.map(({ written: _written, ...variable }) => variable),
     predefined: predefinedOf(parent.predefined, run),
     child: { include, depth: (parent.child?.depth ?? 0) + 1 },
   }

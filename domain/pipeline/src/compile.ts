@@ -140,6 +140,7 @@ function makePlan(
     projectPath: request.predefined.find(({ key }) => key === 'CI_PROJECT_PATH')?.value ?? request.project,
     hasDefaultRefs: pipeline.workflow.rules === null,
     expansion: budget.expansion,
+    hasDotenv: pipeline.jobs.some(({ artifacts }) => artifacts?.reports['dotenv'] !== undefined),
     workflowReasons: workflow.reasons,
     includedBy,
     mistakes,

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Plan, PlanJob, PlanVariable } from '@sluice/contracts/plan'
 import { childEndOf, type ChildEnd, type RunState } from '@sluice/engine'
-import { artifactSourcesOf } from '@sluice/execution'
+import { artifactSourcesOf, forwardedVariables } from '@sluice/execution'
 import { SluiceError } from '@sluice/kernel'
 import { childOfJob, type CompileRequest } from '@sluice/pipeline'
 import { renderMistakes } from '../plan/render-mistakes.ts'
 import { artifactTexts } from './artifact-texts.ts'
 import type { ChildBeginning } from './drive-run.ts'
 import type { FolderRun } from './folder-run.ts'
-import { forwardedVariables } from './forwarded-variables.ts'
 import { givenNames } from './given-names.ts'
 import { continueRun } from './kept-jobs.ts'
 import { openChildShop, type Shop } from './open-shop.ts'
@@ -71,7 +70,7 @@ async function childRun(shop: Shop, job: PlanJob, signal: AbortSignal): Promise<
   const id = randomUUID()
   const number = ++numbers.last
   const createdAt = new Date(run.clock.now()).toISOString()
-  const variables = forwardedVariables(downstream, dotenvFor(shop, job))
+  const variables = forwardedVariables(job, dotenvFor(shop, job), run.given)
   const request = childOfJob(run.request, target, { variables, run: { id, number, createdAt } })
   if ('refused' in request) return request
   const result = await run.compileChild(request, artifactTexts(run.whole.jobs, shop.artifacts))

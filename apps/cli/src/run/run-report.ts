@@ -1,5 +1,5 @@
 import type { IsolationLevel, Verdict } from '@sluice/contracts/evidence'
-import type { RunJob } from '@sluice/engine'
+import { hasFailed, type RunJob } from '@sluice/engine'
 import type { WouldBeRelease } from '@sluice/executor-process'
 import { formatDuration } from '@sluice/kernel'
 import pc from 'picocolors'
@@ -25,7 +25,7 @@ export interface RunReportInput extends RunResult {
 export function isWell({ state, verdicts }: Pick<RunReportInput, 'state' | 'verdicts'>): boolean {
   if (state.status === 'failed' || state.status === 'canceled') return false
   if (verdicts.some(({ decision }) => decision === 'closed')) return false
-  return !Object.values(state.jobs).some(({ status, allowFailure }) => status === 'failed' && allowFailure === false)
+  return !Object.values(state.jobs).some(hasFailed)
 }
 
 /** What came of a run, for people. No line break at the end. */
@@ -99,7 +99,7 @@ function jobLine(
   const mark = marks[job.status] ?? '-'
   const paint = job.status === 'success' ? colours.green : mark === '✖' ? colours.red : colours.dim
   const notes = [...said]
-  if (job.status === 'failed' && job.allowFailure !== false) notes.push('it may fail')
+  if (job.status === 'failed' && !hasFailed(job)) notes.push('it may fail')
   const name = padTo(printable(job.name), width - indent.length)
   return `${indent}${paint(mark)} ${name}  ${printable(notes.filter(Boolean).join(', '))}`.trimEnd()
 }
@@ -108,7 +108,7 @@ function sentenceOf(input: RunReportInput): string {
   const { state, verdicts, tookMs, confirmations } = input
   const after = `after ${formatDuration(tookMs)}`
   const closed = verdicts.filter(({ decision }) => decision === 'closed').map(({ gate }) => `"${gate}"`)
-  const failed = Object.values(state.jobs).filter((job) => job.status === 'failed' && job.allowFailure === false)
+  const failed = Object.values(state.jobs).filter(hasFailed)
   const tree = resultsOfTree(input)
   const manual = tree.flatMap(({ prefix, result }) =>
     Object.values(result.state.jobs).flatMap(({ name, status }) => (status === 'manual' ? [prefix + name] : [])),

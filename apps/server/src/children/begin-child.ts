@@ -1,4 +1,3 @@
-import type { Plan } from '@sluice/contracts/plan'
 import { startDelivery } from '@sluice/delivery'
 import { createRunState, type RunState } from '@sluice/engine'
 import type { Clock, Ids } from '@sluice/kernel'
@@ -16,7 +15,7 @@ import {
 import { engine } from '../runs/engine-actor.ts'
 import { noPolicy } from '../runs/read-policy-of.ts'
 import { askToBegin, type AttemptOfJob, type ChildToBegin } from './ask-of-children.ts'
-import { planChild, type ChildPlanners, type Refused } from './plan-child.ts'
+import { planChild, type ChildPlanners, type PlannedChild, type Refused } from './plan-child.ts'
 
 export interface ChildMakers extends ChildPlanners {
   journal: PostgresJournal
@@ -40,8 +39,8 @@ export async function beginChild(makers: ChildMakers, wanted: ChildToBegin): Pro
     // Before the plan, which holds it. A child that is refused leaves a gap in the numbers.
     const number = await db.transaction().execute((unit) => nextRunNumber(unit, parent.project))
     const run = { id: ids.next(), number, createdAt: new Date(clock.now()).toISOString() }
-    const plan = await planChild(makers, parent, job, run)
-    await answer(makers, wanted, 'refused' in plan ? plan : newRunOf(parent, wanted, { ...run, plan }))
+    const planned = await planChild(makers, parent, job, run)
+    await answer(makers, wanted, 'refused' in planned ? planned : newRunOf(parent, wanted, { ...run, ...planned }))
   } catch (error) {
     failed('begin-child', error)
     const nowMs = clock.now()
@@ -125,7 +124,7 @@ async function keepChild(
 function newRunOf(
   parent: RunRow,
   { job, attempt }: AttemptOfJob,
-  { id, number, createdAt, plan }: { id: string; number: number; createdAt: string; plan: Plan },
+  { id, number, createdAt, plan, givenVariables }: PlannedChild & { id: string; number: number; createdAt: string },
 ): NewRun {
   return {
     id,
@@ -150,6 +149,7 @@ function newRunOf(
     producersAccepted: false,
     delivery: startDelivery(id, []),
     parent: { runId: parent.id, job, attempt },
+    givenVariables,
     createdAtMs: Date.parse(createdAt),
   }
 }

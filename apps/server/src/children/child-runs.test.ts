@@ -109,15 +109,15 @@ describe.skipIf(url === null)(`child runs of a server with its runner ${reason}`
       down:
         stage: test
         variables: { PARENT_PIPELINE_ID: $CI_PIPELINE_ID, IMAGE: "app:$VERSION" }
-        trigger: { include: [{ artifact: out/child.yml, job: generate }], strategy: mirror, forward: { pipeline_variables: true } }
+        trigger: { include: [{ artifact: out/child.yml, job: generate }], strategy: mirror }
       other: { stage: test, needs: [], script: x, artifacts: { paths: [secret] } }`
     const made = `
-      use: { script: x, needs: [{ pipeline: $PARENT_PIPELINE_ID, job: generate }] }
+      use: { script: x, variables: { OWN: own }, needs: [{ pipeline: $PARENT_PIPELINE_ID, job: generate }] }
       lost: { stage: deploy, script: x, needs: [{ pipeline: $PARENT_PIPELINE_ID, job: nothing }] }`
     const run = await begin(pipeline)
     const generate = await take('generate')
     await runner.uploadArchive(generate, { 'out/child.yml': made, 'out/data.txt': 'data' })
-    await runner.uploadDotenv(generate, 'build.env', 'VERSION=1.2\n')
+    await runner.uploadDotenv(generate, 'build.env', 'VERSION=1.2\nIMAGE=report\nOWN=report\n')
     await runner.finish(generate, 'success')
     const other = await take('other')
     await runner.play(other, { files: { secret: 'x' } })
@@ -127,7 +127,8 @@ describe.skipIf(url === null)(`child runs of a server with its runner ${reason}`
     const [use, lost] = ['use', 'lost'].map((name) => jobs.find((job) => job?.job_info.name === name))
     if (use == null || lost == null) throw new Error('the child offered other jobs')
     expect(use.dependencies).toMatchObject([{ id: generate.id, name: 'generate' }])
-    expect([variable(use, 'IMAGE'), variable(use, 'VERSION')]).toEqual(['app:1.2', '1.2'])
+    // Variables that went with it win over those of reports, and these over its own.
+    expect(['IMAGE', 'VERSION', 'OWN'].map((key) => variable(use, key))).toEqual(['app:1.2', '1.2', 'report'])
     expect([
       variable(use, 'CI_PIPELINE_ID'),
       variable(use, 'CI_PIPELINE_SOURCE'),

@@ -20,6 +20,12 @@ export interface Refused {
   refused: string
 }
 
+export interface PlannedChild {
+  plan: Plan
+  /** Names of the variables that went with it. */
+  givenVariables: string[]
+}
+
 type RunFacts = ChangeToPlan['run']
 
 /** GitLab's limit of a tree. */
@@ -35,7 +41,7 @@ export async function planChild(
   parent: RunRow,
   job: PlanJob,
   run: Pick<RunFacts, 'id' | 'number' | 'createdAt'>,
-): Promise<Plan | Refused> {
+): Promise<PlannedChild | Refused> {
   const { db, serverUrl } = planners
   const target = job.downstream?.target
   if (target?.kind !== 'child') return { refused: otherProject(job) }
@@ -43,13 +49,16 @@ export async function planChild(
   if ((await listTree(db, lineage[0].id)).length >= pipelinesMax)
     return { refused: `there are ${pipelinesMax} pipelines already` }
   const compilation = await compilationOf(planners, lineage)
-  const start = { variables: await handedOnTo(planners, parent, job), run: { ...run, url: urlOf(serverUrl(), run.id) } }
+  const variables = await handedOnTo(planners, parent, job)
+  const start = { variables, run: { ...run, url: urlOf(serverUrl(), run.id) } }
   const request = childOfJob(compilation.request, target, start)
   if ('refused' in request) return request
   const { tree, paths } = compilation
   const result = await compileFrom(request, tree, { paths, artifacts: artifactTextsOf(planners, parent) })
   if (result.kind === 'mistakes') return { refused: mistakesSentence(result.mistakes) }
-  return result.plan.jobs.length === 0 ? { refused: 'none of its jobs runs for this change' } : result.plan
+  const { plan } = result
+  if (plan.jobs.length === 0) return { refused: 'none of its jobs runs for this change' }
+  return { plan, givenVariables: variables.map(({ key }) => key) }
 }
 
 /** Decision 0014: what a job of one project may begin in another is for nobody to say yet. */
@@ -106,10 +115,9 @@ const factsOf = (
 
 /** The variables that go with the child, those of the reports of the job's sources among them. */
 async function handedOnTo({ db, blobs }: ChildPlanners, parent: RunRow, job: PlanJob): Promise<PlanVariable[]> {
-  if (job.downstream === undefined) return []
   const artifacts = await handedIn(db, parent.id, artifactSourcesOf(parent.plan, job))
   const reports = artifacts.filter(({ type }) => type === 'dotenv').flatMap(({ files }) => files)
-  return forwardedVariables(job.downstream, await readDotenvFiles(blobs, reports))
+  return forwardedVariables(job, await readDotenvFiles(blobs, reports), new Set(parent.given_variables))
 }
 
 /** Mistakes of a job's state are read at a glance: a few, with their places. */

@@ -90,7 +90,7 @@ async function responseOf(
   if (job === undefined || project === null) return null
   const { dependencies, dotenv, refusal } = await handedOn(givers, unit, run, job, tokens.runner)
   return jobResponseOf({
-    job: withDotenv(job, dotenv),
+    job: withDotenv(job, dotenv, new Set(run.given_variables)),
     trigger: run.plan.trigger,
     jobId: attempt.id,
     jobToken: tokens.runner,

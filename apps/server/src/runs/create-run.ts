@@ -154,6 +154,7 @@ function newRunOf(request: RunRequest, { change, inForce, plan, definitions, cre
     producersAccepted: request.acceptance !== undefined,
     delivery: startDelivery(change.run.id, environments),
     parent: null,
+    givenVariables: [],
     createdAtMs,
   }
 }

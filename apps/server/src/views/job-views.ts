@@ -1,5 +1,5 @@
 import type { JobState, JobView, RunView } from '@sluice/contracts/api'
-import { reasonSentence, type JobStatus, type RunJob } from '@sluice/engine'
+import { hasFailed, reasonSentence, type JobStatus, type RunJob } from '@sluice/engine'
 import type { ArtifactRow, AttemptRow, RunHead, RunRow } from '@sluice/store-postgres'
 
 const states: Record<JobStatus, JobState> = {
@@ -60,7 +60,7 @@ function jobView(
     state: live ? stateOf(live) : 'created',
     stateReason: reasonSentence(live?.reason ?? ''),
     confirmation: job.manualConfirmation ?? null,
-    allowFailure: job.allowFailure !== false,
+    allowFailure: live?.status === 'failed' ? !hasFailed(live) : job.allowFailure !== false,
     needs: job.needs?.map((need) => need.job) ?? null,
     downstream: downstreamView(job, children),
     attempts: attempts.map((attempt) => ({

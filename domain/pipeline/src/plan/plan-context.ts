@@ -19,6 +19,8 @@ export interface PlanContext extends RulePaths {
   /** Why the pipeline runs at all; empty without workflow rules. */
   workflowReasons: readonly Reason[]
   expansion: ExpansionBudget
+  /** Whether a job hands variables on, in a dotenv report. */
+  hasDotenv: boolean
   includedBy: ReadonlyMap<string, Reason>
   mistakes: Mistakes
 }

@@ -9,6 +9,8 @@ export interface HandedOn {
   written: readonly PlanVariable[]
   /** Of the run. */
   pipeline: readonly PlanVariable[]
+  /** Whether dotenv reports may still change what it becomes. */
+  hasDotenv: boolean
 }
 
 /**
@@ -28,7 +30,7 @@ export function planDownstream(
   return {
     ...(strategy === null ? {} : { strategy }),
     forwardsPipelineVariables: forward.pipelineVariables,
-    variables: [...last.values()].map((variable) => scope.handedOn(variable)),
+    variables: [...last.values()].map((variable) => scope.handedOn(variable, handedOn.hasDotenv)),
     target: targetOf(target, scope),
   }
 }

@@ -1,4 +1,4 @@
-import type { ExcludedJob, PlanJob, Reason } from '@sluice/contracts/plan'
+import type { ExcludedJob, PlanJob, PlanVariable, Reason } from '@sluice/contracts/plan'
 import type { JobDefinition, JobInstance } from '../read/job.ts'
 import { planNeed, type NeedDefinition } from '../read/needs.ts'
 import { decideWhen } from './decide-when.ts'
@@ -29,7 +29,7 @@ export function planJob(definition: JobDefinition, context: PlanContext): Planne
   const written = writtenVariables(definition, context, decision.rule)
   const stoodIn = standInForSecrets(
     planJobOptions(definition.options, (text) => scope.expandText(fill(text)), fill),
-    scope.resolved(),
+    scope.resolved(context.hasDotenv),
     new Set(context.project.map(({ key }) => key)),
   )
   return {
@@ -54,9 +54,7 @@ export function planJob(definition: JobDefinition, context: PlanContext): Planne
       variables: stoodIn.variables,
       ...expandParts(definition, scope, fill, context.mistakes),
       ...stoodIn.options,
-      ...(definition.trigger === null
-        ? {}
-        : { downstream: planDownstream(definition.trigger, { written, pipeline: context.pipeline }, scope) }),
+      ...downstreamOf(definition, context, written, scope),
       ...upstream,
       definitionDigest: definitionDigest(definition, written, needs, {
         when: decision.when,
@@ -70,6 +68,15 @@ export function planJob(definition: JobDefinition, context: PlanContext): Planne
 
 export function excludedJob(definition: JobDefinition, reasons: Reason[]): ExcludedJob {
   return { name: definition.name, stage: definition.stage.name, ...parallelOf(definition), reasons }
+}
+
+function downstreamOf(
+  { trigger }: JobDefinition,
+  { pipeline, hasDotenv }: PlanContext,
+  written: readonly PlanVariable[],
+  scope: VariableScope,
+): Pick<PlanJob, 'downstream'> {
+  return trigger === null ? {} : { downstream: planDownstream(trigger, { written, pipeline, hasDotenv }, scope) }
 }
 
 /** @param scope fills them in; `null` leaves them as they are written */

@@ -228,7 +228,7 @@ export function writtenIn(location: IncludeLocation): string {
     case 'local':
       return location.path
     case 'project':
-      return location.project
+      return `project ${location.project}: ${location.path}`
     case 'remote':
       return location.url.replace(/\/\/[^/]*@/, '//[hidden]@')
     case 'template':
