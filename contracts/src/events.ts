@@ -2,6 +2,7 @@
  * The one log: every entry says who did what when, and is written in the same transaction as the change it tells of.
  * A run's journal is the part of it for one run; console, DORA and maturity are projections of it.
  */
+import type { ProcessMode } from './resource-group.ts'
 import type { ClauseState, FactKind, IsolationLevel } from './evidence.ts'
 
 /** Who caused an entry. `system` is Sluice itself (timers, analysis), named by its part. */
@@ -56,6 +57,9 @@ export interface EventPayloads {
     parent?: { runId: string; number: number; job: string; attempt: number }
   }
   'run.cancel-requested': { reason: string }
+  /** A run of a newer commit of its ref ends it, or these jobs of it (GitLab's `workflow:auto_cancel:on_new_commit`). */
+  'run.outdated': { byRunId: string; byRunNumber: number; jobs: 'all' | string[] }
+  'resource-group.configured': { group: string; processMode: ProcessMode; before: ProcessMode }
   'producers.accepted': { reason: string }
   'job.due': { job: string }
   'job.played': { job: string }

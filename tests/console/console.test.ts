@@ -94,17 +94,22 @@ const pages: { path: string; en: string[]; 'zh-CN': string[] }[] = [
   {
     path: '/runs/run-parent',
     en: ['Child run #9', 'its child waits for a person', 'payments began child run #9'],
-    'zh-CN': ['子运行 #9', '子流水线等待人工操作', 'payments 发起了子运行 #9'],
+    'zh-CN': ['子流水线 #9', '子流水线等待人工操作', 'payments 发起了子流水线 #9'],
   },
   {
     path: '/runs/run-parent?job=statements',
     en: ['The job ends as its child run does.', 'Child run #10'],
-    'zh-CN': ['作业的结果与其子运行一致。', '子运行 #10'],
+    'zh-CN': ['作业的结果与其子流水线一致。', '子流水线 #10'],
   },
   {
     path: '/runs/run-child',
     en: ['child run of', '#8, job payments', 'A child run has no gates'],
-    'zh-CN': ['子运行，发起者', '#8 的作业 payments', '子运行没有门禁'],
+    'zh-CN': ['子流水线，发起者', '#8 的作业 payments', '子流水线没有门禁'],
+  },
+  {
+    path: '/runs/run-live?job=load-test',
+    en: ['waits for its resource group', 'held by job "load-test" of run 7', 'load-test of run 9 (not ready)'],
+    'zh-CN': ['等待资源组', '正由运行 #7 的作业“load-test”占用', '运行 #9 的 load-test (未就绪)'],
   },
   { path: '/sign-in', en: ['./sluice sign-in'], 'zh-CN': ['./sluice sign-in', '请使用命令行给出的登录链接'] },
   { path: '/nowhere/at/all', en: ['There is no page at this address'], 'zh-CN': ['该地址没有页面'] },

@@ -58,7 +58,7 @@ const bad: Judgement = {
 }
 
 function job(name: string, stage: string, state: JobView['state'], more: Partial<JobView> = {}): JobView {
-  const started = !['created', 'waiting', 'pending', 'skipped', 'manual'].includes(state)
+  const started = !['created', 'waiting', 'waiting_for_resource', 'pending', 'skipped', 'manual'].includes(state)
   return {
     name,
     stage,
@@ -66,6 +66,7 @@ function job(name: string, stage: string, state: JobView['state'], more: Partial
     stateReason: { en: '', zh: '' },
     confirmation: null,
     allowFailure: false,
+    resourceGroup: null,
     needs: null,
     downstream: null,
     attempts: started
@@ -456,6 +457,7 @@ function baseRun(id: string, number: number, failed: boolean): RunView {
     ],
     evidence: allEvidence(failed),
     refusedReports: [],
+    resourceGroups: [],
     gates: [
       {
         name: 'quality',
@@ -703,7 +705,31 @@ export function liveRun(): RunView {
       { name: 'build', jobs: [job('install', 'build', 'success')] },
       { name: 'test', jobs: [job('unit', 'test', 'running'), job('lint', 'test', 'success')] },
       { name: 'scan', jobs: [job('sbom', 'scan', 'success'), job('secrets', 'scan', 'pending')] },
-      { name: 'package', jobs: [job('package', 'package', 'created')] },
+      {
+        name: 'package',
+        jobs: [
+          job('package', 'package', 'created'),
+          job('load-test', 'package', 'waiting_for_resource', {
+            needs: ['install'],
+            resourceGroup: 'test bench',
+            stateReason: both(
+              'waits for resource group "test bench": held by job "load-test" of run 7',
+              '等待资源组“test bench”：正由运行 #7 的作业“load-test”占用',
+            ),
+          }),
+        ],
+      },
+    ],
+    resourceGroups: [
+      {
+        name: 'test bench',
+        processMode: 'oldest_first',
+        holder: { runId: 'run-canary', runNumber: 7, job: 'load-test', state: 'held' },
+        line: [
+          { runId: 'run-live', runNumber: 8, job: 'load-test', state: 'waiting' },
+          { runId: 'run-next', runNumber: 9, job: 'load-test', state: 'upcoming' },
+        ],
+      },
     ],
     gates: [{ name: 'quality', after: 'scan', state: 'waiting', verdict: null }],
   }

@@ -73,7 +73,8 @@ describe('sluice run', () => {
     expect(cases.length).toBeGreaterThan(20)
   })
 
-  test.each(cases)('%s', async (name) => {
+  // A second or less each on a machine that has nothing else to do.
+  test.each(cases)('%s', { timeout: 90_000 }, async (name) => {
     const folder = join(scratchFolder(), 'project')
     cpSync(join(root, name), folder, { recursive: true, filter: (path) => !ofTheCase.has(basename(path)) })
     const [first, ...others] = readRunScript(readFileSync(join(root, name, 'expected.txt'), 'utf8'))

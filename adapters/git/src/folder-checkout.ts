@@ -7,15 +7,10 @@ import type { GitRepository } from './git-repository.ts'
 import { pathOfAddress } from './path-of-address.ts'
 import { pathsSince } from './paths-since.ts'
 import { serverOfRemote, type ProjectServer } from './project-server.ts'
+import { readHead, type CheckoutHead } from './read-head.ts'
+import { readOrigin } from './read-origin.ts'
+import { readRefs, type Ref } from './read-refs.ts'
 import { commitBehindTree, findSurroundingCheckout, type SurroundingCheckout } from './surrounding-checkout.ts'
-
-/** The commit that is checked out. */
-export interface CheckoutHead {
-  commit: string
-  parents: string[]
-  /** Milliseconds since 1970. */
-  committedAt: number
-}
 
 /** An annotated tag's name and text; `message` is empty for a tag that is but a name. */
 export interface CheckoutTag {
@@ -66,14 +61,17 @@ export class FolderCheckout {
     this.defaultBranch = defaultBranchOf(found.refs, found.branch)
   }
 
-  /** Looks at the checkout around a folder; `null` where there is none. */
-  static async find(folder: string): Promise<FolderCheckout | null> {
+  /**
+   * Looks at the checkout around a folder; `null` where there is none.
+   * @param repository remembers what does not change while HEAD stays, so that git need not be asked again
+   */
+  static async find(folder: string, repository: GitRepository | null = null): Promise<FolderCheckout | null> {
     const checkout = await findSurroundingCheckout(folder)
     if (checkout === null) return null
     const [branch, head, refs, origin] = await Promise.all([
       readBranch(checkout),
-      readHead(checkout),
-      readRefs(checkout),
+      readHead(checkout, repository?.folder ?? null),
+      readBranches(checkout),
       readOrigin(checkout),
     ])
     const projectPath = checkout.prefix === '' ? pathOfAddress(origin) : null
@@ -116,37 +114,24 @@ export class FolderCheckout {
   }
 }
 
-interface Ref {
-  name: string
-  commit: string
-  /** What a symbolic ref names. */
-  target: string
-}
-
 async function readBranch({ gitDir }: SurroundingCheckout): Promise<string | null> {
   const text = await readFile(join(gitDir, 'HEAD'), 'utf8').catch(() => '')
   return /^ref: refs\/heads\/(.+)$/m.exec(text)?.[1]?.trim() ?? null
 }
 
-async function readHead({ gitDir }: SurroundingCheckout): Promise<CheckoutHead | null> {
-  const answer = await tryGit({ gitDir, args: ['cat-file', '--batch'], input: 'HEAD\n' })
-  const text = answer.stdout.toString('utf8')
-  const commit = /^([0-9a-f]{40,64}) commit /.exec(text)?.[1]
-  if (answer.status !== 0 || commit === undefined) return null
-  const header = text.slice(0, text.indexOf('\n\n'))
-  const parents = [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, parent = '']) => parent)
-  const seconds = /^committer .* (\d+) [+-]\d{4}$/m.exec(header)?.[1]
-  return { commit, parents, committedAt: Number(seconds ?? 0) * 1000 }
-}
-
 /** Bounds what is read of a checkout with a great many refs: of those beyond, by name, nothing is known. */
 const refsMax = 20_000
 
+const branchFolders = ['refs/heads', 'refs/remotes/origin']
+
+async function readBranches(checkout: SurroundingCheckout): Promise<Ref[]> {
+  return (await readRefs(checkout, branchFolders)) ?? askForRefs(checkout)
+}
+
 /** Names alone: no object is looked up for them, however many there are. */
-async function readRefs({ gitDir }: SurroundingCheckout): Promise<Ref[]> {
+async function askForRefs({ gitDir }: SurroundingCheckout): Promise<Ref[]> {
   const format = '--format=%(refname)%00%(objectname)%00%(symref)'
-  const args = ['for-each-ref', `--count=${refsMax}`, format, 'refs/heads', 'refs/remotes/origin']
-  const answer = await tryGit({ gitDir, args })
+  const answer = await tryGit({ gitDir, args: ['for-each-ref', `--count=${refsMax}`, format, ...branchFolders] })
   if (answer.status !== 0) return []
   const lines = answer.stdout.toString('utf8').split('\n')
   return lines.flatMap((line) => {
@@ -165,12 +150,6 @@ async function readTags({ gitDir }: SurroundingCheckout): Promise<CheckoutTag[]>
     const message = type === 'tag' ? text.trimEnd() : ''
     return name === '' ? [] : [{ name, message, commit: peeled === '' ? object : peeled }]
   })
-}
-
-async function readOrigin({ commonDir }: SurroundingCheckout): Promise<string> {
-  const args = ['config', '--file', join(commonDir, 'config'), '--get', 'remote.origin.url']
-  const answer = await tryGit({ args })
-  return answer.status === 0 ? answer.stdout.toString('utf8').trim() : ''
 }
 
 function defaultBranchOf(refs: readonly Ref[], branch: string | null): string {

@@ -4,7 +4,7 @@ import { tryGit, type GitAnswer } from './git-program.ts'
 import type { GitRepository } from './git-repository.ts'
 import { isRef } from './names.ts'
 import { pathsSince } from './paths-since.ts'
-import { findSurroundingCheckout } from './surrounding-checkout.ts'
+import { findSurroundingCheckout, headCommitOf } from './surrounding-checkout.ts'
 
 /** The commit that is planned, and the project that it is of. */
 export interface PlannedCommit {
@@ -53,9 +53,9 @@ export class GitPathSource implements PathSource {
     const checkout = await findSurroundingCheckout(folder)
     if (checkout === null) return new GitPathSource(planned, null)
     const { gitDir, prefix } = checkout
-    const head = await tryGit({ gitDir, args: ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'] })
-    if (head.status !== 0) return new GitPathSource(planned, null)
-    return new GitPathSource(planned, { gitDir, env: checkoutObjects(checkout), head: textOf(head), prefix })
+    const head = await headCommitOf(checkout)
+    if (head === null) return new GitPathSource(planned, null)
+    return new GitPathSource(planned, { gitDir, env: checkoutObjects(checkout), head, prefix })
   }
 
   async changedSince(ref: string): Promise<PathsAnswer> {

@@ -1,6 +1,7 @@
 export { type CommitInfo } from './commit-info.ts'
 export { errors, type GitErrorCode } from './errors.ts'
-export { FolderCheckout, type CheckoutHead, type CheckoutTag, type FolderChange } from './folder-checkout.ts'
+export { FolderCheckout, type CheckoutTag, type FolderChange } from './folder-checkout.ts'
+export type { CheckoutHead } from './read-head.ts'
 export { GitIncludeSource, type GitIncludeOptions } from './git-include-source.ts'
 export { GitPathSource, type PlannedCommit } from './git-path-source.ts'
 export { GitRepository, type ImportedFolder, type ProposedChange } from './git-repository.ts'

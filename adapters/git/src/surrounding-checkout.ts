@@ -42,7 +42,7 @@ export async function commitBehindTree(
 ): Promise<CommitInfo | null> {
   const commit = await headCommitOf(checkout)
   if (commit === null) return null
-  return keptByKey(ownGitDir, `${commit}:${checkout.prefix}:${tree}`, async () =>
+  return keptByKey(ownGitDir, 'behind', `${commit}:${checkout.prefix}:${tree}`, async () =>
     commitBehind(commit, checkout, tree, ownGitDir).catch(nothingToLearn),
   )
 }
@@ -70,13 +70,26 @@ async function commitBehind(
 }
 
 /** What HEAD names: by the files where they say it, else by git. */
-async function headCommitOf({ gitDir, commonDir }: SurroundingCheckout): Promise<string | null> {
+export async function headCommitOf({ gitDir, commonDir }: SurroundingCheckout): Promise<string | null> {
   const head = (await readFile(join(gitDir, 'HEAD'), 'utf8').catch(() => '')).trim()
   const ref = /^ref: (refs\/heads\/[^\0]+)$/.exec(head)?.[1]
-  const named = ref === undefined ? head : (await readFile(join(commonDir, ref), 'utf8').catch(() => '')).trim()
+  const named = ref === undefined ? head : await commitOfRef(commonDir, ref)
   if (isObjectName(named)) return named
   const answer = await tryGit({ gitDir, args: ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'] })
   return answer.status === 0 ? answer.stdout.toString('utf8').trim() : null
+}
+
+/** A file of its own, else a line of the packed ones. */
+async function commitOfRef(commonDir: string, ref: string): Promise<string> {
+  const own = await readFile(join(commonDir, ref), 'utf8').catch(() => null)
+  if (own !== null) return own.trim()
+  const packed = await readFile(join(commonDir, 'packed-refs'), 'utf8').catch(() => '')
+  return (
+    packed
+      .split('\n')
+      .find((line) => line.endsWith(` ${ref}`))
+      ?.split(' ')[0] ?? ''
+  )
 }
 
 async function gitDirAt(path: string): Promise<string | null> {

@@ -1,4 +1,4 @@
-import { lstat, realpath } from 'node:fs/promises'
+import { lstat, readlink, realpath } from 'node:fs/promises'
 import type { MachineLayout } from './sandbox-script.ts'
 
 const systemPaths = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/etc']
@@ -11,10 +11,11 @@ export async function readMachineLayout(): Promise<MachineLayout> {
   const kinds = await Promise.all(systemPaths.map(async (path) => [path, await kindOf(path)] as const))
   const points = await Promise.all(mountPoints.map(async (path) => [path, await kindOf(path)] as const))
   const named = (kind: string) => (row: readonly [string, string]) => row[1] === kind
+  const links = kinds.filter(named('link')).map(async ([path]) => [path, await readlink(path)] as const)
   const resolvConf = await realpath('/etc/resolv.conf').catch(() => null)
   return {
     systemFolders: kinds.filter(named('folder')).map(([path]) => path),
-    systemLinks: kinds.filter(named('link')).map(([path]) => path),
+    systemLinks: await Promise.all(links),
     resolvConf: resolvConf === null || resolvConf.startsWith('/etc/') ? null : resolvConf,
     mountPoints: points.filter(named('folder')).map(([path]) => path),
   }

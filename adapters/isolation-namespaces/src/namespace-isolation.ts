@@ -11,7 +11,7 @@ import { standardPath } from './standard-path.ts'
  * Isolation by Linux namespaces (mount, pid, IPC, host name) and the programs of util-linux.
  * `uid`: started as root, the command gets a user of its own. `user-namespace`: started as an ordinary user, the command
  * keeps that user's identity towards the machine but sees only what is bound and has no capability.
- * @param spawner starts the same sandboxes in a fifteenth of the processor time
+ * @param spawner starts the same sandboxes in a twentieth of the processor time
  */
 export function namespaceIsolation(
   mode: SandboxMode,

@@ -1,4 +1,4 @@
-import type { BoundPath, IsolatedSpec, Layers, WritablePath } from '@sluice/execution'
+import { overlayOptions, type BoundPath, type IsolatedSpec, type Layers, type WritablePath } from '@sluice/execution'
 import { boundPath } from './check-spec.ts'
 import { sandboxUser, type SandboxUser } from './isolated-users.ts'
 import { shellQuote as q } from './shell-quote.ts'
@@ -8,7 +8,7 @@ export interface MachineLayout {
   /** Folders of programs and libraries that are real folders: bound read-only. */
   systemFolders: readonly string[]
   /** Those that are links, such as `/bin` → `usr/bin`: copied as links. */
-  systemLinks: readonly string[]
+  systemLinks: readonly (readonly [path: string, target: string])[]
   /** Real path of `/etc/resolv.conf` where it lies outside `/etc`, as with systemd-resolved; else `null`. */
   resolvConf: string | null
   /** Existing folders on which the new root can be mounted; one is taken that hides nothing of what is bound. */
@@ -72,7 +72,9 @@ function dropRights(mode: SandboxMode, user: SandboxUser): string {
 function systemLines(machine: MachineLayout): string[] {
   return [
     ...machine.systemFolders.flatMap((folder) => bindLines(folder, folder, 'ro,')),
-    machine.systemLinks.length === 0 ? '' : `cp -P ${machine.systemLinks.map(q).join(' ')} . || fail "cannot link"`,
+    machine.systemLinks.length === 0
+      ? ''
+      : `cp -P ${machine.systemLinks.map(([path]) => q(path)).join(' ')} . || fail "cannot link"`,
     'mkdir proc && mount -t proc -o nosuid,nodev,noexec proc proc || fail "cannot mount /proc"',
   ]
 }
@@ -131,14 +133,8 @@ function overlayLine(upper: string, layers: Layers, target: string, mode: Sandbo
   return `mount -t overlay -o ${q(options)} sluice ${q(target)} || fail "cannot mount the layers"`
 }
 
-/**
- * The options of overlayfs itself. `index=off`: the mount of the step before may not be gone yet. In a user namespace the
- * kernel keeps its notes in `user.` attributes, as `trusted.` ones need a real root.
- */
-export function layerOptions(upper: string, { below, work }: Layers, mode: SandboxMode): string {
-  const notes = mode === 'uid' ? '' : ',userxattr'
-  return `index=off${notes},lowerdir=${below.join(':')},upperdir=${upper},workdir=${work}`
-}
+export const layerOptions = (upper: string, layers: Layers, mode: SandboxMode): string =>
+  overlayOptions(upper, layers, mode !== 'uid')
 
 /** Shows a writable folder with its layers, in a mount namespace of its own, until standard input ends. */
 export function viewScript({ from, layers }: BoundPath & { layers: Layers }, mode: SandboxMode): string {

@@ -30,6 +30,7 @@ const headColumns = [
   'run.parent_run_id',
   'run.parent_job',
   'run.parent_attempt',
+  'run.outdated_by',
   'run.created_at',
   'journal.status',
   'journal.finished_at',
@@ -51,6 +52,7 @@ export type RunHead = Pick<
   | 'parent_run_id'
   | 'parent_job'
   | 'parent_attempt'
+  | 'outdated_by'
   | 'created_at'
   | 'status'
   | 'finished_at'
@@ -188,6 +190,32 @@ export async function findRunOf(
     .where('run.commit', '=', commit)
     .where('run.parent_run_id', 'is', null)
   return (await query.orderBy('run.number', 'desc').executeTakeFirst()) ?? null
+}
+
+/**
+ * Runs under way, no children, whose ref has a newer commit with this run, oldest first. One that delivers is left to a run that
+ * delivers: else nothing would be delivered in its place.
+ */
+export async function listOutdatedRuns(
+  db: Database | Unit,
+  newer: Pick<RunRow, 'project' | 'ref' | 'number' | 'commit' | 'deliver'>,
+): Promise<string[]> {
+  const rows = await headsOf(db)
+    .where('run.project', '=', newer.project)
+    .where('run.ref', '=', newer.ref)
+    .where('run.number', '<', newer.number)
+    .where('run.commit', '<>', newer.commit)
+    .where('run.parent_run_id', 'is', null)
+    .where('run.deliver', 'in', newer.deliver ? [true, false] : [false])
+    .where('journal.status', '=', 'running')
+    .orderBy('run.number')
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** Notes for which newer run it was canceled. */
+export async function keepOutdatedBy(unit: Unit, runId: string, number: number): Promise<void> {
+  await unit.updateTable('run').set({ outdated_by: number }).where('id', '=', runId).execute()
 }
 
 /** The project of a run; `null` where there is no such run. */

@@ -1,5 +1,5 @@
 /** `sluice`: the command line. */
-import { enableCompileCache } from 'node:module'
+import { createRequire, enableCompileCache } from 'node:module'
 import type * as Program from './program.ts'
 import { findBundle } from './bundle/find-bundle.ts'
 import { watchOutput } from './terminal/watch-output.ts'
@@ -18,7 +18,10 @@ const bundle = isBundled ? findBundle() : null
 
 /** Without the installed packages nothing else of ours can be loaded, not even what says errors. */
 const fromSources = async (): Promise<typeof Program> => import('./program.ts')
-const program = bundle === null ? fromSources() : (import(bundle) as Promise<typeof Program>).catch(fromSources)
+/** By `require`: an `import` of a part of Node reads all that it has, and for that loads what nothing here uses. */
+const fromBundle = async (path: string): Promise<typeof Program> =>
+  createRequire(import.meta.url)(path) as typeof Program
+const program = bundle === null ? fromSources() : fromBundle(bundle).catch(fromSources)
 const { runProgram } = await program.catch((error: NodeJS.ErrnoException) => {
   if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error
   const reason = error.message.split('\n')[0]

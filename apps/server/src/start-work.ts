@@ -2,6 +2,7 @@
 import { askFor, startJobs } from '@sluice/store-postgres'
 import type { Store } from './open-store.ts'
 import type { Rollouts } from './rollouts/open-rollouts.ts'
+import { endUntakenAttempts } from './runner/end-untaken-attempts.ts'
 import type { RunnerDoor } from './runner/runner-calls.ts'
 import { systemClock as clock, systemIds as ids } from './system.ts'
 import { endSilentAttempts, tasksWith } from './tasks.ts'
@@ -21,7 +22,7 @@ export async function startWork(
   { store, rollouts, finish, serverUrl, log }: WorkParts,
   closers: AsyncDisposableStack,
 ): Promise<void> {
-  const { db, pool } = store
+  const { db, pool, journal } = store
   const { driver, keeper } = rollouts
   const failed = (task: string, error: unknown): void =>
     log('a task failed and is tried again', { task, error: String(error) })
@@ -38,9 +39,11 @@ export async function startWork(
   const startedAtMs = clock.now()
   const suspects = new Set<number>()
   const sweep = setInterval(() => {
-    endSilentAttempts({ db, clock, startedAtMs, suspects, finish, failed }).catch((error: unknown) =>
-      log('the sweep failed', { error: String(error) }),
-    )
+    const sweeps = [
+      endSilentAttempts({ db, clock, startedAtMs, suspects, finish, failed }),
+      endUntakenAttempts({ db, journal, clock, startedAtMs }),
+    ]
+    for (const one of sweeps) one.catch((error: unknown) => log('the sweep failed', { error: String(error) }))
   }, sweepEveryMs)
   closers.defer(() => clearInterval(sweep))
 }

@@ -13,14 +13,17 @@ import { attemptOfJob, childToBegin, toldRun } from './children/ask-of-children.
 import { beginChild, type ChildMakers } from './children/begin-child.ts'
 import { cancelChild } from './children/cancel-child.ts'
 import { tellParent } from './children/tell-parent.ts'
+import { grantRequest, grantResource } from './resource-groups/grant-resource.ts'
 import { beginDeployment, type Beginners, type DeploymentRequest } from './rollouts/begin-deployment.ts'
 import { followDelivery } from './rollouts/follow-delivery.ts'
 import { tellDelay } from './rollouts/tell-delay.ts'
 import type { RolloutDriver } from './rollouts/rollout-driver.ts'
+import { cancelRedundant } from './runs/cancel-redundant.ts'
 
 const deploymentRequest = z.object({ runId: z.string(), environment: z.string(), releaseId: z.string() })
 const rolloutRequest = z.object({ deploymentId: z.string() })
 const cancelRequest = z.object({ runId: z.string(), environment: z.string() })
+const redundantRequest = z.object({ runId: z.string() })
 const dueRequest = z.object({ runId: z.string(), job: z.string() })
 
 export interface TaskParts extends Beginners, ChildMakers {
@@ -42,6 +45,8 @@ export function tasksWith(parts: TaskParts): Record<string, (payload: unknown) =
     'begin-child': (payload) => beginChild(parts, childToBegin.parse(payload)),
     'cancel-child': (payload) => cancelChild(parts, attemptOfJob.parse(payload)),
     'tell-parent': (payload) => tellParent(parts, toldRun.parse(payload).runId),
+    'grant-resource': (payload) => grantResource(parts, grantRequest.parse(payload)),
+    'cancel-redundant': (payload) => cancelRedundant(parts, redundantRequest.parse(payload).runId),
   }
 }
 

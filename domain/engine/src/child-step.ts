@@ -59,9 +59,8 @@ function begun(state: RunState, job: RunJob, child: RunChild, runId: string, now
   }
   job.child = { ...child, status: 'running', runId }
   // It was asked to stop while its child was made.
-  const commands: RunCommand[] = state.cancelRequested
-    ? [{ kind: 'cancel-child', job: job.name, attempt: job.attempt }]
-    : []
+  const isToStop = state.cancelRequested || job.cancelReason !== undefined
+  const commands: RunCommand[] = isToStop ? [{ kind: 'cancel-child', job: job.name, attempt: job.attempt }] : []
   if (isTerminal(job.status)) return { commands, end: null }
   if (child.strategy === null) return { ...ending(job, 'success', ''), commands }
   job.status = 'running'

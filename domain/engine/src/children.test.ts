@@ -117,6 +117,47 @@ describe('a job with a child', () => {
   })
 })
 
+describe('a job with a child and a resource group', () => {
+  const grouped = (strategy: 'depend' | null) => [childJobOf('child', 'build', strategy, { resourceGroup: 'device' })]
+  const granted: RunEvent = { kind: 'resource.granted', payload: { job: 'child', attempt: 1 } }
+  const kinds = (commands: RunCommand[]) => commands.map(({ kind }) => kind).filter((kind) => kind !== 'record')
+
+  test('begins its child when it has the group, and keeps it until the child has ended', () => {
+    expect(kinds(play(grouped('depend'), []).commands)).toEqual(['claim-resource'])
+    const running = play(grouped('depend'), [granted, begun('child')])
+    expect(kinds(running.commands)).toEqual(['claim-resource', 'begin-child'])
+    expect(kinds(decide(running.state, ended('child', 'success'), 1).commands)).toEqual(['release-resource'])
+  })
+
+  test('without a strategy gives it back when its child has begun', () => {
+    expect(kinds(play(grouped(null), [granted, begun('child')]).commands).at(-1)).toBe('release-resource')
+  })
+})
+
+describe('a newer commit', () => {
+  const outdated: RunEvent = { kind: 'run.outdated', payload: { byRunNumber: 2 } }
+
+  test('ends a job with a child through its child', () => {
+    const plan = { ...planOf([childJobOf('child', 'build', 'depend', { interruptible: true })]) }
+    const autoCancel = { onNewCommit: 'interruptible', onJobFailure: 'none' } as const
+    let state = createRunState('run', { ...plan, autoCancel }, [])
+    const all: RunCommand[] = []
+    for (const event of [{ kind: 'run.begun' } as const, outdated, begun('child')]) {
+      const step = decide(state, event, 1)
+      state = step.state
+      all.push(...step.commands)
+    }
+    expect(all.filter(({ kind }) => kind === 'cancel-child').length).toBeGreaterThan(0)
+    expect(state.jobs['child']?.status).toBe('canceled')
+  })
+
+  test('leaves a run alone that has begun a child without interruptible, though nothing waits for it', () => {
+    const jobs = [childJobOf('left', 'build', null), jobOf('slow', 'build', { interruptible: true })]
+    expect(play(jobs, [begun('left'), outdated]).state.cancelRequested).toBe(false)
+    expect(play(jobs, [outdated]).state.cancelRequested).toBe(true)
+  })
+})
+
 describe('childEndOf()', () => {
   test.each<[string, PlanJob[], RunEvent[], ReturnType<typeof childEndOf>]>([
     ['runs', [jobOf('a', 'build')], [], null],

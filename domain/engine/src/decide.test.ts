@@ -146,7 +146,7 @@ describe('decide(): gates', () => {
   })
 })
 
-describe('decide(): manual, delayed, cancel, resource groups', () => {
+describe('decide(): manual, delayed, cancel', () => {
   test('a manual job that may fail holds nobody up; played, it runs', () => {
     const jobs = [jobOf('m', 'build', { when: 'manual', allowFailure: true }), jobOf('b', 'test')]
     expect(play(jobs, []).offered).toEqual(['b#1'])
@@ -246,12 +246,6 @@ describe('decide(): manual, delayed, cancel, resource groups', () => {
       2000,
     )
     expect(ended.state.status).toBe('canceled')
-  })
-
-  test('two jobs of a resource group run one after the other', () => {
-    const jobs = [jobOf('a', 'build', { resourceGroup: 'g' }), jobOf('b', 'build', { resourceGroup: 'g' })]
-    expect(play(jobs, []).offered).toEqual(['a#1'])
-    expect(play(jobs, [end('a')]).offered).toEqual(['a#1', 'b#1'])
   })
 
   test('an event of an older attempt, or of a job that has ended, changes nothing', () => {

@@ -7,5 +7,15 @@ export { errors } from './errors.ts'
 export { hasFailed } from './job-end.ts'
 export type { Journal, JournalStep } from './ports.ts'
 export { reasonSentence } from './reason-sentence.ts'
+export { redundantPart } from './redundant-part.ts'
+export { decideResourceGroup } from './resource-group/decide-resource-group.ts'
+export { lineOf } from './resource-group/line-of.ts'
+export {
+  newResourceGroup,
+  type ResourceClaim,
+  type ResourceGroup,
+  type ResourceGroupEvent,
+  type ResourceGroupStep,
+} from './resource-group/resource-group.ts'
 export { MemoryJournal } from './memory-journal.ts'
 export { waitsForPerson } from './waits-for-person.ts'

@@ -14,16 +14,18 @@
  *      wait for a person without holding others up may be left.
  *  E7  That a run succeeded once is kept for good. Canceled after a person started a job of it, it ends as `success` again
  *      where every job that was canceled may fail.
- *  E8  A job with a child begins at most one child an attempt, and is never offered to a runner. With a strategy it ends
+ *  E8  A job of a resource group is offered only when it was granted the group for this attempt.
+ *  E9  A job with a child begins at most one child an attempt, and is never offered to a runner. With a strategy it ends
  *      after the child has; once a cancel is asked for, every child that is left is told to stop.
  */
 import type { EventPayloads, RunStatus } from '@sluice/contracts/events'
-import type { PlanJob, RetryReason } from '@sluice/contracts/plan'
+import type { PlanAutoCancel, PlanJob, RetryReason } from '@sluice/contracts/plan'
 
 export type JobStatus =
   | 'created'
   | 'delayed'
   | 'manual'
+  | 'waiting_for_resource'
   | 'pending'
   | 'running'
   | 'success'
@@ -42,6 +44,12 @@ export interface RunJob {
   allowFailure: PlanJob['allowFailure']
   retry: { max: number; when: RetryReason[]; exitCodes: number[] }
   resourceGroup: string | null
+  /** What its resource group was told of it last. Absent: nothing, or that it wants the group no more. */
+  claim?: 'upcoming' | 'waiting' | 'held'
+  /** A newer commit may end it. Absent: it may not. */
+  interruptible?: true
+  /** It is to stop, while its run goes on, and why. */
+  cancelReason?: string
   status: JobStatus
   /** Number of the newest attempt; 0 before the first. */
   attempt: number
@@ -80,6 +88,10 @@ export interface RunState {
   runId: string
   status: RunStatus
   cancelRequested: boolean
+  /** Why it ends by itself: for a newer commit, or for a job that failed. Absent where a person canceled it. */
+  cancelReason?: string
+  /** As in the plan. Absent: GitLab's `conservative` and `none`. */
+  autoCancel?: PlanAutoCancel
   /** Set with its first success, for good: what a person starts or cancels afterwards does not undo it. */
   succeeded?: true
   stages: string[]
@@ -107,6 +119,10 @@ export type RunEvent =
   | { kind: 'job.played'; payload: { job: string } }
   | { kind: 'gate.decided'; payload: { gate: string; decision: 'open' | 'closed' } }
   | { kind: 'run.cancel-requested'; payload: { reason: string } }
+  /** A run of a newer commit of the same ref has begun. */
+  | { kind: 'run.outdated'; payload: { byRunNumber: number } }
+  /** The job has its resource group, for this attempt. */
+  | { kind: 'resource.granted'; payload: { job: string; attempt: number } }
   | ChildEvent
 
 /** What becomes of the child of a job's attempt. */
@@ -129,6 +145,10 @@ export type RunCommand =
   | { kind: 'cancel-job'; job: string; attempt: number }
   | { kind: 'wake'; job: string; atMs: number }
   | { kind: 'decide-gate'; gate: string }
+  /** The job will want its resource group, or wants it now: it is offered once the group is granted. */
+  | { kind: 'claim-resource'; group: string; job: string; attempt: number; state: 'upcoming' | 'waiting' }
+  /** The job wants its resource group no more, whether it had it or not. */
+  | { kind: 'release-resource'; group: string; job: string }
   | { kind: 'record'; entry: RecordedEntry }
 
 /** What the engine itself has to tell in the log. */

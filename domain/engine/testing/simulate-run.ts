@@ -2,6 +2,8 @@ import type { Plan } from '@sluice/contracts/plan'
 import { seededChance, type Chance } from '@sluice/kernel'
 import { createRunState } from '../src/create-run-state.ts'
 import { decide } from '../src/decide.ts'
+import { decideResourceGroup } from '../src/resource-group/decide-resource-group.ts'
+import { newResourceGroup, type ResourceGroup, type ResourceGroupEvent } from '../src/resource-group/resource-group.ts'
 import type { RunCommand, RunEvent, RunState } from '../src/run-state.ts'
 
 /** One event that a run took. */
@@ -20,9 +22,12 @@ export interface SimulatedRequest {
   seed: number
   /** Whether somebody cancels the run, at some time. */
   isCanceled: boolean
+  /** Whether a newer commit comes, at some time. */
+  isOutdated?: boolean
 }
 
 const mostSteps = 2000
+const ownRun = { runId: 'run', runNumber: 1 }
 
 /**
  * Runs a plan in a world of chance until nothing is left to happen: jobs end as they like, what happened is told in any
@@ -37,20 +42,24 @@ export function simulateRun(request: SimulatedRequest): SimulatedStep[] {
 class SimulatedWorld {
   readonly #chance: Chance
   readonly #isCanceled: boolean
+  readonly #isOutdated: boolean
+  readonly #groups = new Map<string, ResourceGroup>()
   #state: RunState
   /** What will be told. */
   readonly #open: RunEvent[] = [{ kind: 'run.begun' }]
   readonly #steps: SimulatedStep[] = []
 
-  constructor({ plan, gates, seed, isCanceled }: SimulatedRequest) {
+  constructor({ plan, gates, seed, isCanceled, isOutdated = false }: SimulatedRequest) {
     this.#chance = seededChance(seed)
     this.#isCanceled = isCanceled
+    this.#isOutdated = isOutdated
     this.#state = createRunState('run', plan, gates)
   }
 
   run(): SimulatedStep[] {
     this.#take(this.#open.splice(0, 1))
     if (this.#isCanceled) this.#open.push({ kind: 'run.cancel-requested', payload: { reason: 'somebody said so' } })
+    if (this.#isOutdated) this.#open.push({ kind: 'run.outdated', payload: { byRunNumber: 2 } })
     do {
       while (this.#open.length > 0) this.#take(this.#open.splice(this.#below(this.#open.length), 1))
       this.#startWhatHoldsUp()
@@ -89,8 +98,24 @@ class SimulatedWorld {
           payload: { gate: command.gate, decision: this.#chance.next() < 0.3 ? 'closed' : 'open' },
         })
         return
+      case 'claim-resource': {
+        const { job, attempt, state } = command
+        this.#stepGroup(command.group, { kind: 'claimed', claim: { ...ownRun, job, attempt, state } })
+        return
+      }
+      case 'release-resource':
+        this.#stepGroup(command.group, { kind: 'released', ...ownRun, job: command.job })
+        return
       default:
     }
+  }
+
+  #stepGroup(name: string, event: ResourceGroupEvent): void {
+    const { group, granted } = decideResourceGroup(this.#groups.get(name) ?? newResourceGroup, event)
+    this.#groups.set(name, group)
+    if (granted === null) return
+    const { job, attempt } = granted
+    this.#open.push({ kind: 'resource.granted', payload: { job, attempt } })
   }
 
   #endOf(attempt: { job: string; attempt: number }): RunEvent {

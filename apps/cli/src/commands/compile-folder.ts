@@ -69,7 +69,7 @@ export async function compileInto(
   options: EventOptions,
   run?: PredefinedInput['run'],
 ) {
-  const checkout = await FolderCheckout.find(folder)
+  const checkout = await FolderCheckout.find(folder, repository)
   const event = readEvent(options, await eventCheckout(options, checkout))
   const variables = await readVariables(options)
   const named = options.changed === undefined ? null : readChanged(options.changed)

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { scratchFolder, writeFiles } from '../../testing/scratch.ts'
 import { sluice } from '../../testing/sluice.ts'
 import { exitStatus } from '../exit-status.ts'

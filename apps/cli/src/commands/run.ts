@@ -22,10 +22,11 @@ import type { CompileChild } from '../run/compile-child.ts'
 import { givenNames } from '../run/given-names.ts'
 import { jobLines } from '../run/job-lines.ts'
 import { JobRoom } from '../run/job-room.ts'
+import { LocalResourceGroups } from '../run/local-resource-groups.ts'
 import { continueRun } from '../run/kept-jobs.ts'
 import { findLastJobs, wantedLastJobs, type LastJob, type LastJobs } from '../run/last-jobs.ts'
-import { liveView } from '../run/live-view.ts'
 import { logFiles, type LogFiles } from '../run/log-files.ts'
+import type { ExecutorChoice } from '../run/executor-choice.ts'
 import { openLocalFolder, type LocalFolder } from '../run/local-folder.ts'
 import { localWarnings } from '../run/local-warnings.ts'
 import { quietView } from '../run/quiet-view.ts'
@@ -52,6 +53,8 @@ export interface RunOptions extends EventOptions {
   quiet?: boolean
   logs?: boolean
   timestamps?: boolean
+  executor?: ExecutorChoice['kind']
+  image?: string
 }
 
 const clock = { now: () => Date.now() }
@@ -154,11 +157,14 @@ async function carryOut({ begunMs, chosen, isolation, ...work }: Work, options: 
     const result = await runFolder({
       ...work,
       ...chosen,
+      executor: { kind: options.executor ?? 'process', image: options.image },
       isolation: await isolation,
       gates: isDecided ? policy.gates : [],
       selections: chosen.children,
       isContinued: options.failed === true,
       room: new JobRoom(options.concurrency ?? availableParallelism()),
+      groups: new LocalResourceGroups(),
+      heldGroups: new Set(),
       clock,
       signal: interruption.signal,
       view,
@@ -210,13 +216,15 @@ async function openLogs(
   const jobs = planTree(plan).flatMap((one) => one.plan.jobs.map(({ name }) => one.prefix + name))
   const colour = hasColour(output, process.env)
   const write = (text: string): void => void output.write(text)
+  const isLive = options.quiet !== true && options.logs !== true && options.timestamps !== true
+  // What draws it takes as long to load as all the rest of this command.
+  const live = isLive && isInteractive(output, process.env) ? await import('../run/live-view.ts') : null
   return logFiles(local.logs, jobs, (fileOf) => {
     if (options.quiet === true) return quietView(write)
-    const isLive = options.logs !== true && options.timestamps !== true && isInteractive(output, process.env)
     const logOf = (job: string): string => relative(process.cwd(), fileOf(job))
-    if (isLive) {
+    if (live !== null) {
       const left = jobs.filter((job) => !kept.has(job))
-      return liveView({ output, colour, now: clock.now, jobs: left, logOf })
+      return live.liveView({ output, colour, now: clock.now, jobs: left, logOf })
     }
     return jobLines(jobs, { colour, write, now: options.timestamps === true ? clock.now : undefined })
   })

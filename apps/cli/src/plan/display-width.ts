@@ -1,5 +1,7 @@
 /** How many columns a text takes in a terminal: Chinese, Japanese, Korean and emoji two a letter, marks none. */
 export function displayWidth(text: string): number {
+  // Most texts; and the tables of the rest take a millisecond to make.
+  if (/^[ -~]*$/.test(text)) return text.length
   let width = 0
   for (const letter of text) width += letterWidth(letter)
   return width

@@ -17,6 +17,7 @@ export function progressOf(run: RunView, nowMs: number): ProgressItem[] {
 const jobStates: Record<JobState, ProgressItem['state']> = {
   created: 'waiting',
   waiting: 'waiting',
+  waiting_for_resource: 'waiting',
   pending: 'waiting',
   manual: 'waiting',
   running: 'running',

@@ -80,7 +80,20 @@ async function childRun(shop: Shop, job: PlanJob, signal: AbortSignal): Promise<
     return { refused: mistakesSentence(result.mistakes.map(({ message }) => message)) }
   }
   if (result.plan.jobs.length === 0) return { refused: 'none of its jobs runs for this change' }
-  return chosenRun(shop, job, { request, plan: result.plan, runId: id, number, signal })
+  const heldGroups = groupsHeldWith(run, job)
+  const blocked = result.plan.jobs.find(({ resourceGroup }) => resourceGroup !== null && heldGroups.has(resourceGroup))
+  if (blocked !== undefined) return { refused: blockedSentence(blocked) }
+  return chosenRun(shop, job, { heldGroups, request, plan: result.plan, runId: id, number, signal })
+}
+
+/** The resource groups that are held as long as the child runs. In GitLab a job of the child waits for one for ever. */
+function groupsHeldWith({ heldGroups }: FolderRun, { downstream, resourceGroup }: PlanJob): ReadonlySet<string> {
+  const isHeld = downstream?.strategy !== undefined && resourceGroup !== null
+  return isHeld ? new Set([...heldGroups, resourceGroup]) : heldGroups
+}
+
+function blockedSentence({ name, resourceGroup }: PlanJob): string {
+  return `its job "${name}" waits for resource group "${resourceGroup}", which is held until the child has ended`
 }
 
 /** GitLab's limit of a tree. */
@@ -101,6 +114,7 @@ interface KnownChild {
   runId: string
   number: number
   signal: AbortSignal
+  heldGroups: ReadonlySet<string>
 }
 
 /** The child with the jobs of it that are wanted: those that were named, or what is left of the last run. */

@@ -1,9 +1,10 @@
-import type { PlanJob } from '@sluice/contracts/plan'
+import type { Plan, PlanJob } from '@sluice/contracts/plan'
 import { childJobOf, jobOf, needs, planOf } from '@sluice/engine/testing'
 import { fixedClock } from '@sluice/kernel'
 import { describe, expect, test } from 'vitest'
 import { driveRun, type AttemptEnd, type DriveRequest, type RunHands } from './drive-run.ts'
 import { JobRoom } from './job-room.ts'
+import { LocalResourceGroups } from './local-resource-groups.ts'
 
 const ended: AttemptEnd = { outcome: 'success', reason: null, exitCode: 0 }
 const failed: AttemptEnd = { outcome: 'failed', reason: 'script_failure', exitCode: 1 }
@@ -33,8 +34,9 @@ async function drive(
       runId: 'r',
       plan: planOf(jobs),
       gates: [],
-      isolation: 'none',
+      isolationOf: () => 'none',
       room: new JobRoom(4),
+      groups: new LocalResourceGroups(),
       clock: fixedClock(0),
       signal: new AbortController().signal,
       ...more,
@@ -126,6 +128,42 @@ describe('driveRun()', () => {
     expect([order, status]).toEqual([['first'], 'canceled'])
   })
 
+  test('runs jobs of one resource group one after the other, and others meanwhile', async () => {
+    const inGroup = { resourceGroup: 'device' }
+    const running = new Set<string>()
+    const runJob: RunHands['runJob'] = async ({ name }) => {
+      running.add(name)
+      expect([...running].filter((one) => one !== 'free').length).toBeLessThanOrEqual(1)
+      await Promise.resolve()
+      running.delete(name)
+      return ended
+    }
+    const jobs = [
+      jobOf('a', 'test', inGroup),
+      jobOf('b', 'test', inGroup),
+      jobOf('c', 'test', inGroup),
+      jobOf('free', 'test'),
+    ]
+    const { order, status } = await drive(jobs, {}, { runJob })
+    expect([order.toSorted(), status]).toEqual([['a', 'b', 'c', 'free'], 'success'])
+  })
+
+  test('stops the other jobs when one fails and the pipeline wants that', async () => {
+    const plan: Plan = {
+      ...planOf([jobOf('long', 'test'), jobOf('bad', 'test'), jobOf('queued', 'test'), jobOf('last', 'deploy')]),
+      autoCancel: { onNewCommit: 'conservative', onJobFailure: 'all' },
+    }
+    const runJob: RunHands['runJob'] = async ({ name }, _, signal) => {
+      if (name === 'bad') return failed
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      return { outcome: 'canceled', reason: null, exitCode: null }
+    }
+    const { order, statuses, status } = await drive([], { plan, room: new JobRoom(2) }, { runJob })
+    expect(order).toEqual(['long', 'bad'])
+    expect(statuses).toEqual({ long: 'canceled', bad: 'failed', queued: 'canceled', last: 'canceled' })
+    expect(status).toBe('failed')
+  })
+
   test('ends with the fault where a job cannot be handled', async () => {
     const runJob = () => Promise.reject(new Error('no disk'))
     await expect(drive([jobOf('one', 'test')], {}, { runJob })).rejects.toThrow('no disk')
@@ -166,13 +204,13 @@ describe('driveRun()', () => {
         stopped.push(name)
         return driveChild([jobOf('a', 'test')], new JobRoom(1), undefined, AbortSignal.abort())
       })
-      setTimeout(() => interrupt.abort())
+      setImmediate(() => interrupt.abort())
       return { runId: name, end }
     }
     const alone = await drive([childJobOf('alone', 'build', null)], { signal: interrupt.signal }, { beginChild })
     expect([stopped, alone.status]).toEqual([['alone'], 'success'])
     const again = new AbortController()
-    setTimeout(() => again.abort())
+    setImmediate(() => again.abort())
     const waits = await drive([childJobOf('waits', 'build', 'depend')], { signal: again.signal }, { beginChild })
     expect([stopped, waits.status, waits.statuses]).toEqual([['alone', 'waits'], 'canceled', { waits: 'canceled' }])
   })
@@ -182,10 +220,11 @@ describe('driveRun()', () => {
     room: JobRoom,
     told: (name: string) => unknown = () => undefined,
     signal = new AbortController().signal,
+    groups = new LocalResourceGroups(),
   ) {
-    const request = { runId: 'c', plan: planOf(jobs), gates: [], room }
+    const request = { runId: 'c', plan: planOf(jobs), gates: [], room, groups }
     return driveRun(
-      { ...request, isolation: 'none', clock: fixedClock(0), signal },
+      { ...request, isolationOf: () => 'none', clock: fixedClock(0), signal },
       {
         runJob: async ({ name }) => (told(name), ended),
         decideGate: async () => 'open',

@@ -4,12 +4,14 @@ import {
   childEndOf,
   createRunState,
   MemoryJournal,
+  type ResourceClaim,
   type RunCommand,
   type RunEvent,
   type RunState,
 } from '@sluice/engine'
 import { unreachable, type Clock } from '@sluice/kernel'
 import type { JobRoom } from './job-room.ts'
+import type { LocalResourceGroups, ResourceCommand } from './local-resource-groups.ts'
 
 /** How one attempt of a job ended. */
 export interface AttemptEnd {
@@ -42,9 +44,11 @@ export interface DriveRequest {
   runId: string
   plan: Plan
   gates: { name: string; after: string }[]
-  isolation: IsolationLevel
+  isolationOf: (job: PlanJob) => IsolationLevel
   /** Where jobs get their places; runs of one tree share it. */
   room: JobRoom
+  /** The same for their resource groups. */
+  groups: LocalResourceGroups
   clock: Clock
   signal: AbortSignal
 }
@@ -67,6 +71,8 @@ class Drive {
   readonly #live = new Map<string, AbortController>()
   readonly #children = new Map<string, AbortController>()
   readonly #timers = new Set<NodeJS.Timeout>()
+  /** Jobs whose resource group another one holds, perhaps of another run of the tree. */
+  readonly #waiting = new Set<string>()
   /** Events not taken yet, gates not decided yet. */
   #open = 0
   #steps: Promise<void> = Promise.resolve()
@@ -77,13 +83,14 @@ class Drive {
   }
 
   async run(): Promise<RunState> {
-    const { runId, plan, gates, signal } = this.#request
+    const { runId, plan, gates, groups, signal } = this.#request
     const cancel = (): void => {
       this.#tell({ kind: 'run.cancel-requested', payload: { reason: 'interrupted' } })
       // A child that nothing waits for outlives the run that began it.
       for (const child of this.#children.values()) child.abort()
     }
     await this.#journal.create(createRunState(runId, plan, gates))
+    groups.join(runId, (claim) => this.#grant(claim))
     signal.addEventListener('abort', cancel)
     this.#tell({ kind: 'run.begun' })
     if (signal.aborted) cancel()
@@ -106,8 +113,11 @@ class Drive {
     await before
     const { state, commands } = await this.#journal.step(this.#request.runId, event, this.#request.clock.now())
     this.#open -= 1
+    // Only now is its place free: its end may cancel what would begin there.
+    const isPlaceFree = event.kind === 'job.finished' && this.#live.delete(event.payload.job)
     for (const command of commands) this.#carryOut(command)
-    const underWay = this.#live.size + this.#children.size + this.#offers.size + this.#timers.size
+    if (isPlaceFree) this.#request.room.leave()
+    const underWay = this.#live.size + this.#children.size + this.#offers.size + this.#timers.size + this.#waiting.size
     if (this.#open + underWay === 0) this.#end.resolve(state)
   }
 
@@ -127,11 +137,26 @@ class Drive {
       case 'decide-gate':
         void this.#decide(command.gate)
         return
+      case 'claim-resource':
+      case 'release-resource':
+        return this.#claim(command)
       case 'record':
         return // The state says it too.
       default:
         return unreachable(command)
     }
+  }
+
+  #grant({ job, attempt }: ResourceClaim): void {
+    this.#waiting.delete(job)
+    this.#tell({ kind: 'resource.granted', payload: { job, attempt } })
+  }
+
+  #claim(command: ResourceCommand): void {
+    const isWaiting = command.kind === 'claim-resource' && command.state === 'waiting'
+    if (isWaiting) this.#waiting.add(command.job)
+    else this.#waiting.delete(command.job)
+    this.#request.groups.take(this.#request.runId, command)
   }
 
   #offer(job: string, attempt: number): void {
@@ -145,19 +170,17 @@ class Drive {
   }
 
   async #runOne(name: string, attempt: number): Promise<void> {
-    const { isolation, room } = this.#request
+    const { isolationOf, room } = this.#request
     const job = this.#plannedJob(name)
     const stop = new AbortController()
     this.#live.set(name, stop)
-    this.#tell({ kind: 'job.started', payload: { job: name, attempt, runnerId: 'local', isolation } })
+    this.#tell({ kind: 'job.started', payload: { job: name, attempt, runnerId: 'local', isolation: isolationOf(job) } })
     try {
       const end = await this.#hands.runJob(job, attempt, stop.signal)
-      this.#live.delete(name)
       this.#tell({ kind: 'job.finished', payload: { job: name, attempt, ...end } })
     } catch (error) {
       this.#live.delete(name)
       this.#end.reject(error)
-    } finally {
       room.leave()
     }
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { IsolationLevel } from '@sluice/contracts/evidence'
 import type { PlanJob } from '@sluice/contracts/plan'
 import type { RunState } from '@sluice/engine'
 import { beginChild } from './begin-child.ts'
@@ -9,10 +10,11 @@ import { runAttempt } from './run-attempt.ts'
 /** Runs the jobs of a shop's run and of its children, and decides its gates on the way. */
 export async function driveShop(shop: Shop): Promise<RunState> {
   const { run } = shop
-  const { runId, gates, isolation, room, clock, signal } = run
+  const { runId, gates, room, groups, clock, signal } = run
+  const isolationOf = (job: PlanJob): IsolationLevel => shop.executor.isolationOf(job)
   const plan = { ...run.plan, jobs: run.plan.jobs.map((job) => (run.kept.has(job.name) ? withoutChild(job) : job)) }
   return driveRun(
-    { runId, plan, gates, isolation: isolation.level, room, clock, signal },
+    { runId, plan, gates, isolationOf, room, groups, clock, signal },
     {
       runJob: async (job, attempt, stop) => (run.kept.has(job.name) ? keptEnd : runAttempt(shop, job, attempt, stop)),
       decideGate: async (gate) => {

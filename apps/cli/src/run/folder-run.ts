@@ -6,9 +6,11 @@ import type { CompileRequest } from '@sluice/pipeline'
 import type { CompileChild } from './compile-child.ts'
 import type { JobRoom } from './job-room.ts'
 import type { LastJob, LastJobs } from './last-jobs.ts'
+import type { ExecutorChoice } from './executor-choice.ts'
+import type { LocalResourceGroups } from './local-resource-groups.ts'
 import type { LocalFolder } from './local-folder.ts'
 import type { RunView } from './run-view.ts'
-import type { Selection } from './select-jobs.ts'
+import type { Selection } from './selection.ts'
 import type { Sources } from './take-snapshot.ts'
 
 /** What is wanted of a run in a folder. */
@@ -16,6 +18,7 @@ export interface FolderRun {
   local: LocalFolder
   /** Whose content is run. */
   sources: Sources
+  executor: ExecutorChoice
   /** Closed with the run. */
   isolation: Isolation
   /** What is to be run: the plan, or the part of it that was asked for. */
@@ -31,6 +34,9 @@ export interface FolderRun {
   /** Gates that stand on the way. */
   gates: Policy['gates']
   room: JobRoom
+  groups: LocalResourceGroups
+  /** Resource groups that jobs above this run hold until it has ended. */
+  heldGroups: ReadonlySet<string>
   clock: Clock
   signal: AbortSignal
   view: RunView

@@ -8,13 +8,13 @@ import type { BlobStore, Executor } from '@sluice/execution'
 import {
   findJobTools,
   openCacheStore,
-  processExecutor,
   type CacheStore,
   type JobTools,
   type WouldBeRelease,
 } from '@sluice/executor-process'
 import type { FolderRun } from './folder-run.ts'
 import type { LastRun } from './last-run.ts'
+import { openLocalExecutor } from './local-executor.ts'
 import type { ReportSummary } from './summarise-reports.ts'
 import { takeSnapshot, type Snapshot } from './take-snapshot.ts'
 
@@ -76,7 +76,7 @@ export async function openShop(run: FolderRun): Promise<Shop> {
     run,
     last: { version: 1, runId: run.runId, ref, commit, subject, at, ...keptEvidence(run) },
     snapshot,
-    executor: processExecutor({ folder: join(local.jobs, 'workspaces'), isolation, trials: local.trials }),
+    executor: await openLocalExecutor(run),
     // Files of a cache belong to the jobs' user, who is another one when the start is as root.
     caches: openCacheStore(join(local.caches, String(isolation.owner('job')?.uid ?? 'own')), { clock }),
     blobs,

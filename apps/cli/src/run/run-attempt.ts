@@ -84,8 +84,8 @@ async function doJob(shop: Shop, job: PlanJob, signal: AbortSignal): Promise<Job
     clock: run.clock,
     artifacts: [...upstream.artifacts, ...sources.flatMap((name) => shop.artifacts.get(name) ?? [])],
     artifactsTo: join(run.local.artifacts, randomUUID()),
-    readOnlyPaths: [...tools.readOnlyPaths, ...snapshot.readOnlyPaths],
-    env: { PATH: tools.path },
+    readOnlyPaths: snapshot.readOnlyPaths,
+    tools: { readOnlyPaths: tools.readOnlyPaths, env: { PATH: tools.path } },
     reportSources: run.policy.reports.filter((source) => source.job === job.name),
     onOutput: (chunk) => run.view.write(job.name, chunk),
     signal,
@@ -102,7 +102,7 @@ async function keepReports(shop: Shop, job: PlanJob, attempt: number, result: Jo
     definitionDigest: job.definitionDigest,
     // There is no protected branch here to compare with: the server does that.
     protectedDefinitionDigest: job.definitionDigest,
-    isolation: run.isolation.level,
+    isolation: shop.executor.isolationOf(job),
   }
   const sources = run.policy.reports.filter((source) => source.job === job.name)
   if (result.reports.length > 0) {

@@ -25,11 +25,24 @@ export async function runFolder(run: FolderRun): Promise<FolderRunResult> {
     // What was stopped says nothing of the change; the run before it does.
     if (state.status !== 'canceled') await writeLastRun(local.lastRun, shop.last)
     await writeLastJobs(local.lastJobs, lastJobsOf(shop, state))
-    return { ...resultOf({ shop, state }), verdicts: shop.verdicts, isolation: isolation.level }
+    return {
+      ...resultOf({ shop, state }),
+      verdicts: shop.verdicts,
+      isolation: isolationOf(shop),
+    }
   } finally {
     await isolation.close?.()
     await removeAll(local.jobs)
+    await removeFolder(local.containers).catch(() => undefined)
   }
+}
+
+/** Of the isolations of the jobs of a tree the one that matters: none, if a job has none. */
+function isolationOf({ run, tree, executor }: Shop): IsolationLevel {
+  const jobs = [...tree.values()].flatMap((shop) => shop.run.plan.jobs).filter(({ downstream }) => !downstream)
+  const levels = jobs.map((job) => executor.isolationOf(job))
+  if (levels.length === 0) return run.isolation.level
+  return levels.includes('none') ? 'none' : (levels.find((level) => level !== 'container') ?? 'container')
 }
 
 /** Nothing else is done at the end, so this may be done at once, which takes a third of the time. */

@@ -4,17 +4,8 @@ import { nearestName } from '@sluice/pipeline'
 import type { CliErrorCode } from '../errors.ts'
 import { jobsNamed } from '../plan/jobs-named.ts'
 import { withoutAbsent } from './kept-jobs.ts'
+import type { Selection } from './selection.ts'
 import { splitSelection } from './split-selection.ts'
-
-/** Which jobs are wanted. */
-export interface Selection {
-  /** None: all. */
-  names: readonly string[]
-  /** Manual jobs that are started beside them. */
-  manual: readonly string[]
-  /** Whether named jobs are run with all that they wait for. */
-  withNeeds: boolean
-}
 
 /** The part of a plan that is to run. */
 export interface SelectedJobs {

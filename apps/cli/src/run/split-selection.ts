@@ -1,6 +1,6 @@
 import type { Plan } from '@sluice/contracts/plan'
 import { jobsNamed } from '../plan/jobs-named.ts'
-import type { Selection } from './select-jobs.ts'
+import type { Selection } from './selection.ts'
 
 /** A selection of jobs of one plan, and those of its children. */
 export interface SplitSelection {

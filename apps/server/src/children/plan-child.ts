@@ -61,7 +61,7 @@ export async function planChild(
   return { plan, givenVariables: variables.map(({ key }) => key) }
 }
 
-/** Decision 0014: what a job of one project may begin in another is for nobody to say yet. */
+/** Decision 0017: what a job of one project may begin in another is for nobody to say yet. */
 function otherProject({ downstream }: PlanJob): string {
   const project = downstream?.target.kind === 'project' ? downstream.target.project : ''
   return `it is a pipeline of project "${project}", and no project begins those of another here`

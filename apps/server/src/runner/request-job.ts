@@ -21,6 +21,7 @@ import { reportsToTake } from '../runs/proposed-policy.ts'
 import { hashToken, newToken } from '../system.ts'
 import { cacheRunsOf } from './cache-runs-of.ts'
 import { handedIn } from './handed-in.ts'
+import { jobIsolation } from './job-isolation.ts'
 import { readDotenvFiles } from './read-dotenv-files.ts'
 import { upstreamArtifacts } from './upstream-artifacts.ts'
 
@@ -55,8 +56,13 @@ async function claimIn(
 ): Promise<JobResponse | null> {
   const { clock, ids, journal } = givers
   const tokens = { runner: newToken('glcbt-'), sources: newToken('glcbt-') }
-  const isolation = request.info?.sluice_isolation ?? 'none'
   await journal.lockIn(unit, offer.run_id)
+  const run = await findRun(unit, offer.run_id)
+  if (!run) return null
+  const isolation = jobIsolation(
+    request,
+    run.plan.jobs.find(({ name }) => name === offer.job),
+  )
   const attempt = await claimAttempt(unit, offer.id, {
     runnerId: runner.id,
     tokenHash: hashToken(tokens.runner),
@@ -64,8 +70,7 @@ async function claimIn(
     isolation,
     nowMs: clock.now(),
   })
-  const run = attempt && (await findRun(unit, attempt.run_id))
-  if (!attempt || !run) return null
+  if (!attempt) return null
   const payload = { job: attempt.job, attempt: attempt.number, runnerId: runner.id, isolation }
   await journal.stepIn(unit, run.id, { kind: 'job.started', payload }, clock.now())
   const actor = { kind: 'runner', id: runner.id } as const

@@ -1,11 +1,13 @@
-import type { JobState, JobView, RunView } from '@sluice/contracts/api'
+import type { JobState, JobView, ResourceGroupView, RunView, Sentence } from '@sluice/contracts/api'
 import { hasFailed, reasonSentence, type JobStatus, type RunJob } from '@sluice/engine'
 import type { ArtifactRow, AttemptRow, RunHead, RunRow } from '@sluice/store-postgres'
+import { resourceSentence } from './resource-sentence.ts'
 
 const states: Record<JobStatus, JobState> = {
   created: 'created',
   delayed: 'waiting',
   manual: 'manual',
+  waiting_for_resource: 'waiting_for_resource',
   pending: 'pending',
   running: 'running',
   success: 'success',
@@ -24,6 +26,8 @@ interface JobFacts {
   logBytes: Map<number, number>
   /** Of the run, oldest first. */
   children: RunHead[]
+  /** Those that its jobs name. */
+  resourceGroups: ResourceGroupView[]
 }
 
 /** The plan's stages with their jobs as they stand. */
@@ -51,16 +55,17 @@ function jobView(
   job: RunRow['plan']['jobs'][number],
   attempts: AttemptRow[],
   artifacts: ArtifactRow[],
-  { logBytes, children }: JobFacts,
+  { logBytes, children, resourceGroups }: JobFacts,
 ): JobView {
   const live: RunJob | undefined = run.state.jobs[job.name]
   return {
     name: job.name,
     stage: job.stage,
     state: live ? stateOf(live) : 'created',
-    stateReason: reasonSentence(live?.reason ?? ''),
+    stateReason: stateReasonOf(live, resourceGroups),
     confirmation: job.manualConfirmation ?? null,
     allowFailure: live?.status === 'failed' ? !hasFailed(live) : job.allowFailure !== false,
+    resourceGroup: job.resourceGroup,
     needs: job.needs?.map((need) => need.job) ?? null,
     downstream: downstreamView(job, children),
     attempts: attempts.map((attempt) => ({
@@ -98,3 +103,10 @@ const childView = ({ id, number, status, created_at, finished_at }: RunHead) => 
   startedAt: created_at.toISOString(),
   finishedAt: finished_at?.toISOString() ?? null,
 })
+
+/** The run knows that its job waits for a resource group; who has the group, only the group does. */
+function stateReasonOf(job: RunJob | undefined, groups: ResourceGroupView[]): Sentence {
+  const group = groups.find(({ name }) => name === job?.resourceGroup)
+  if (job?.status === 'waiting_for_resource' && group !== undefined) return resourceSentence(group)
+  return reasonSentence(job?.reason ?? '')
+}

@@ -61,7 +61,12 @@ function statusSentence(run: RunHead): Sentence {
     case 'failed':
       return { en: 'It failed.', zh: '运行失败。' }
     case 'canceled':
-      return { en: 'It was canceled.', zh: '运行已取消。' }
+      return run.outdated_by === null
+        ? { en: 'It was canceled.', zh: '运行已取消。' }
+        : {
+            en: `Canceled for run ${run.outdated_by} of a newer commit.`,
+            zh: `已取消：运行 #${run.outdated_by} 对应更新的提交。`,
+          }
     default:
       return unreachable(run.status)
   }

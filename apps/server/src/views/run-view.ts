@@ -1,4 +1,4 @@
-import type { EvidenceView, GateView, RunView } from '@sluice/contracts/api'
+import type { EvidenceView, GateView, ResourceGroupView, RunView } from '@sluice/contracts/api'
 import type { EvidenceRecord, Verdict } from '@sluice/contracts/evidence'
 import { sentenceOf } from '@sluice/evidence'
 import type { TraceStore } from '@sluice/execution'
@@ -11,16 +11,19 @@ import {
   listDeployments,
   listEvidence,
   listRefusedReports,
+  listResourceGroups,
   listVerdicts,
   readLog,
   runNumbers,
   type AttemptRow,
+  type NamedResourceGroup,
   type RunRow,
 } from '@sluice/store-postgres'
 import { traceKey } from '../runner/find-live-attempt.ts'
 import { deploymentView } from './deployment-view.ts'
 import { stageViews } from './job-views.ts'
 import { projectSummary, releaseView, type ProjectReaders } from './project-views.ts'
+import { resourceGroupView } from './resource-group-view.ts'
 import { runSummary } from './run-summary.ts'
 
 export interface RunReaders extends ProjectReaders {
@@ -34,7 +37,7 @@ const logEntriesMax = 5000
 export async function runView(readers: RunReaders, run: RunRow): Promise<RunView> {
   const { db } = readers
   const attempts = await listAttempts(db, run.id)
-  const [artifacts, evidence, refused, verdicts, release, deployments, log, project, logBytes, children] =
+  const [artifacts, evidence, refused, verdicts, release, deployments, log, project, logBytes, groups, children] =
     await Promise.all([
       listArtifacts(
         db,
@@ -48,8 +51,10 @@ export async function runView(readers: RunReaders, run: RunRow): Promise<RunView
       readLog(db, { runId: run.id, limit: logEntriesMax }),
       findProject(db, run.project),
       sizesOf(readers.traces, attempts),
+      listResourceGroups(db, run.project),
       listChildren(db, run.id),
     ])
+  const resourceGroups = groupsOf(run, groups)
   const numbers = await runNumbers(db, run.parent_run_id === null ? [] : [run.parent_run_id])
   const { policy_ref: ref, policy_commit: commit, policy_digest: digest } = run
   return {
@@ -62,16 +67,22 @@ export async function runView(readers: RunReaders, run: RunRow): Promise<RunView
     trigger: run.trigger_actor,
     policy: { ref, commit, digest },
     planDigest: run.plan_digest,
-    stages: stageViews(run, attempts, artifacts, { logBytes, children }),
+    stages: stageViews(run, attempts, artifacts, { logBytes, children, resourceGroups }),
     excluded: run.plan.excluded,
     evidence: evidence.map(evidenceView),
     refusedReports: refused.map(({ name, job, path, code, message }) => ({ name, job, path, code, message })),
     gates: gateViews(run, verdicts),
+    resourceGroups,
     release: release === null ? null : releaseView({ ...release, file_count: release.files.length }, run),
     deployments: deployments.map((deployment) => deploymentView(deployment, log)),
     environments: project === null ? [] : (await projectSummary(readers, project)).environments,
     log,
   }
+}
+
+function groupsOf(run: RunRow, groups: NamedResourceGroup[]): ResourceGroupView[] {
+  const named = new Set(Object.values(run.state.jobs).map(({ resourceGroup }) => resourceGroup))
+  return groups.filter(({ name }) => named.has(name)).map(resourceGroupView)
 }
 
 async function sizesOf(traces: TraceStore, attempts: AttemptRow[]): Promise<Map<number, number>> {

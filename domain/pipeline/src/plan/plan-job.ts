@@ -30,7 +30,7 @@ export function planJob(definition: JobDefinition, context: PlanContext): Planne
   const stoodIn = standInForSecrets(
     planJobOptions(definition.options, (text) => scope.expandText(fill(text)), fill),
     scope.resolved(context.hasDotenv),
-    new Set(context.project.map(({ key }) => key)),
+    new Set([...context.project, ...context.pipeline].map(({ key }) => key)),
   )
   return {
     kind: 'in',

@@ -64,7 +64,7 @@ export interface JobDefinition {
   rules: readonly Rule[] | null
   only: RefPolicy | null
   except: RefPolicy | null
-  when: PlanJob['when'] | 'never'
+  when: PlanJob['when']
   whenPlace: SourcePosition | null
   startInMs: number | null
   allowFailure: AllowFailure | null
@@ -94,14 +94,8 @@ export interface JobDefinition {
 /** GitLab's default for `timeout`. */
 export const defaultTimeoutMs = 3_600_000
 
-const readWhen = choiceReader<JobDefinition['when']>([
-  'on_success',
-  'on_failure',
-  'always',
-  'manual',
-  'delayed',
-  'never',
-])
+/** `never` is for rules alone (GitLab's `when`). */
+const readWhen = choiceReader<JobDefinition['when']>(['on_success', 'on_failure', 'always', 'manual', 'delayed'])
 
 /** Reads one job. Everything wrong with it goes to `reading`; the definition is complete all the same. */
 export function readJob(

@@ -58,6 +58,7 @@ export function readRules(node: Located, owner: RulesOwner, reading: Reading): R
     wrongType(node, 'rules', 'a list of rules', reading)
     return []
   }
+  if (node.items.length === 0) wrongValue(node, 'rules', 'at least one rule', reading)
   const items = flatItems(node, limits.scriptNesting)
   if (items.length > limits.rules) wrongValue(node, 'rules', `${limits.rules} rules at most`, reading)
   return items.slice(0, limits.rules).flatMap((item, index) => readRule(item, index, owner, reading))

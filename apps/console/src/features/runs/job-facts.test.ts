@@ -18,6 +18,7 @@ const job: JobView = {
   state: 'running',
   stateReason: { en: '', zh: '' },
   confirmation: null,
+  resourceGroup: null,
   allowFailure: false,
   needs: null,
   downstream: null,

@@ -24,6 +24,12 @@ const tellers: { [K in EventKind]: Teller<K> } = {
   'runner.registered': (p) => told('idle', 'entry.runnerRegistered', { name: p.name }),
   'run.created': (p) => told('idle', 'entry.runCreated', { number: p.number, jobs: p.jobs.length, ref: p.ref }),
   'run.cancel-requested': (p) => told('warn', 'entry.cancelRequested', {}, p.reason),
+  'run.outdated': (p) =>
+    p.jobs === 'all'
+      ? told('idle', 'entry.runOutdated', { number: p.byRunNumber })
+      : told('idle', 'entry.jobsOutdated', { number: p.byRunNumber, jobs: p.jobs.join(', ') }),
+  'resource-group.configured': (p) =>
+    told('idle', 'entry.resourceGroupConfigured', { group: p.group, mode: p.processMode }),
   'producers.accepted': (p) => told('warn', 'entry.producersAccepted', {}, p.reason),
   'job.due': (p) => told('idle', 'entry.jobDue', { job: p.job }),
   'job.played': (p) => told('idle', 'entry.jobPlayed', { job: p.job }),

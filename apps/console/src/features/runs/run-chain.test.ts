@@ -8,6 +8,7 @@ const job = (state: JobState, allowFailure = false): JobView => ({
   state,
   stateReason: { en: '', zh: '' },
   confirmation: null,
+  resourceGroup: null,
   allowFailure,
   needs: null,
   downstream: null,

@@ -1,7 +1,9 @@
 import type { RunCommand, RunJob } from './run-state.ts'
 
-/** Who is asked to begin the attempt of a job whose turn it is: a runner, or who makes children. */
-export function turnCommand(job: RunJob): RunCommand {
+/** Begins the job's next attempt: asks a runner for it, or who makes children. Changes `job` in place. */
+export function offerJob(job: RunJob): RunCommand {
+  job.status = 'pending'
+  job.attempt += 1
   const attempt = { job: job.name, attempt: job.attempt }
   if (job.child === undefined) {
     job.reason = 'waits for a runner'

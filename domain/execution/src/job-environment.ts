@@ -1,4 +1,4 @@
-import type { JobVariable } from '@sluice/execution'
+import type { JobVariable } from './ports.ts'
 
 /** Paths that only the executor knows, as the job sees them. */
 export interface JobPaths {
