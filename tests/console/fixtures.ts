@@ -68,6 +68,7 @@ function job(name: string, stage: string, state: JobView['state'], more: Partial
     allowFailure: false,
     resourceGroup: null,
     needs: null,
+    downstream: null,
     attempts: started
       ? [
           {
@@ -405,6 +406,7 @@ function baseRun(id: string, number: number, failed: boolean): RunView {
     createdAt: at(10),
     finishedAt: at(6),
     unisolated: false,
+    parent: null,
     deliver: true,
     trigger: { kind: 'person', id: 'lin' },
     policy: { ref: 'main', commit: commit('57ab1e'), digest: digest('9d3c') },
@@ -539,6 +541,88 @@ export function canaryRun(): RunView {
         current: watching,
       },
     ],
+  }
+}
+
+/** A run of a repository of several services, of which two are built by children. */
+export function parentRun(): RunView {
+  const base = baseRun('run-parent', 8, false)
+  const began = { job: 'payments', attempt: 1, childRunId: 'run-child', number: 9 }
+  return {
+    ...base,
+    title: 'Build each service by its own pipeline',
+    status: 'running',
+    delivery: 'waiting',
+    sentence: both('4 of 6 jobs have ended.', '6 个作业中 4 个已结束。'),
+    finishedAt: null,
+    stages: [
+      { name: 'build', jobs: [job('generate', 'build', 'success')] },
+      {
+        name: 'services',
+        jobs: [
+          triggerJob('payments', 'running', { number: 9, status: 'running', finishedAt: null }, 'depend', {
+            stateReason: both('its child waits for a person', '子流水线等待人工操作'),
+          }),
+          triggerJob('statements', 'failed', { number: 10, status: 'failed', finishedAt: at(6) }, 'mirror', {
+            allowFailure: true,
+            stateReason: both('its child failed: job "lint" failed', '子流水线失败：作业“lint”失败'),
+          }),
+          triggerJob('docs', 'success', { number: 11, status: 'success', finishedAt: at(7) }, null),
+          triggerJob('partner', 'waiting', null, 'depend', {
+            stateReason: both('waits for its child to be created', '等待创建子流水线'),
+          }),
+        ],
+      },
+      { name: 'package', jobs: [job('package', 'package', 'created')] },
+    ],
+    evidence: [],
+    gates: base.gates.map((gate) => ({ ...gate, state: 'waiting', verdict: null })),
+    release: null,
+    log: [
+      entry('run-parent', 8, 'child.begun', began),
+      entry('run-parent', 6, 'child.ended', {
+        ...began,
+        job: 'statements',
+        childRunId: 'run-10',
+        number: 10,
+        status: 'failed',
+        reason: 'job "lint" failed',
+      }),
+    ],
+  }
+}
+
+function triggerJob(
+  name: string,
+  state: JobView['state'],
+  child: { number: number; status: RunView['status']; finishedAt: string | null } | null,
+  strategy: 'depend' | 'mirror' | null,
+  more: Partial<JobView> = {},
+): JobView {
+  const link = child && { ...child, runId: child.number === 9 ? 'run-child' : `run-${child.number}`, startedAt: at(8) }
+  return job(name, 'services', state, { attempts: [], downstream: { strategy, child: link }, ...more })
+}
+
+export function childRun(): RunView {
+  return {
+    ...baseRun('run-child', 9, false),
+    title: 'Build each service by its own pipeline',
+    source: 'parent_pipeline',
+    status: 'running',
+    delivery: 'none',
+    deliver: false,
+    sentence: both('The jobs are running.', '作业正在运行。'),
+    finishedAt: null,
+    parent: { runId: 'run-parent', number: 8, job: 'payments' },
+    stages: [
+      { name: 'test', jobs: [job('unit', 'test', 'success')] },
+      { name: 'approve', jobs: [job('sign off', 'approve', 'manual')] },
+    ],
+    excluded: [],
+    evidence: [],
+    gates: [],
+    release: null,
+    log: [],
   }
 }
 

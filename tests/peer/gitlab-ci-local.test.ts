@@ -13,8 +13,8 @@ import { previewDifferences } from './preview-differences.ts'
  * the document, and nothing else may. What the peer does not answer within a minute in all is skipped.
  */
 const budgetMs = 60_000
-/** One test waits for others, on a machine that may have more to do. */
-const patienceMs = 120_000
+/** What is begun is let end, on a machine that may have more to do. */
+const patienceMs = 600_000
 const work = mkdtempSync(join(tmpdir(), 'sluice-peer-'))
 const home = join(work, 'home')
 mkdirSync(home)
@@ -40,19 +40,19 @@ const previewed = ownPipelines().filter(({ name }) =>
   ].includes(name),
 )
 
-const late = 'gitlab-ci-local did not answer within half a minute'
+const missing = 'gitlab-ci-local gave no answer within half a minute'
 
 let begunMs: number | null = null
 
 /** A copy of the pipeline's folder as a repository. Skips the test where the peer cannot be asked, or no more. */
-function repositoryOf(pipeline: PeerPipeline, use: string, context: TestContext): string {
+async function repositoryOf(pipeline: PeerPipeline, use: string, context: TestContext): Promise<string> {
   const lacking = peerLacks()
   if (lacking !== null) context.skip(lacking)
   begunMs ??= Date.now()
   if (Date.now() - begunMs > budgetMs) context.skip('gitlab-ci-local took a minute for those before')
   const folder = join(work, use, pipeline.name.replaceAll('/', '_'))
   cpSync(pipeline.folder, folder, { recursive: true })
-  commitAll(folder)
+  await commitAll(folder)
   return folder
 }
 
@@ -65,10 +65,10 @@ describe.concurrent('what --preview makes of a pipeline differs from its plan on
   const documented = documentedRows('What a preview says otherwise')
 
   test.for(previewed)('$name', { timeout: patienceMs }, async (pipeline, context) => {
-    const folder = repositoryOf(pipeline, 'preview', context)
+    const folder = await repositoryOf(pipeline, 'preview', context)
     const plan = planIn(await compilePipeline(pipeline))
-    const { output, isLate } = await askPeer(folder, home, ['--preview', '--no-json-schema-validation'])
-    if (isLate) context.skip(late)
+    const { output, isMissing } = await askPeer(folder, home, ['--preview', '--no-json-schema-validation'])
+    if (isMissing) context.skip(missing)
     const differences = plan === null ? ['refused here'] : previewDifferences(plan, output)
     expect(differences).toEqual(documented.get(pipeline.name) ?? [])
   })
@@ -78,12 +78,12 @@ describe.concurrent('what --list-csv-all says of jobs differs from the plan only
   const documented = documentedRows('What a list says otherwise')
 
   test.for(pipelines)('$name', { timeout: patienceMs }, async (pipeline, context) => {
-    const folder = repositoryOf(pipeline, 'list', context)
+    const folder = await repositoryOf(pipeline, 'list', context)
     const plan = planIn(await compilePipeline(pipeline))
     // Its check by the schema for editors takes half of its time, and is no matter of the pipeline's meaning.
     const unchecked = plan === null ? [] : ['--no-json-schema-validation']
     const answer = await askPeer(folder, home, ['--file', pipeline.path, '--list-csv-all', ...unchecked])
-    if (answer.isLate) context.skip(late)
+    if (answer.isMissing) context.skip(missing)
     expect(listDifferences(plan, answer), answer.errors).toEqual(documented.get(pipeline.name) ?? [])
   })
 

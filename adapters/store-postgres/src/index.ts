@@ -20,5 +20,6 @@ export {
 export { PostgresJournal, type FollowStep } from './postgres-journal.ts'
 export * from './projects.ts'
 export * from './resource-groups.ts'
+export * from './run-tree.ts'
 export * from './runs.ts'
 export { ensureServiceDatabase, serviceDatabaseName, type ServiceDatabase } from './service-databases.ts'

@@ -65,6 +65,12 @@ export interface Schema {
      * policy, its release could be made. Later changes are judged by its policy and get its caches.
      */
     good_at: OptionalTime
+    /** The run whose job began this one, by an attempt of it; all three `null` for a run that is no child. */
+    parent_run_id: Generated<string | null>
+    parent_job: Generated<string | null>
+    parent_attempt: Generated<number | null>
+    /** Names of variables that it was started with; they win over those of reports. */
+    given_variables: JSONColumnType<string[], string | undefined, string>
     /** Number of the run of a newer commit for which it was canceled. */
     outdated_by: number | null
     created_at: Time

@@ -64,6 +64,8 @@ export async function makeRun(
       protectedDefinitions: {},
       producersAccepted: false,
       delivery: startDelivery(id, ['production']),
+      parent: null,
+      givenVariables: [],
       createdAtMs: 0,
     })
   })

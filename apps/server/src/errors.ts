@@ -44,10 +44,6 @@ export const errors = errorTable({
     summary: 'The pipeline file of the change has mistakes.',
     remedy: 'Mend each one named; `./sluice lint` shows them before a push.',
   },
-  PIPELINE_TRIGGERS: {
-    summary: 'A pipeline has jobs that begin other pipelines by trigger, which the server does not run yet.',
-    remedy: 'Run it with "./sluice run", or leave trigger out of the pipeline that is pushed.',
-  },
   POLICY_MISTAKES: {
     summary: 'The policy on the protected branch has mistakes.',
     remedy: 'Mend sluice.yml on the protected branch.',

@@ -13,12 +13,13 @@ export interface WorkParts {
   store: Store
   rollouts: Rollouts
   finish: RunnerDoor['finish']
+  serverUrl: () => string
   log: (message: string, details: object) => void
 }
 
 /** Takes up what an earlier server left, and goes on. `closers` ends it; what is not done then is done by the next. */
 export async function startWork(
-  { store, rollouts, finish, log }: WorkParts,
+  { store, rollouts, finish, serverUrl, log }: WorkParts,
   closers: AsyncDisposableStack,
 ): Promise<void> {
   const { db, pool, journal } = store
@@ -28,7 +29,7 @@ export async function startWork(
   const resumed = await driver.resume()
   await keeper.keepAll()
   closers.defer(() => keeper.close())
-  const jobs = await startJobs(pool, tasksWith({ db, clock, ids, journal, failed, ...rollouts }), failed)
+  const jobs = await startJobs(pool, tasksWith({ ...store, clock, ids, serverUrl, failed, ...rollouts }), failed)
   closers.defer(async () => {
     await driver.stop()
     await jobs.stop()

@@ -123,7 +123,7 @@ export const routes = {
     permission: 'run.create',
     summary: 'Run the pipeline of a ref',
     body: createRunBody,
-    errors: ['PROJECT_UNKNOWN', 'GIT_REF_UNKNOWN', 'PIPELINE_MISTAKES', 'PIPELINE_TRIGGERS', 'POLICY_MISTAKES'],
+    errors: ['PROJECT_UNKNOWN', 'GIT_REF_UNKNOWN', 'PIPELINE_MISTAKES', 'POLICY_MISTAKES'],
   }),
   stopEnvironment: route<ProjectSummary>()({
     method: 'POST',

@@ -22,6 +22,20 @@ export type JobState =
   | 'skipped'
   | 'manual'
 
+/** The run that a job began, or that began this one. */
+export interface RunLink {
+  runId: string
+  number: number
+}
+
+/** What a job begins in place of a script (GitLab's `trigger`). */
+export interface DownstreamView {
+  /** `null`: the job ends as soon as the other run exists. */
+  strategy: 'depend' | 'mirror' | null
+  /** Of the newest attempt that has one. */
+  child: (RunLink & { status: RunStatus; startedAt: string; finishedAt: string | null }) | null
+}
+
 export interface JobView {
   name: string
   stage: string
@@ -34,6 +48,8 @@ export interface JobView {
   /** Name of its resource group, which the run's view has; `null` without one. */
   resourceGroup: string | null
   needs: string[] | null
+  /** `null` for a job with a script. One that begins another run has no attempts of its own here. */
+  downstream: DownstreamView | null
   attempts: {
     number: number
     state: JobState
@@ -160,6 +176,8 @@ export interface RunSummary {
   finishedAt: string | null
   /** A job ran without isolation. */
   unisolated: boolean
+  /** Whose child it is, and which job began it; `null` for a run that is no child. */
+  parent: (RunLink & { job: string }) | null
 }
 
 export interface RunView extends RunSummary {

@@ -18,3 +18,4 @@ export {
   type ResourceGroupStep,
 } from './resource-group/resource-group.ts'
 export { MemoryJournal } from './memory-journal.ts'
+export { waitsForPerson } from './waits-for-person.ts'

@@ -21,6 +21,7 @@ test.each([
   ['runner_system_failure', '执行器系统故障'],
   ['tried again after script_failure: attempt 1 of 3 failed', '因“脚本失败”重试：第 1 次尝试失败，最多 3 次'],
   ['its child failed: job "a" failed', '子流水线失败：作业“a”失败'],
+  ['canceled with run 12, which began it', '随发起它的运行 #12 一并取消'],
   ['canceled by session:1', '由 session:1 取消'],
   ['constructor', 'constructor'],
   ['something that nobody said before', 'something that nobody said before'],

@@ -48,6 +48,7 @@ const sentences: readonly (readonly [RegExp, (...parts: string[]) => string])[] 
   [/^its child failed$/, () => '子流水线失败'],
   [/^its child was canceled$/, () => '子流水线已取消'],
   [/^none of the jobs of its child ran$/, () => '子流水线没有运行任何作业'],
+  [/^canceled with run (\d+), which began it$/, (number) => `随发起它的运行 #${number} 一并取消`],
   [/^canceled by (.*)$/s, (actor) => `由 ${actor} 取消`],
   [/^canceled$/, () => '已取消'],
   [/^interrupted$/, () => '已中断'],

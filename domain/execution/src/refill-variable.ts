@@ -2,8 +2,9 @@ import type { PlanVariable } from '@sluice/contracts/plan'
 
 const reference = /\$\$|\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})/g
 
-/** The longest value that is made anew; beyond it the plan's stands. */
+/** The longest value that is made anew, and how long all of them are together; beyond it the plan's stands. */
 const longestValue = 1_048_576
+const longestInAll = 4 * longestValue
 
 /**
  * Makes variables anew whose value leads, straight or through others, to one that a dotenv report gives another value
@@ -19,6 +20,7 @@ export function refillVariable(
   const known = new Map(variables.map((variable) => [variable.key, variable]))
   const refilled = new Map<string, PlanVariable>()
   const open = new Set<string>()
+  let left = longestInAll
 
   /** What stands for a reference: with `$` doubled where it is no further reference, `null` to leave it. */
   const textOf = (name: string): string | null => {
@@ -36,8 +38,10 @@ export function refillVariable(
     const before = refilled.get(key)
     if (before !== undefined) return before
     open.add(key)
-    const made = leadsToReport(written, known, values) ? withText(variable, fillIn(written, textOf)) : variable
+    const text = leadsToReport(written, known, values) ? fillIn(written, textOf) : null
     open.delete(key)
+    const made = text === null || text.length > left ? variable : withText(variable, text)
+    if (made !== variable) left -= made.value.length
     refilled.set(key, made)
     return made
   }
@@ -63,16 +67,21 @@ function namesIn(text: string): string[] {
   return [...text.matchAll(reference)].flatMap(([, plain, braced]) => plain ?? braced ?? [])
 }
 
-function fillIn(written: string, textOf: (name: string) => string | null): string {
-  return written.replaceAll(reference, (whole: string, plain?: string, braced?: string) => {
+/** `null` where it would get too long: a text of references alone may ask for gigabytes. */
+function fillIn(written: string, textOf: (name: string) => string | null): string | null {
+  let length = 0
+  const text = written.replaceAll(reference, (whole: string, plain?: string, braced?: string) => {
     const name = plain ?? braced
-    return name === undefined ? whole : (textOf(name) ?? whole)
+    if (name === undefined || length > longestValue) return whole
+    const filled = textOf(name) ?? whole
+    length += filled.length
+    return length > longestValue ? whole : filled
   })
+  return length > longestValue || text.length > longestValue ? null : text
 }
 
 /** With nothing left to fill in, `$$` is `$` and the value final. */
 function withText(variable: PlanVariable, text: string): PlanVariable {
-  if (text.length > longestValue) return variable
   const { raw: _, ...others } = variable
   if (namesIn(text).length > 0) return { ...others, value: text }
   const value = text.replaceAll('$$', () => '$')

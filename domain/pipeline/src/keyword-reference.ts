@@ -79,7 +79,7 @@ export const keywordReference: Readonly<Record<string, Readonly<Record<string, K
     start_in: works('with `when: delayed`, one week at most'),
     tags: works('a runner must have them all; `run` takes every job and says so'),
     timeout: works('ends the job as `job_execution_timeout`'),
-    trigger: works('see `trigger:include`; `plan`, `explain` and `graph` show the child; the server refuses it yet'),
+    trigger: works('see `trigger:include`; on the server the child is a run of its own, and counts for no gate'),
     type: refused('the old name of `stage`'),
     when: works('`on_success`, `on_failure`, `always`, `manual`, `delayed`; in rules `never` too'),
   },
@@ -366,7 +366,7 @@ export const keywordReference: Readonly<Record<string, Readonly<Record<string, K
     'trigger:forward:yaml_variables': works('variables of the files go with it, unless `false`'),
     'trigger:include': works('three files at most, in every form of `include`; two levels of children'),
     'trigger:inputs': fails('see `trigger:project`; for a child they stand in the entry of `include`'),
-    'trigger:project': fails('other projects cannot be reached from here; a warning of the plan says so'),
+    'trigger:project': fails('no project begins the pipelines of another; a warning of the plan says so'),
     'trigger:strategy': works('`depend` and `mirror`; while the child waits for a person, the job runs'),
   },
   variables: {

@@ -5,6 +5,7 @@ import { whatServes } from './0003-what-serves.ts'
 import { proposedPolicy } from './0004-proposed-policy.ts'
 import { goodRuns } from './0005-good-runs.ts'
 import { resourceGroups } from './0006-resource-groups.ts'
+import { childRuns } from './0007-child-runs.ts'
 
 /** Every migration, in order of name. Forward only: a released one never changes. */
 export const migrations: Record<string, Migration> = {
@@ -14,4 +15,5 @@ export const migrations: Record<string, Migration> = {
   '0004-proposed-policy': proposedPolicy,
   '0005-good-runs': goodRuns,
   '0006-resource-groups': resourceGroups,
+  '0007-child-runs': childRuns,
 }

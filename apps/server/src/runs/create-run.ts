@@ -22,7 +22,6 @@ import { checkOwnPolicy } from './check-own-policy.ts'
 import { planChange, protectedDefinitions, type ChangeToPlan } from './plan-change.ts'
 import { gatesToAsk } from './proposed-policy.ts'
 import { readPolicyOf, type PolicyInForce } from './read-policy-of.ts'
-import { refuseChildren } from './refuse-children.ts'
 
 export interface RunRequest {
   project: ProjectRow
@@ -50,7 +49,7 @@ export interface RunMakers {
 /**
  * Plans a change and begins its run.
  * @returns the run's id
- * @throws SluiceError GIT_REF_UNKNOWN, PIPELINE_MISTAKES, PIPELINE_TRIGGERS, POLICY_MISTAKES, RUN_NOT_ACCEPTABLE
+ * @throws SluiceError GIT_REF_UNKNOWN, PIPELINE_MISTAKES, POLICY_MISTAKES, RUN_NOT_ACCEPTABLE
  */
 export async function createRun(makers: RunMakers, repository: GitRepository, request: RunRequest): Promise<string> {
   const planned = await planRun(makers, repository, request)
@@ -93,7 +92,6 @@ async function planRun(
     serverUrl: serverUrl(),
   }
   const plan = await planChange(repository, change)
-  refuseChildren(plan)
   const own = inForce.isFirst ? inForce.policy : inForce.proposed
   if (own !== null) checkOwnPolicy(own, plan, commit.commit)
   const definitions = await protectedDefinitions(repository, change, inForce.commit)
@@ -157,6 +155,8 @@ function newRunOf(request: RunRequest, { change, inForce, plan, definitions, cre
     protectedDefinitions: definitions,
     producersAccepted: request.acceptance !== undefined,
     delivery: startDelivery(change.run.id, environments),
+    parent: null,
+    givenVariables: [],
     createdAtMs,
   }
 }

@@ -1,9 +1,9 @@
-import type { Actor } from '@sluice/contracts/events'
 import { unreachable, type Clock, type Ids } from '@sluice/kernel'
 import type { JournalStep, ResourceGroupEvent, RunCommand, RunEvent } from '@sluice/engine'
 import {
   appendEntry,
   askFor,
+  findParent,
   findRun,
   insertVerdict,
   offerAttempt,
@@ -12,12 +12,12 @@ import {
   type RunRow,
   type Unit,
 } from '@sluice/store-postgres'
+import { askToBegin, askToCancel, askToTell } from '../children/ask-of-children.ts'
 import { followResourceGroup } from '../resource-groups/follow-resource-group.ts'
 import { followDelivery } from '../rollouts/follow-delivery.ts'
 import { decideGate } from './decide-gate.ts'
+import { engine } from './engine-actor.ts'
 import { keepIfGood } from './keep-if-good.ts'
-
-const engine: Actor = { kind: 'system', id: 'engine' }
 
 type Again = (event: RunEvent) => Promise<JournalStep>
 type Recorded = Extract<RunCommand, { kind: 'record' }>['entry']
@@ -46,9 +46,9 @@ export function followStepWith(clock: Clock, ids: Ids): FollowStep {
       case 'cancel-job':
         return requestCancel(unit, { runId: run.id, job: command.job, number: command.attempt, nowMs: clock.now() })
       case 'begin-child':
+        return askToBegin(unit, { runId: run.id, job: command.job, attempt: command.attempt }, clock.now())
       case 'cancel-child':
-        // Plans with children are refused when they are made, see `refuseChildren`.
-        throw new TypeError(`run "${run.id}" has a job "${command.job}" that begins a child`)
+        return askToCancel(unit, { runId: run.id, job: command.job, attempt: command.attempt })
       case 'wake':
         return askFor(
           unit,
@@ -102,6 +102,7 @@ export function followStepWith(clock: Clock, ids: Ids): FollowStep {
   }
 
   return async (unit, runId, step, again) => {
+    if (step.changed && (await findParent(unit, runId)) !== null) await askToTell(unit, runId)
     if (step.commands.length === 0) return
     const run = await findRun(unit, runId)
     if (run === null) return

@@ -20,7 +20,8 @@ describe('stageViews()', () => {
     [{ exitCodes: [1] }, true],
     [{ exitCodes: [42] }, false],
   ])('a job with allow_failure %j that failed with exit code 1 was allowed to: %s', (allowFailure, allowed) => {
-    const [job] = stageViews(failedRun(allowFailure), [], [], new Map(), []).flatMap(({ jobs }) => jobs)
+    const more = { logBytes: new Map(), children: [], resourceGroups: [] }
+    const [job] = stageViews(failedRun(allowFailure), [], [], more).flatMap(({ jobs }) => jobs)
     expect(job).toMatchObject({ state: 'failed', allowFailure: allowed })
   })
 })

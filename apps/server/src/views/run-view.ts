@@ -7,12 +7,14 @@ import {
   findReleaseOfRun,
   listArtifacts,
   listAttempts,
+  listChildren,
   listDeployments,
   listEvidence,
   listRefusedReports,
   listResourceGroups,
   listVerdicts,
   readLog,
+  runNumbers,
   type AttemptRow,
   type NamedResourceGroup,
   type RunRow,
@@ -35,7 +37,7 @@ const logEntriesMax = 5000
 export async function runView(readers: RunReaders, run: RunRow): Promise<RunView> {
   const { db } = readers
   const attempts = await listAttempts(db, run.id)
-  const [artifacts, evidence, refused, verdicts, release, deployments, log, project, logBytes, groups] =
+  const [artifacts, evidence, refused, verdicts, release, deployments, log, project, logBytes, groups, children] =
     await Promise.all([
       listArtifacts(
         db,
@@ -50,19 +52,22 @@ export async function runView(readers: RunReaders, run: RunRow): Promise<RunView
       findProject(db, run.project),
       sizesOf(readers.traces, attempts),
       listResourceGroups(db, run.project),
+      listChildren(db, run.id),
     ])
   const resourceGroups = groupsOf(run, groups)
+  const numbers = await runNumbers(db, run.parent_run_id === null ? [] : [run.parent_run_id])
   const { policy_ref: ref, policy_commit: commit, policy_digest: digest } = run
   return {
     ...runSummary(
       run,
       attempts.some(({ isolation }) => isolation === 'none'),
+      numbers,
     ),
     deliver: run.deliver,
     trigger: run.trigger_actor,
     policy: { ref, commit, digest },
     planDigest: run.plan_digest,
-    stages: stageViews(run, attempts, artifacts, logBytes, resourceGroups),
+    stages: stageViews(run, attempts, artifacts, { logBytes, children, resourceGroups }),
     excluded: run.plan.excluded,
     evidence: evidence.map(evidenceView),
     refusedReports: refused.map(({ name, job, path, code, message }) => ({ name, job, path, code, message })),

@@ -21,6 +21,7 @@ const job: JobView = {
   resourceGroup: null,
   allowFailure: false,
   needs: null,
+  downstream: null,
   attempts: [attempt(1, '2026-01-01T00:01:00Z'), attempt(2, null)],
   reasons: [],
   artifacts: [],

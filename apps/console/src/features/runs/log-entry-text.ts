@@ -36,6 +36,10 @@ const tellers: { [K in EventKind]: Teller<K> } = {
   'job.started': (p) => told('busy', 'entry.jobStarted', { job: p.job, attempt: p.attempt, runner: p.runnerId }),
   'job.finished': (p) =>
     told(outcomeTones[p.outcome], jobFinishedKeys[p.outcome], { job: p.job, code: p.exitCode ?? '–' }, p.reason),
+  'child.begun': (p) => told('busy', 'entry.childBegun', { job: p.job, number: p.number }),
+  'child.refused': (p) => told('bad', 'entry.childRefused', { job: p.job }, p.reason),
+  'child.ended': (p) =>
+    told(childTones[p.status], childEndedKeys[p.status], { job: p.job, number: p.number }, p.reason),
   'job.skipped': (p) => told('idle', 'entry.jobSkipped', { job: p.job }, p.reason),
   'evidence.recorded': (p) => told('good', 'entry.evidenceRecorded', { name: p.name, tool: p.tool, job: p.job }),
   'evidence.refused': (p) =>
@@ -70,6 +74,13 @@ const jobFinishedKeys = {
   success: 'entry.jobSucceeded',
   failed: 'entry.jobFailed',
   canceled: 'entry.jobCanceled',
+} as const
+const childTones = { ...outcomeTones, skipped: 'idle' } as const
+const childEndedKeys = {
+  success: 'entry.childSucceeded',
+  failed: 'entry.childFailed',
+  canceled: 'entry.childCanceled',
+  skipped: 'entry.childSkipped',
 } as const
 const runFinishedKeys = {
   success: 'entry.runSucceeded',

@@ -11,6 +11,7 @@ const job = (state: JobState, allowFailure = false): JobView => ({
   resourceGroup: null,
   allowFailure,
   needs: null,
+  downstream: null,
   attempts: [],
   reasons: [],
   artifacts: [],

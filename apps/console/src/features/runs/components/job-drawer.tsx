@@ -7,6 +7,7 @@ import { Status } from '../../../shared/ui/status.tsx'
 import { Elapsed } from '../../../shared/ui/times.tsx'
 import { jobLooks } from '../../../shared/ui/tone.ts'
 import { attemptNumbered, hasEnded } from '../job-facts.ts'
+import { ChildDetails } from './child-details.tsx'
 import { LogViewer } from './log-viewer.tsx'
 import { PlayJob } from './play-job.tsx'
 import { ReasonList } from './reason-list.tsx'
@@ -78,19 +79,21 @@ function JobDetails(props: { run: RunView; job: JobView; attempt: string | null;
           <ReasonList reasons={job.reasons} />
         </details>
       </div>
-      {attempt === null ? (
-        <p className="empty-note job-note">{t('log.notStarted')}</p>
+      {job.downstream === null ? (
+        <AttemptLog run={run.id} job={job.name} attempt={attempt} />
       ) : (
-        <LogViewer
-          key={`${job.name}/${attempt.number}`}
-          log={{ run: run.id, job: job.name, attempt: attempt.number }}
-          ended={hasEnded(attempt)}
-        />
+        <ChildDetails downstream={job.downstream} />
       )}
     </>
   )
 }
 
+function AttemptLog({ run, job, attempt }: { run: string; job: string; attempt: JobView['attempts'][number] | null }) {
+  const { t } = useTexts()
+  if (attempt === null) return <p className="empty-note job-note">{t('log.notStarted')}</p>
+  const { number } = attempt
+  return <LogViewer key={`${job}/${number}`} log={{ run, job, attempt: number }} ended={hasEnded(attempt)} />
+}
 const isolationTexts = {
   uid: 'job.isolation.uid',
   'user-namespace': 'job.isolation.namespace',
