@@ -214,6 +214,22 @@ describe.skipIf(url === null)(`child runs of a server with its runner ${reason}`
     expect(jobOf(after, 'a')).toMatchObject({ state: 'canceled', stateReason: { en: 'its child was canceled' } })
   })
 
+  test('a newer commit ends an older run with its children, and no child by itself', async () => {
+    const run = await begin('a: { interruptible: true, trigger: { include: child.yml, strategy: depend } }', {
+      'child.yml': 'inner: { script: x, interruptible: true }',
+    })
+    const child = await childOf(run, 'a')
+    const newer = await push(run.project)
+    expect(await platform.untilRun(child.id, ended)).toMatchObject({ status: 'canceled' })
+    expect(await platform.untilRun(run.id, ended)).toMatchObject({ status: 'canceled' })
+    const kinds = (await platform.getRun(child.id)).log.map(({ kind }) => kind)
+    expect(kinds).toContain('run.cancel-requested')
+    expect(kinds).not.toContain('run.outdated')
+    await childOf(newer, 'a')
+    await finish('inner')
+    expect(await platform.untilRun(newer.id, ended)).toMatchObject({ status: 'success' })
+  })
+
   test('a child that waits for a person says so above, goes on when one starts its job, and opens again', async () => {
     const run = await begin('a: { trigger: { include: child.yml, strategy: mirror } }', {
       'child.yml': `
