@@ -8,6 +8,7 @@ export type Permission =
   | 'run.cancel'
   | 'producers.accept'
   | 'environment.stop'
+  | 'resource-group.configure'
   | 'runner.register'
   | 'session.read'
   | 'session.open'

@@ -2,6 +2,7 @@
  * The one log: every entry says who did what when, and is written in the same transaction as the change it tells of.
  * A run's journal is the part of it for one run; console, DORA and maturity are projections of it.
  */
+import type { ProcessMode } from './resource-group.ts'
 import type { ClauseState, FactKind, IsolationLevel } from './evidence.ts'
 
 /** Who caused an entry. `system` is Sluice itself (timers, analysis), named by its part. */
@@ -52,8 +53,13 @@ export interface EventPayloads {
     policyCommit: string
     policyDigest: string
     jobs: string[]
+    /** Of a child: the run whose job began it. */
+    parent?: { runId: string; number: number; job: string; attempt: number }
   }
   'run.cancel-requested': { reason: string }
+  /** A run of a newer commit of its ref ends it, or these jobs of it (GitLab's `workflow:auto_cancel:on_new_commit`). */
+  'run.outdated': { byRunId: string; byRunNumber: number; jobs: 'all' | string[] }
+  'resource-group.configured': { group: string; processMode: ProcessMode; before: ProcessMode }
   'producers.accepted': { reason: string }
   'job.due': { job: string }
   'job.played': { job: string }
@@ -68,6 +74,19 @@ export interface EventPayloads {
     /** It failed, and the disk that it ran on had no room meanwhile. */
     isDiskFull?: boolean
     durationMs: number
+  }
+  /** A job began another run in place of a script. */
+  'child.begun': { job: string; attempt: number; childRunId: string; number: number }
+  /** A job was to begin another run, and there is none. `reason`: the rest of a sentence, `its child cannot be created: …`. */
+  'child.refused': { job: string; attempt: number; reason: string }
+  /** `skipped`: none of its jobs ran. */
+  'child.ended': {
+    job: string
+    attempt: number
+    childRunId: string
+    number: number
+    status: Exclude<RunStatus, 'running'> | 'skipped'
+    reason: string | null
   }
   'job.skipped': { job: string; stage: string; reason: string }
   'evidence.recorded': {

@@ -79,8 +79,11 @@ export interface EvidenceProducer {
   isolation: IsolationLevel
 }
 
-/** How a job was kept from Sluice, from others and from the machine. `none` marks the run `unisolated`. */
-export type IsolationLevel = 'uid' | 'user-namespace' | 'none'
+/**
+ * How a job was kept from Sluice, from others and from the machine: by another user, by namespaces, in a container of a
+ * Docker engine. `none` marks the run `unisolated`.
+ */
+export type IsolationLevel = 'uid' | 'user-namespace' | 'container' | 'none'
 
 /** One piece of evidence as stored and shown. `statement` is the DSSE envelope with the signed whole. */
 export interface EvidenceRecord {

@@ -3,7 +3,7 @@
  * `domain/execution` turns into steps. Plain JSON: canonical, digestible, stored beside the run.
  */
 
-import type { PlanImage, PlanJobOptions, PlanKubernetes, PlanService } from './job-options.ts'
+import type { JobInputValue, PlanImage, PlanJobOptions, PlanKubernetes, PlanService } from './job-options.ts'
 
 export type {
   JobInputValue,
@@ -63,6 +63,8 @@ export interface PlanVariable {
   file?: boolean
   /** No further expansion. */
   raw?: boolean
+  /** The value before variables were filled in, where a dotenv report may still change what it becomes. */
+  written?: string
 }
 
 /** A job that must have ended before this one starts. */
@@ -154,6 +156,55 @@ export interface PlanEnvironment {
   kubernetes?: PlanKubernetes
 }
 
+/** `trigger:` of a job: the pipeline that begins in place of a script. */
+export interface PlanDownstream {
+  /**
+   * What the job waits for: `depend` and `mirror` for the end of the other pipeline, which becomes its own; one whose jobs
+   * were all left out fails the first and skips the second. Absent: the job ends as soon as the other pipeline exists.
+   */
+  strategy?: 'depend' | 'mirror'
+  /** Whether variables that are only known when the job begins, of the start and of dotenv reports, go with it. */
+  forwardsPipelineVariables: boolean
+  /** Variables for the other pipeline, where they win over all that its files say. */
+  variables: PlanVariable[]
+  target: DownstreamTarget
+}
+
+/** Which pipeline a trigger job begins. */
+export type DownstreamTarget = ChildTarget | ProjectTarget
+
+/** A child: a pipeline of the same commit, from other files. */
+export interface ChildTarget {
+  kind: 'child'
+  /** `trigger:include` as it is written, inputs filled in: a text, a map, or a list of them. */
+  include: unknown
+  /** Where it is written. */
+  place: SourcePosition
+  /** The child as it would be planned now; absent where that cannot be told yet, or where there can be none. */
+  plan?: Plan
+  /** Why there is no plan yet, the rest of a sentence: `its child is <unknown>`. */
+  unknown?: string
+  /** Why it cannot be created, the rest of a sentence: `its child cannot be created: <refused>`. */
+  refused?: string
+}
+
+/** The pipeline of another project. */
+export interface ProjectTarget {
+  kind: 'project'
+  /** Its full path, `group/project`. */
+  project: string
+  /** Absent: its default branch. */
+  branch?: string
+  inputs?: Record<string, JobInputValue>
+}
+
+/** `needs:pipeline` with `job`: what a job takes from a pipeline above it, or beside it. */
+export interface PlanUpstreamNeed {
+  /** The run's id, or a reference to a variable that holds it. */
+  pipeline: string
+  job: string
+}
+
 export interface PlanJob extends PlanJobOptions {
   name: string
   stage: string
@@ -184,6 +235,10 @@ export interface PlanJob extends PlanJobOptions {
   coverage: string | null
   artifacts: PlanArtifacts | null
   cache: PlanCache[]
+  /** For a job that begins another pipeline; it has no script. */
+  downstream?: PlanDownstream
+  /** Jobs of other pipelines of the same tree whose artifacts are handed on; absent where there are none. */
+  upstreamNeeds?: PlanUpstreamNeed[]
   /**
    * SHA-256 of what this job does (script family, image, services, own variables, artifacts, cache), without what
    * differs from run to run. Two commits with the same digest run the same job.
@@ -204,7 +259,7 @@ export interface ExcludedJob {
 /** What happened that a plan is made for. */
 export interface PlanTrigger {
   /** GitLab's `CI_PIPELINE_SOURCE`. */
-  source: 'push' | 'web' | 'api' | 'schedule' | 'merge_request_event' | 'trigger' | 'pipeline'
+  source: 'push' | 'web' | 'api' | 'schedule' | 'merge_request_event' | 'trigger' | 'pipeline' | 'parent_pipeline'
   /** Branch or tag name, without `refs/heads/`. */
   ref: string
   refType: 'branch' | 'tag'

@@ -7,6 +7,8 @@ import { z } from 'zod'
 /** `POST /api/v4/runners/verify` */
 export const verifyRequest = z.object({ token: z.string().min(1).max(200), system_id: z.string().max(200).optional() })
 
+const isolationLevel = z.enum(['uid', 'user-namespace', 'container', 'none'])
+
 /** `POST /api/v4/jobs/request`: 201 with a job, 204 with none; long poll of up to 50 s, `X-GitLab-Last-Update` as cursor. */
 export const jobRequest = z.object({
   token: z.string().min(1).max(200),
@@ -18,7 +20,9 @@ export const jobRequest = z.object({
       version: z.string().max(200).optional(),
       executor: z.string().max(100).optional(),
       /** Own addition, namespaced: how jobs are isolated on this runner. */
-      sluice_isolation: z.enum(['uid', 'user-namespace', 'none']).optional(),
+      sluice_isolation: isolationLevel.optional(),
+      /** Own addition: how those are that want an image or services. Absent: as all others. */
+      sluice_container_isolation: isolationLevel.optional(),
     })
     .loose()
     .optional(),

@@ -91,6 +91,26 @@ const pages: { path: string; en: string[]; 'zh-CN': string[] }[] = [
     en: ['Why it is in the plan', 'reverse › order of arrival', 'isolated by its own user'],
     'zh-CN': ['为何在计划中', 'reverse › order of arrival', '以独立用户隔离'],
   },
+  {
+    path: '/runs/run-parent',
+    en: ['Child run #9', 'its child waits for a person', 'payments began child run #9'],
+    'zh-CN': ['子流水线 #9', '子流水线等待人工操作', 'payments 发起了子流水线 #9'],
+  },
+  {
+    path: '/runs/run-parent?job=statements',
+    en: ['The job ends as its child run does.', 'Child run #10'],
+    'zh-CN': ['作业的结果与其子流水线一致。', '子流水线 #10'],
+  },
+  {
+    path: '/runs/run-child',
+    en: ['child run of', '#8, job payments', 'A child run has no gates'],
+    'zh-CN': ['子流水线，发起者', '#8 的作业 payments', '子流水线没有门禁'],
+  },
+  {
+    path: '/runs/run-live?job=load-test',
+    en: ['waits for its resource group', 'held by job "load-test" of run 7', 'load-test of run 9 (not ready)'],
+    'zh-CN': ['等待资源组', '正由运行 #7 的作业“load-test”占用', '运行 #9 的 load-test (未就绪)'],
+  },
   { path: '/sign-in', en: ['./sluice sign-in'], 'zh-CN': ['./sluice sign-in', '请使用命令行给出的登录链接'] },
   { path: '/nowhere/at/all', en: ['There is no page at this address'], 'zh-CN': ['该地址没有页面'] },
 ]
@@ -170,6 +190,18 @@ describe.skipIf(launched.browser === null)(title, { timeout: 60_000 }, () => {
       await page.getByText('RUN_UNKNOWN').waitFor()
       await page.getByRole('link', { name: 'All projects' }).click()
       await page.getByRole('heading', { name: 'Projects', level: 1 }).waitFor()
+    })
+  })
+
+  it('a job leads to the run that it began, and that one back to the job', async () => {
+    await visit({ path: '/runs/run-parent' }, async (page) => {
+      await page.getByRole('link', { name: /Child run #9/ }).click()
+      await page.getByRole('link', { name: '#8, job payments' }).click()
+      await page.getByText('and fails where that runs no job').waitFor()
+      expect(new URL(page.url()).pathname).toBe('/runs/run-parent')
+      await page.goto(`${server.url}/projects/card`)
+      await page.getByRole('link', { name: '#8', exact: true }).first().waitFor()
+      expect(await page.getByRole('link', { name: '#9', exact: true }).count()).toBe(0)
     })
   })
 

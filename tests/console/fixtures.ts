@@ -58,7 +58,7 @@ const bad: Judgement = {
 }
 
 function job(name: string, stage: string, state: JobView['state'], more: Partial<JobView> = {}): JobView {
-  const started = !['created', 'waiting', 'pending', 'skipped', 'manual'].includes(state)
+  const started = !['created', 'waiting', 'waiting_for_resource', 'pending', 'skipped', 'manual'].includes(state)
   return {
     name,
     stage,
@@ -66,7 +66,9 @@ function job(name: string, stage: string, state: JobView['state'], more: Partial
     stateReason: { en: '', zh: '' },
     confirmation: null,
     allowFailure: false,
+    resourceGroup: null,
     needs: null,
+    downstream: null,
     attempts: started
       ? [
           {
@@ -404,6 +406,7 @@ function baseRun(id: string, number: number, failed: boolean): RunView {
     createdAt: at(10),
     finishedAt: at(6),
     unisolated: false,
+    parent: null,
     deliver: true,
     trigger: { kind: 'person', id: 'lin' },
     policy: { ref: 'main', commit: commit('57ab1e'), digest: digest('9d3c') },
@@ -454,6 +457,7 @@ function baseRun(id: string, number: number, failed: boolean): RunView {
     ],
     evidence: allEvidence(failed),
     refusedReports: [],
+    resourceGroups: [],
     gates: [
       {
         name: 'quality',
@@ -540,6 +544,88 @@ export function canaryRun(): RunView {
   }
 }
 
+/** A run of a repository of several services, of which two are built by children. */
+export function parentRun(): RunView {
+  const base = baseRun('run-parent', 8, false)
+  const began = { job: 'payments', attempt: 1, childRunId: 'run-child', number: 9 }
+  return {
+    ...base,
+    title: 'Build each service by its own pipeline',
+    status: 'running',
+    delivery: 'waiting',
+    sentence: both('4 of 6 jobs have ended.', '6 个作业中 4 个已结束。'),
+    finishedAt: null,
+    stages: [
+      { name: 'build', jobs: [job('generate', 'build', 'success')] },
+      {
+        name: 'services',
+        jobs: [
+          triggerJob('payments', 'running', { number: 9, status: 'running', finishedAt: null }, 'depend', {
+            stateReason: both('its child waits for a person', '子流水线等待人工操作'),
+          }),
+          triggerJob('statements', 'failed', { number: 10, status: 'failed', finishedAt: at(6) }, 'mirror', {
+            allowFailure: true,
+            stateReason: both('its child failed: job "lint" failed', '子流水线失败：作业“lint”失败'),
+          }),
+          triggerJob('docs', 'success', { number: 11, status: 'success', finishedAt: at(7) }, null),
+          triggerJob('partner', 'waiting', null, 'depend', {
+            stateReason: both('waits for its child to be created', '等待创建子流水线'),
+          }),
+        ],
+      },
+      { name: 'package', jobs: [job('package', 'package', 'created')] },
+    ],
+    evidence: [],
+    gates: base.gates.map((gate) => ({ ...gate, state: 'waiting', verdict: null })),
+    release: null,
+    log: [
+      entry('run-parent', 8, 'child.begun', began),
+      entry('run-parent', 6, 'child.ended', {
+        ...began,
+        job: 'statements',
+        childRunId: 'run-10',
+        number: 10,
+        status: 'failed',
+        reason: 'job "lint" failed',
+      }),
+    ],
+  }
+}
+
+function triggerJob(
+  name: string,
+  state: JobView['state'],
+  child: { number: number; status: RunView['status']; finishedAt: string | null } | null,
+  strategy: 'depend' | 'mirror' | null,
+  more: Partial<JobView> = {},
+): JobView {
+  const link = child && { ...child, runId: child.number === 9 ? 'run-child' : `run-${child.number}`, startedAt: at(8) }
+  return job(name, 'services', state, { attempts: [], downstream: { strategy, child: link }, ...more })
+}
+
+export function childRun(): RunView {
+  return {
+    ...baseRun('run-child', 9, false),
+    title: 'Build each service by its own pipeline',
+    source: 'parent_pipeline',
+    status: 'running',
+    delivery: 'none',
+    deliver: false,
+    sentence: both('The jobs are running.', '作业正在运行。'),
+    finishedAt: null,
+    parent: { runId: 'run-parent', number: 8, job: 'payments' },
+    stages: [
+      { name: 'test', jobs: [job('unit', 'test', 'success')] },
+      { name: 'approve', jobs: [job('sign off', 'approve', 'manual')] },
+    ],
+    excluded: [],
+    evidence: [],
+    gates: [],
+    release: null,
+    log: [],
+  }
+}
+
 export function abortedRun(): RunView {
   const base = baseRun('run-aborted', 6, false)
   return {
@@ -619,7 +705,31 @@ export function liveRun(): RunView {
       { name: 'build', jobs: [job('install', 'build', 'success')] },
       { name: 'test', jobs: [job('unit', 'test', 'running'), job('lint', 'test', 'success')] },
       { name: 'scan', jobs: [job('sbom', 'scan', 'success'), job('secrets', 'scan', 'pending')] },
-      { name: 'package', jobs: [job('package', 'package', 'created')] },
+      {
+        name: 'package',
+        jobs: [
+          job('package', 'package', 'created'),
+          job('load-test', 'package', 'waiting_for_resource', {
+            needs: ['install'],
+            resourceGroup: 'test bench',
+            stateReason: both(
+              'waits for resource group "test bench": held by job "load-test" of run 7',
+              '等待资源组“test bench”：正由运行 #7 的作业“load-test”占用',
+            ),
+          }),
+        ],
+      },
+    ],
+    resourceGroups: [
+      {
+        name: 'test bench',
+        processMode: 'oldest_first',
+        holder: { runId: 'run-canary', runNumber: 7, job: 'load-test', state: 'held' },
+        line: [
+          { runId: 'run-live', runNumber: 8, job: 'load-test', state: 'waiting' },
+          { runId: 'run-next', runNumber: 9, job: 'load-test', state: 'upcoming' },
+        ],
+      },
     ],
     gates: [{ name: 'quality', after: 'scan', state: 'waiting', verdict: null }],
   }

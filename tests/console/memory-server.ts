@@ -7,7 +7,18 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize, sep } from 'node:path'
 import { eventsPath, type ChangeNotice, type RunView, type SessionView } from '@sluice/contracts/api'
-import { abortedRun, canaryRun, closedRun, emptyProject, jobLog, liveRun, maturity, project } from './fixtures.ts'
+import {
+  abortedRun,
+  canaryRun,
+  childRun,
+  closedRun,
+  emptyProject,
+  jobLog,
+  liveRun,
+  maturity,
+  parentRun,
+  project,
+} from './fixtures.ts'
 
 const csp =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -76,7 +87,9 @@ export async function startMemoryServer(options: { distFolder: string; port?: nu
 }
 
 function newState(): State {
-  const runs = new Map([liveRun(), canaryRun(), abortedRun(), closedRun()].map((run) => [run.id, run]))
+  const runs = new Map(
+    [liveRun(), canaryRun(), abortedRun(), closedRun(), parentRun(), childRun()].map((run) => [run.id, run]),
+  )
   const state: State = {
     streams: new Set(),
     eventsBroken: false,
@@ -132,7 +145,7 @@ function route(state: State, request: IncomingMessage, url: URL, body: unknown):
   const parts = url.pathname.split('/').slice(2).map(decodeURIComponent)
   if (url.pathname === '/api/session') return session(state, method, body)
   if (method !== 'GET') return write(state, method, url.pathname, request, body)
-  const runs = [...state.server.runs.values()]
+  const runs = [...state.server.runs.values()].filter(({ parent }) => parent === null)
   const [kind, id] = parts
   if (kind === 'projects' && id === undefined) return found([project(runs), emptyProject()])
   if (kind === 'projects') return projectPart(runs, id ?? '', parts[2])

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { PlanTrigger } from '@sluice/contracts/plan'
+import type { Plan, PlanTrigger } from '@sluice/contracts/plan'
 import { jobFacts } from '@sluice/execution'
 import { compileFrom, predefinedVariables } from '@sluice/pipeline'
 import { expect, test } from 'vitest'
@@ -35,9 +35,12 @@ deploy:
   parallel: 2
   rules: [{ when: always }]
   environment: { name: production, url: "https://bank.example", deployment_tier: production }
+child:
+  trigger: { include: .gitlab-ci.yml }
+  rules: [{ if: $CI_PIPELINE_SOURCE != "parent_pipeline" }]
 `
 
-/** Variables of a plan with everything in it. */
+/** Variables of a plan with everything in it, and of a child. */
 async function planned(trigger: PlanTrigger): Promise<string[]> {
   const result = await compileFrom(
     {
@@ -50,7 +53,14 @@ async function planned(trigger: PlanTrigger): Promise<string[]> {
     },
     { read: () => Promise.resolve(pipeline), list: () => Promise.resolve(['.gitlab-ci.yml']) },
   )
-  return result.kind === 'plan' ? (result.plan.jobs[0]?.variables ?? []).map(({ key }) => key) : []
+  return result.kind === 'plan' ? variablesIn(result.plan) : []
+}
+
+function variablesIn({ jobs }: Plan): string[] {
+  return jobs.flatMap(({ variables, downstream }) => {
+    const child = downstream?.target.kind === 'child' ? downstream.target.plan : undefined
+    return [...variables.map(({ key }) => key), ...(child === undefined ? [] : variablesIn(child))]
+  })
 }
 
 /** Given where a job is carried out: by the executors and by the server, each tested there. */

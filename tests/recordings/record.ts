@@ -4,18 +4,21 @@
  */
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Plan } from '@sluice/contracts/plan'
 import { createRunState, decide, type RunEvent } from '@sluice/engine'
 import { jobOf, planOf } from '@sluice/engine/testing'
 import { advance, start, type PendingCommand, type RolloutEvent, type RolloutInput } from '@sluice/rollout'
 import { sampleRollout } from '@sluice/rollout/testing'
 import { stored, type RolloutRecording, type RunRecording } from './replay.ts'
 
-const version = 'v1'
-const plan = planOf([
-  jobOf('build', 'build'),
+const version = 'v2'
+const jobs = planOf([
+  jobOf('build', 'build', { interruptible: true }),
+  jobOf('lint', 'test'),
   jobOf('test', 'test', { retry: { max: 1, when: ['script_failure'], exitCodes: [] } }),
-  jobOf('package', 'package'),
+  jobOf('package', 'package', { resourceGroup: 'production' }),
 ])
+const plan: Plan = { ...jobs, autoCancel: { onNewCommit: 'conservative', onJobFailure: 'all' } }
 const gates = [{ name: 'quality', after: 'test' }]
 
 const finished = (job: string, attempt: number, outcome: 'success' | 'failed'): RunEvent => ({
@@ -38,25 +41,39 @@ const decided = (decision: 'open' | 'closed'): RunEvent => ({
 })
 const done = (job: string, attempt = 1): RunEvent[] => [started(job, attempt), finished(job, attempt, 'success')]
 const begun: RunEvent = { kind: 'run.begun' }
+const outdated: RunEvent = { kind: 'run.outdated', payload: { byRunNumber: 7 } }
+
+const granted: RunEvent = { kind: 'resource.granted', payload: { job: 'package', attempt: 1 } }
+const packaged = [granted, ...done('package')]
 
 const runs: Record<string, RunEvent[]> = {
-  'run-success': [begun, ...done('build'), ...done('test'), decided('open'), ...done('package')],
-  'run-gate-closed': [begun, ...done('build'), ...done('test'), decided('closed')],
+  'run-success': [begun, ...done('build'), ...done('lint'), ...done('test'), decided('open'), ...packaged],
+  'run-gate-closed': [begun, ...done('build'), ...done('lint'), ...done('test'), decided('closed')],
   'run-retry': [
     begun,
     ...done('build'),
+    ...done('lint'),
     started('test', 1),
     finished('test', 1, 'failed'),
     finished('test', 1, 'success'),
     ...done('test', 2),
     decided('open'),
-    ...done('package'),
+    ...packaged,
   ],
   'run-cancel': [
     begun,
     ...done('build'),
     started('test', 1),
     { kind: 'run.cancel-requested', payload: { reason: 'canceled by ann' } },
+    finished('test', 1, 'failed'),
+  ],
+  'run-outdated': [begun, started('build', 1), outdated, finished('build', 1, 'failed')],
+  'run-fails-fast': [
+    begun,
+    ...done('build'),
+    started('test', 1),
+    started('lint', 1),
+    finished('lint', 1, 'failed'),
     finished('test', 1, 'failed'),
   ],
 }

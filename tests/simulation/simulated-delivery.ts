@@ -4,7 +4,18 @@
  * held by deployments of other changes, ports are taken, instances die, and somebody keeps what serves meanwhile. Every
  * choice comes from the seed.
  */
-import { createRunState, decide, type RunCommand, type RunEvent, type RunState } from '@sluice/engine'
+import {
+  createRunState,
+  decide,
+  decideResourceGroup,
+  newResourceGroup,
+  type ResourceClaim,
+  type ResourceGroup,
+  type ResourceGroupEvent,
+  type RunCommand,
+  type RunEvent,
+  type RunState,
+} from '@sluice/engine'
 import { jobOf, planOf } from '@sluice/engine/testing'
 import {
   decideDelivery,
@@ -24,7 +35,7 @@ const plan = planOf([
   jobOf('build', 'build', { retry: { max: 1, when: ['always'], exitCodes: [] } }),
   jobOf('unit-test', 'test', { retry: { max: 2, when: ['script_failure'], exitCodes: [] } }),
   jobOf('lint', 'test', { allowFailure: true }),
-  jobOf('package', 'package'),
+  jobOf('package', 'package', { resourceGroup: 'production' }),
 ])
 const gates = [{ name: 'quality', after: 'test' }]
 
@@ -33,9 +44,20 @@ interface Stored {
   run: RunState
   delivery: DeliveryState
   rollouts: Record<string, RolloutState>
+  /** The resource group of the job that packages. */
+  group: ResourceGroup
   /** Commands that were written down with the state and not yet known to be done. */
-  outbox: (RunCommand | DeliveryCommand)[]
+  outbox: (RunCommand | DeliveryCommand | Grant)[]
 }
+
+/** The run is to be told that a job of it has its resource group. */
+interface Grant {
+  kind: 'grant'
+  job: string
+  attempt: number
+}
+
+const claimOfOther: ResourceClaim = { runId: 'other', runNumber: 1, job: 'package', attempt: 1, state: 'held' }
 
 export interface DeliveryEnd {
   stored: Stored
@@ -53,6 +75,8 @@ export class SimulatedDelivery {
   /** Until which turn somebody else's deployment holds the environment, or another program its port; by environment. */
   readonly #held = new Map<string, number>()
   readonly #portTaken = new Map<string, number>()
+  /** Until which turn a job of another run holds the resource group. */
+  readonly #otherEndsAt: number
   #stored: Stored
   #inbox: (() => void)[] = []
   #turns = 0
@@ -63,8 +87,10 @@ export class SimulatedDelivery {
       run: createRunState('run', plan, gates),
       delivery: startDelivery('run', environments),
       rollouts: {},
+      group: this.#chance.next() < 0.3 ? { ...newResourceGroup, claims: [claimOfOther] } : newResourceGroup,
       outbox: [],
     }
+    this.#otherEndsAt = Math.floor(this.#chance.next() * 200)
     for (const name of environments) {
       if (this.#chance.next() < 0.3) this.#held.set(name, Math.floor(this.#chance.next() * 300))
       if (this.#chance.next() < 0.1) this.#portTaken.set(name, this.#chance.next() < 0.5 ? Infinity : 150)
@@ -99,6 +125,8 @@ export class SimulatedDelivery {
   }
 
   #turn(): void {
+    if (this.#turns === this.#otherEndsAt)
+      this.#stepGroup({ kind: 'released', runId: claimOfOther.runId, job: claimOfOther.job })
     if (this.#happens(0.03)) return this.#crash()
     if (this.#happens(0.004)) this.#cancel()
     if (this.#happens(0.01)) this.#kill()
@@ -184,6 +212,24 @@ export class SimulatedDelivery {
     const { state, commands } = decide(this.#stored.run, event, this.#turns)
     this.#stored.run = state
     this.#stored.outbox.push(...commands)
+    // In the transaction of the step, as it can be repeated and must not be forgotten.
+    for (const command of commands) {
+      const own = { runId: 'run', runNumber: 2 }
+      if (command.kind === 'claim-resource')
+        this.#stepGroup({
+          kind: 'claimed',
+          claim: { ...own, job: command.job, attempt: command.attempt, state: command.state },
+        })
+      if (command.kind === 'release-resource') this.#stepGroup({ kind: 'released', ...own, job: command.job })
+    }
+  }
+
+  #stepGroup(event: ResourceGroupEvent): void {
+    const { group, granted } = decideResourceGroup(this.#stored.group, event)
+    this.#stored.group = group
+    if (granted === null) return
+    const { job, attempt } = granted
+    this.#stored.outbox.push({ kind: 'grant', job, attempt })
   }
 
   #stepDelivery(event: DeliveryEvent): void {
@@ -192,11 +238,13 @@ export class SimulatedDelivery {
     this.#stored.outbox.push(...commands)
   }
 
-  #carryOut(command: RunCommand | DeliveryCommand): void {
+  #carryOut(command: RunCommand | DeliveryCommand | Grant): void {
     switch (command.kind) {
       case 'offer-job':
         this.#startJob(command.job, command.attempt)
         return this.#endJob(command.job, command.attempt)
+      case 'grant':
+        return this.#stepRun({ kind: 'resource.granted', payload: { job: command.job, attempt: command.attempt } })
       case 'decide-gate':
         return this.#decideGate(command.gate)
       case 'create-release':
@@ -232,8 +280,7 @@ export class SimulatedDelivery {
   }
 
   #recorded(entry: Extract<RunCommand, { kind: 'record' }>['entry']): void {
-    if (entry.kind === 'run.finished')
-      this.#stepDelivery({ ...entry.payload, kind: 'run.finished', gateSentence: null })
+    if (entry.kind === 'run.finished') this.#stepDelivery({ ...entry.payload, kind: 'run.finished', sentence: null })
   }
 
   /** The store lets one release be made per run. */

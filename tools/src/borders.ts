@@ -50,7 +50,7 @@ const isNodeTest = (path: string): boolean => path.endsWith('.node.test.ts')
 const isBuildConfig = (path: string): boolean => /(^|\/)[a-z-]+\.config\.ts$/.test(path)
 
 /** What domain packages may take of the contracts; never the API's types. */
-const domainContracts = ['plan', 'policy', 'evidence', 'events', 'access', 'schema-words']
+const domainContracts = ['plan', 'policy', 'evidence', 'events', 'access', 'resource-group', 'schema-words']
 /** Messages of a process that a domain package reads or writes itself. */
 const domainMessages = new Set(['domain/execution → runner', 'domain/rollout → router'])
 /** The only ways from one domain package to another, besides the kernel. */

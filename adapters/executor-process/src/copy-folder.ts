@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process'
-import { lchown, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { SluiceError } from '@sluice/kernel'
 import type { FileOwner } from './extract-files.ts'
+import { giveFolder } from './give-folder.ts'
 
 const run = promisify(execFile)
 
@@ -20,14 +19,5 @@ export async function copyFolder(from: string, to: string, owner: FileOwner): Pr
       cause,
     })
   }
-  if (owner !== null) await giveTo(to, owner)
-}
-
-async function giveTo(folder: string, owner: NonNullable<FileOwner>): Promise<void> {
-  await lchown(folder, owner.uid, owner.gid)
-  for (const child of await readdir(folder, { withFileTypes: true })) {
-    const place = join(folder, child.name)
-    if (child.isDirectory()) await giveTo(place, owner)
-    else await lchown(place, owner.uid, owner.gid)
-  }
+  if (owner !== null) await giveFolder(to, owner)
 }

@@ -79,6 +79,7 @@ export async function takeArtifacts(
   // A cache that may hold the same files is saved after this, and must find them.
   const leave = cache.some((one) => one.untracked || artifacts.untracked || mayShare(one.paths, artifacts.paths))
   const outcome = await workspace.takeOut(selection, artifactsTo, { leave })
+  if (outcome === 'empty') await say(`WARNING: no file matches the artifacts: ${artifacts.paths.join(', ')}\n`)
   return outcome === 'taken' ? artifactsTo : null
 }
 

@@ -1,23 +1,27 @@
 import { chmodSync, existsSync, lchownSync, mkdirSync, writeFileSync } from 'node:fs'
 import { lchown, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type {
-  BoundPath,
-  Executor,
-  IsolatedSpec,
-  Isolation,
-  RunningStep,
-  Workspace,
-  WorkspaceRequest,
+import {
+  jobEnvironment,
+  stepScript,
+  type BoundPath,
+  type Executor,
+  type HostWorkspace,
+  type IsolatedSpec,
+  type Isolation,
+  type JobEnvironment,
+  type RunningStep,
+  type WorkspaceRequest,
 } from '@sluice/execution'
 import { SluiceError } from '@sluice/kernel'
-import { jobEnvironment, type JobEnvironment } from './job-environment.ts'
+import { giveFolder } from './give-folder.ts'
+import { openFolder } from './open-folder.ts'
 import { removeFolder } from './remove-folder.ts'
 import { rememberTrial } from './remember-trial.ts'
 import { startIsolated } from './start-isolated.ts'
 import { systemFailure } from './start-process.ts'
-import { stepScript } from './step-script.ts'
 import { layersWork } from './try-layers.ts'
+import { unusedContainers } from './unused-containers.ts'
 import { WorkspaceFiles } from './workspace-files.ts'
 
 /** Where one job lives on this machine and where it sees that. */
@@ -43,19 +47,25 @@ export interface ProcessExecutorOptions {
  * Runs jobs as processes of this machine, each in folders of its own below `folder`, through an isolation.
  * `folder` should be one that nobody else may enter (mode 0700).
  */
-export function processExecutor({ folder, isolation, trials }: ProcessExecutorOptions): Executor {
+export function processExecutor({ folder, isolation, trials }: ProcessExecutorOptions): Executor<HostWorkspace> {
   let found: Promise<boolean> | null = null
   const tryLayers = async (): Promise<boolean> => (found ??= rememberTrial(trials, folder, isolation, layersWork))
   return {
-    isolation: isolation.level,
+    isolationOf: () => isolation.level,
     prepare: async (request) => {
+      const unused = unusedContainers(request)
+      if (unused !== null) await request.onOutput(Buffer.from(`${unused}\n`))
       const folders = foldersOf(folder, request, isolation)
       await makeFolders(folders, isolation)
-      const environment = jobEnvironment({ HOME: isolation.inside(folders.home), ...request.env }, request.variables, {
-        project: isolation.inside(folders.workspace),
-        builds: isolation.level === 'none' ? folders.root : '/builds',
-        files: isolation.inside(folders.control),
-      })
+      const environment = jobEnvironment(
+        { HOME: isolation.inside(folders.home), ...request.tools.env },
+        request.variables,
+        {
+          project: isolation.inside(folders.workspace),
+          builds: isolation.level === 'none' ? folders.root : '/builds',
+          files: isolation.inside(folders.control),
+        },
+      )
       await writeFileVariables(folders, environment, isolation)
       return workspaceOf(request, folders, environment, { isolation, layersWork: tryLayers })
     },
@@ -107,19 +117,20 @@ function workspaceOf(
   folders: JobFolders,
   environment: JobEnvironment,
   { isolation, layersWork: tryLayers }: { isolation: Isolation; layersWork: () => Promise<boolean> },
-): Workspace {
+): HostWorkspace {
+  const readOnly = [...request.readOnlyPaths, folders.control]
   const files = new WorkspaceFiles({
     isolation,
     folder: folders.workspace,
     work: folders.work,
-    layersWork: tryLayers,
+    layersWork: request.forOtherUsers === true ? async () => false : tryLayers,
   })
   const pathInside = isolation.inside(folders.workspace)
   const specOf = (command: readonly string[], env: Readonly<Record<string, string>>): IsolatedSpec => ({
     command,
     cwd: pathInside,
     env,
-    readOnlyPaths: [...request.readOnlyPaths, folders.control],
+    readOnlyPaths: [...request.tools.readOnlyPaths, ...readOnly],
     writablePaths: [files.bound, folders.temporary, folders.home],
     network: true,
     hostname: request.project.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-'),
@@ -147,8 +158,23 @@ function workspaceOf(
     extract: async (manifest, blobs) => files.extract(manifest, blobs),
     underlay: async (tree) => files.underlay(tree),
     takeOut: async (selection, tree, options) => files.takeOut(selection, tree, options),
+    bound: () => ({
+      workspace: { ...files.bound, to: pathInside },
+      control: folders.control.from,
+      readOnly: request.readOnlyPaths
+        .map((path) => (typeof path === 'string' ? { from: path, to: path } : path))
+        .map((path) => ({ ...path, to: isolation.inside(path) })),
+    }),
+    open: async () => openFolder(folders.workspace.from),
+    takeOver: async () => takeOver(folders.workspace.from, isolation),
     remove: async () => removeFolder(folders.root),
   }
+}
+
+/** Only root may give files away. */
+async function takeOver(folder: string, isolation: Isolation): Promise<void> {
+  const [uid, gid] = [process.geteuid?.(), process.getegid?.()]
+  if (uid === 0) await giveFolder(folder, isolation.owner('job') ?? { uid, gid: gid ?? 0 })
 }
 
 function failedStep(message: string): RunningStep {

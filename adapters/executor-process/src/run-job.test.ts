@@ -77,7 +77,7 @@ async function run(
     artifacts: [],
     artifactsTo: join(mkdtempSync(join(base, 'artifacts-')), 'tree'),
     readOnlyPaths: [],
-    env: {},
+    tools: { readOnlyPaths: [], env: {} },
     reportSources: [],
     onOutput: (chunk) => {
       log += Buffer.from(chunk).toString()
@@ -340,7 +340,7 @@ it('runJob() does not begin a job whose secrets nobody has', async () => {
   const secrets = { KEY: { provider: 'vault' as const, settings: {}, file: true } }
   const result = await run(
     { secrets, script: ['echo ran'] },
-    { executor: { isolation: 'none', prepare: neverPrepared } },
+    { executor: { isolationOf: () => 'none', prepare: neverPrepared } },
   )
   expect(result).toMatchObject({ state: 'failed', reason: 'unmet_prerequisites', exitCode: null })
   expect(result.log).toBe(

@@ -12,9 +12,11 @@ import {
   type BoundPath,
   type Executor,
   type Isolation,
+  type JobVariable,
   type OnOutput,
   type Step,
   type Workspace,
+  type WorkspaceRequest,
 } from '@sluice/execution'
 import { SluiceError, type Clock } from '@sluice/kernel'
 import type { CacheStore } from './cache-store.ts'
@@ -25,7 +27,6 @@ import { onWatchedDisk } from './on-watched-disk.ts'
 import { readDotenvReports } from './read-dotenv-reports.ts'
 import { releaseOf, type WouldBeRelease } from './release-of.ts'
 import { runSteps, type StepsResult } from './run-steps.ts'
-import { unusedContainers } from './unused-containers.ts'
 
 /** One planned job to be run in this process, as the command line does. */
 export interface JobRequest {
@@ -51,8 +52,7 @@ export interface JobRequest {
   /** Where the job's own file set is to be, if it makes one: a path on the disk of the workspaces where nothing is. */
   artifactsTo: string
   readOnlyPaths: readonly (string | BoundPath)[]
-  /** Environment before the job's variables, such as PATH. */
-  env: Readonly<Record<string, string>>
+  tools: WorkspaceRequest['tools']
   /** Reports wanted beyond those that the job declares. */
   reportSources: readonly Pick<ReportSource, 'name' | 'path'>[]
   /** Masked output in order. */
@@ -90,13 +90,8 @@ export async function runJob(request: JobRequest): Promise<JobResult> {
     masked,
     file,
   }))
-  const workspace = await request.executor.prepare({
-    id: randomUUID(),
-    project: request.project,
-    readOnlyPaths: request.readOnlyPaths,
-    env: request.env,
-    variables,
-  })
+  const workspace = await prepare(request, variables)
+  if (workspace === null) return { state: 'canceled', ...nothing, durationMs: clock.now() - startedMs }
   const caches = cachesOf(request, workspace)
   const disk = request.diskOf?.(workspace.folder) ?? new DiskWatch(workspace.folder)
   try {
@@ -110,6 +105,19 @@ export async function runJob(request: JobRequest): Promise<JobResult> {
   }
 }
 
+/** @returns `null` where the job is canceled meanwhile */
+async function prepare(request: JobRequest, variables: readonly JobVariable[]): Promise<Workspace | null> {
+  const { job, project, readOnlyPaths, tools, onOutput, signal } = request
+  const { image = null, services = [] } = job
+  const wanted = { id: randomUUID(), project, image, services, readOnlyPaths, tools, variables, onOutput, signal }
+  try {
+    return await request.executor.prepare(wanted)
+  } catch (cause) {
+    if (signal.aborted) return null
+    throw cause
+  }
+}
+
 /** What a job leaves that did not get to its script. */
 const nothing = { artifacts: null, reports: [], dotenv: [], coverage: null, release: null }
 
@@ -120,8 +128,6 @@ function notBegun(message: string): JobOutcome {
 async function runIn(request: JobRequest, workspace: Workspace, caches: JobCaches | null): Promise<JobOutcome> {
   const { job } = request
   const say = sayTo(request)
-  const unused = unusedContainers(job)
-  if (unused !== null) await say(`${unused}\n`)
   const output = watched(request)
   const hook = preGetSourcesStep(job.hooks?.preGetSourcesScript ?? [], job.timeoutMs)
   const hooked = hook === null ? null : await runMasked(request, workspace, [hook], output)

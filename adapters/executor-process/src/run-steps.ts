@@ -74,8 +74,9 @@ const say = async ({ onOutput }: StepsRequest, text: string): Promise<void> => o
 async function runStep(request: StepsRequest, step: Step, before: StepsResult): Promise<StepEnd> {
   const { workspace, onOutput, clock, signal, graceMs = 10_000 } = request
   await say(request, sectionStart(sections[step.name], headers[step.name], clock.now()))
-  const running = workspace.start(step, onOutput, { CI_JOB_STATUS: before.state })
-  const end = step.name === 'after_script' ? await running.ended : await stopOnAbort(running, signal, graceMs)
+  const isAfter = step.name === 'after_script'
+  const running = workspace.start(step, onOutput, { CI_JOB_STATUS: isAfter ? before.state : 'running' })
+  const end = isAfter ? await running.ended : await stopOnAbort(running, signal, graceMs)
   await say(request, sectionEnd(sections[step.name], clock.now()))
   return end
 }

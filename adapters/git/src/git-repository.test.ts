@@ -6,7 +6,7 @@ import { scratchFolder, writeFiles } from '../testing/scratch.ts'
 import { GitRepository } from './git-repository.ts'
 import { GitSourceTree } from './git-source-tree.ts'
 
-async function imported(files: Record<string, string>) {
+async function imported(files: Record<string, string | Uint8Array>) {
   const repository = await GitRepository.openOrCreate(join(scratchFolder(), 'r.git'))
   const folder = writeFiles(scratchFolder(), files)
   const { commit } = await repository.importFolder({ folder, branch: 'main', clock: fixedClock(1_800_000_000_000) })
@@ -49,6 +49,12 @@ test('a source tree reads and lists one commit', async () => {
   expect(await tree.read('d.yml')).toBeNull()
   expect(await tree.read('b')).toBeNull()
   expect(await tree.read('../b')).toBeNull()
+})
+
+test('a source tree says of bytes that are no UTF-8 where they are', async () => {
+  const { repository, commit } = await imported({ 'latin.yml': Buffer.from('a:\n  script: caf\xe9\n', 'latin1') })
+  const read = await new GitSourceTree(repository, commit).read('latin.yml')
+  expect(read).toEqual({ kind: 'missing', fault: 'line 2 is no UTF-8; wanted text in UTF-8' })
 })
 
 test('a repository is found again', async () => {

@@ -1,4 +1,5 @@
-import type { SourceTree } from '@sluice/pipeline'
+import { isUtf8 } from 'node:buffer'
+import type { SourceTree, UnreadableFile } from '@sluice/pipeline'
 import type { GitRepository } from './git-repository.ts'
 import { readFolderFile } from './read-folder-file.ts'
 import type { IndexFile } from './read-index.ts'
@@ -26,11 +27,12 @@ export class GitSourceTree implements SourceTree {
     this.#origin = origin
   }
 
-  async read(path: string): Promise<string | null> {
+  async read(path: string): Promise<string | null | UnreadableFile> {
     const file = (await this.#listed()).get(path)
     if (file === undefined || file.mode === '120000') return null
     const own = this.#origin === null ? null : await readFolderFile(this.#origin.folder, file)
-    return (own ?? (await this.#repository.readBlob(file))).toString('utf8')
+    const bytes = own ?? (await this.#repository.readBlob(file))
+    return isUtf8(bytes) ? bytes.toString('utf8') : notUtf8(bytes)
   }
 
   async list(): Promise<string[]> {
@@ -45,4 +47,9 @@ export class GitSourceTree implements SourceTree {
     this.#files ??= list().then((files) => new Map(files.map((file) => [file.path, file])))
     return this.#files
   }
+}
+
+function notUtf8(bytes: Buffer): UnreadableFile {
+  const [before = ''] = bytes.toString('utf8').split('\uFFFD', 1)
+  return { kind: 'missing', fault: `line ${before.split('\n').length} is no UTF-8; wanted text in UTF-8` }
 }

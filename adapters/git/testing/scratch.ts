@@ -11,7 +11,7 @@ export function scratchFolder(): string {
   return folder
 }
 
-export function writeFiles(folder: string, files: Record<string, string>): string {
+export function writeFiles(folder: string, files: Readonly<Record<string, string | Uint8Array>>): string {
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)

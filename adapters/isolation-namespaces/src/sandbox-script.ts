@@ -1,4 +1,4 @@
-import type { BoundPath, IsolatedSpec, Layers, WritablePath } from '@sluice/execution'
+import { overlayOptions, type BoundPath, type IsolatedSpec, type Layers, type WritablePath } from '@sluice/execution'
 import { boundPath } from './check-spec.ts'
 import { sandboxUser, type SandboxUser } from './isolated-users.ts'
 import { shellQuote as q } from './shell-quote.ts'
@@ -133,14 +133,8 @@ function overlayLine(upper: string, layers: Layers, target: string, mode: Sandbo
   return `mount -t overlay -o ${q(options)} sluice ${q(target)} || fail "cannot mount the layers"`
 }
 
-/**
- * The options of overlayfs itself. `index=off`: the mount of the step before may not be gone yet. In a user namespace the
- * kernel keeps its notes in `user.` attributes, as `trusted.` ones need a real root.
- */
-export function layerOptions(upper: string, { below, work }: Layers, mode: SandboxMode): string {
-  const notes = mode === 'uid' ? '' : ',userxattr'
-  return `index=off${notes},lowerdir=${below.join(':')},upperdir=${upper},workdir=${work}`
-}
+export const layerOptions = (upper: string, layers: Layers, mode: SandboxMode): string =>
+  overlayOptions(upper, layers, mode !== 'uid')
 
 /** Shows a writable folder with its layers, in a mount namespace of its own, until standard input ends. */
 export function viewScript({ from, layers }: BoundPath & { layers: Layers }, mode: SandboxMode): string {

@@ -192,6 +192,17 @@ export async function silentAttempts(db: Database | Unit, sinceMs: number): Prom
     .execute()
 }
 
+/** Attempts that no runner has taken since before `sinceMs`. */
+export async function untakenAttempts(db: Database | Unit, sinceMs: number): Promise<AttemptRow[]> {
+  return db
+    .selectFrom('attempt')
+    .selectAll()
+    .where('status', '=', 'pending')
+    .where('queued_at', '<', new Date(sinceMs))
+    .orderBy('id')
+    .execute()
+}
+
 /** Which of these runs had a job that ran without isolation. */
 export async function unisolatedRuns(db: Database | Unit, runIds: string[]): Promise<Set<string>> {
   if (runIds.length === 0) return new Set()

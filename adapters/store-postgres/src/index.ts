@@ -19,5 +19,7 @@ export {
 } from './log.ts'
 export { PostgresJournal, type FollowStep } from './postgres-journal.ts'
 export * from './projects.ts'
+export * from './resource-groups.ts'
+export * from './run-tree.ts'
 export * from './runs.ts'
 export { ensureServiceDatabase, serviceDatabaseName, type ServiceDatabase } from './service-databases.ts'

@@ -9,6 +9,13 @@ import type { Schema } from './schema.ts'
 /** A run with how it stands. */
 export type RunRow = Selectable<Schema['run']> & Pick<Selectable<Schema['journal']>, 'state' | 'status' | 'finished_at'>
 
+/** Whose child a run is: the job that began it, and in which attempt. */
+export interface RunParent {
+  runId: string
+  job: string
+  attempt: number
+}
+
 const headColumns = [
   'run.id',
   'run.project',
@@ -20,6 +27,10 @@ const headColumns = [
   'run.source',
   'run.deliver',
   'run.delivery',
+  'run.parent_run_id',
+  'run.parent_job',
+  'run.parent_attempt',
+  'run.outdated_by',
   'run.created_at',
   'journal.status',
   'journal.finished_at',
@@ -38,6 +49,10 @@ export type RunHead = Pick<
   | 'source'
   | 'deliver'
   | 'delivery'
+  | 'parent_run_id'
+  | 'parent_job'
+  | 'parent_attempt'
+  | 'outdated_by'
   | 'created_at'
   | 'status'
   | 'finished_at'
@@ -67,6 +82,10 @@ export interface NewRun {
   /** The run's gates take reports of jobs that the change defines anew: a person has accepted that. */
   producersAccepted: boolean
   delivery: DeliveryState
+  /** `null` for one that is no child. */
+  parent: RunParent | null
+  /** Names of the variables that it is started with. */
+  givenVariables: string[]
   createdAtMs: number
 }
 
@@ -106,6 +125,10 @@ export async function insertRun(unit: Unit, run: NewRun): Promise<void> {
       protected_definitions: json(run.protectedDefinitions),
       producers_accepted: run.producersAccepted,
       delivery: json(run.delivery),
+      parent_run_id: run.parent?.runId ?? null,
+      parent_job: run.parent?.job ?? null,
+      parent_attempt: run.parent?.attempt ?? null,
+      given_variables: json(run.givenVariables),
       created_at: new Date(run.createdAtMs),
     })
     .execute()
@@ -127,7 +150,7 @@ const withState = (db: Database | Unit) =>
     .select(['journal.state', 'journal.status', 'journal.finished_at'])
 
 /** Runs without what makes them large. */
-const headsOf = (db: Database | Unit) =>
+export const headsOf = (db: Database | Unit) =>
   db
     .selectFrom('run')
     .innerJoin('journal', (join) => join.on(sql<boolean>`journal.run_id = run.id::text`))
@@ -144,12 +167,17 @@ export async function lockRun(unit: Unit, runId: string): Promise<RunRow | null>
   return findRun(unit, runId)
 }
 
-/** Runs of a project, newest first. */
+/** Runs of a project that are no children, newest first. */
 export async function listRuns(db: Database | Unit, project: string, limit = 50): Promise<RunHead[]> {
-  return headsOf(db).where('run.project', '=', project).orderBy('run.number', 'desc').limit(limit).execute()
+  return headsOf(db)
+    .where('run.project', '=', project)
+    .where('run.parent_run_id', 'is', null)
+    .orderBy('run.number', 'desc')
+    .limit(limit)
+    .execute()
 }
 
-/** The newest run of a commit on a ref, if any. */
+/** The newest run of a commit on a ref that is no child, if any. */
 export async function findRunOf(
   db: Database | Unit,
   project: string,
@@ -160,7 +188,34 @@ export async function findRunOf(
     .where('run.project', '=', project)
     .where('run.ref', '=', ref)
     .where('run.commit', '=', commit)
+    .where('run.parent_run_id', 'is', null)
   return (await query.orderBy('run.number', 'desc').executeTakeFirst()) ?? null
+}
+
+/**
+ * Runs under way, no children, whose ref has a newer commit with this run, oldest first. One that delivers is left to a run that
+ * delivers: else nothing would be delivered in its place.
+ */
+export async function listOutdatedRuns(
+  db: Database | Unit,
+  newer: Pick<RunRow, 'project' | 'ref' | 'number' | 'commit' | 'deliver'>,
+): Promise<string[]> {
+  const rows = await headsOf(db)
+    .where('run.project', '=', newer.project)
+    .where('run.ref', '=', newer.ref)
+    .where('run.number', '<', newer.number)
+    .where('run.commit', '<>', newer.commit)
+    .where('run.parent_run_id', 'is', null)
+    .where('run.deliver', 'in', newer.deliver ? [true, false] : [false])
+    .where('journal.status', '=', 'running')
+    .orderBy('run.number')
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** Notes for which newer run it was canceled. */
+export async function keepOutdatedBy(unit: Unit, runId: string, number: number): Promise<void> {
+  await unit.updateTable('run').set({ outdated_by: number }).where('id', '=', runId).execute()
 }
 
 /** The project of a run; `null` where there is no such run. */

@@ -4,7 +4,7 @@ import type { Actor, Judgement, RunStatus } from '@sluice/contracts/events'
 import type { Plan } from '@sluice/contracts/plan'
 import type { EnvironmentPolicy, Policy } from '@sluice/contracts/policy'
 import type { DeliveryState, ReleaseFile } from '@sluice/delivery'
-import type { RunEvent, RunState } from '@sluice/engine'
+import type { ResourceGroup, RunEvent, RunState } from '@sluice/engine'
 import type { RolloutState, Sentence } from '@sluice/rollout'
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 
@@ -65,10 +65,19 @@ export interface Schema {
      * policy, its release could be made. Later changes are judged by its policy and get its caches.
      */
     good_at: OptionalTime
+    /** The run whose job began this one, by an attempt of it; all three `null` for a run that is no child. */
+    parent_run_id: Generated<string | null>
+    parent_job: Generated<string | null>
+    parent_attempt: Generated<number | null>
+    /** Names of variables that it was started with; they win over those of reports. */
+    given_variables: JSONColumnType<string[], string | undefined, string>
+    /** Number of the run of a newer commit for which it was canceled. */
+    outdated_by: number | null
     created_at: Time
   }
   journal: { run_id: string; state: Json<RunState>; status: RunStatus; finished_at: OptionalTime }
   run_event: { run_id: string; position: number; at_ms: Big; event: Json<RunEvent> }
+  resource_group: { project: string; name: string; state: Json<ResourceGroup> }
   runner: {
     id: string
     name: string

@@ -1,5 +1,6 @@
 /** Rows that others need to stand on: a project with a run, and a deployment of its release. */
 import { randomUUID } from 'node:crypto'
+import type { Plan } from '@sluice/contracts/plan'
 import type { EnvironmentPolicy } from '@sluice/contracts/policy'
 import { createRunState } from '@sluice/engine'
 import { jobOf, planOf } from '@sluice/engine/testing'
@@ -28,15 +29,17 @@ export async function makeProject(db: Database, slug = 'card'): Promise<void> {
     .execute((unit) => insertProject(unit, { slug, name: slug, defaultBranch: 'main', folder, createdAtMs: 0 }))
 }
 
-/** A run of two jobs, `build` and `test`, that has not begun. @returns its id */
+const twoJobs = planOf([jobOf('build', 'build'), jobOf('test', 'test')])
+
+/** A run, of two jobs `build` and `test` by default, that has not begun. @returns its id */
 export async function makeRun(
   db: Database,
   journal: PostgresJournal,
   project = 'card',
   environments: EnvironmentPolicy[] = [],
+  plan: Plan = twoJobs,
 ): Promise<string> {
   const id = randomUUID()
-  const plan = planOf([jobOf('build', 'build'), jobOf('test', 'test')])
   await db.transaction().execute(async (unit) => {
     await journal.createIn(unit, createRunState(id, plan, []))
     await insertRun(unit, {
@@ -61,6 +64,8 @@ export async function makeRun(
       protectedDefinitions: {},
       producersAccepted: false,
       delivery: startDelivery(id, ['production']),
+      parent: null,
+      givenVariables: [],
       createdAtMs: 0,
     })
   })

@@ -1,4 +1,5 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { processModes } from '@sluice/contracts/resource-group'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { addEventOptions } from './event/add-event-options.ts'
 import { collect } from './event/collect.ts'
 import { exitStatus } from './exit-status.ts'
@@ -25,7 +26,10 @@ Exit status:
   0  all is well: no job failed that may not, and every gate that was decided is open
   1  a job failed, a gate is closed, the pipeline has mistakes, or the run was stopped
   2  the command line is wrong, or a job that it names is not in the plan
-  3  git is missing, or the folder .sluice cannot be written
+  3  git is missing, no Docker engine answers, or the folder .sluice cannot be written
+
+Environment:
+  DOCKER_HOST            the Docker engine of --executor docker and auto (default: the one of this machine)
 
 Every log stays whole in .sluice/local/logs until the next run.`
 
@@ -50,7 +54,8 @@ function statusOf(error: unknown): number {
   const found: unknown = (error as { code?: unknown } | null)?.code
   const code = typeof found === 'string' ? found : ''
   if (wrongCommandLines.has(code)) return exitStatus.usage
-  const cannotStart = /^(POSTGRES_|CLI_(?!PIPELINE_|RUN_)|GIT_MISSING|ENOSPC|EDQUOT|ERR_MODULE_NOT_FOUND)/
+  const cannotStart =
+    /^(POSTGRES_|CLI_(?!PIPELINE_|RUN_)|GIT_MISSING|EXECUTOR_DOCKER_UNREACHABLE|ENOSPC|EDQUOT|ERR_MODULE_NOT_FOUND)/
   return cannotStart.test(code) ? exitStatus.cannotStart : exitStatus.failed
 }
 
@@ -98,6 +103,20 @@ function addPlatformCommands(program: Command, end: End): void {
     .description('print a link that signs in to the console once, within five minutes')
     .option(...dataOption)
     .action(async (options) => end(await (await import('./commands/sign-in.ts')).signIn(options)))
+  program
+    .command('resource-groups')
+    .argument('[group]', 'name of one group (default: all that runs have named)')
+    .description('tell who holds the resource groups of a project, and who is in line')
+    .addOption(
+      new Option('--mode <mode>', 'serve the jobs in line of the group in this order').choices([...processModes]),
+    )
+    .option('--project <project>', 'slug of the project (default: card)')
+    .option(...dataOption)
+    .action(async (group, options, command: Command) => {
+      if (options.mode !== undefined && group === undefined)
+        command.error("error: option '--mode' wants the name of a group")
+      end(await (await import('./commands/resource-groups.ts')).resourceGroups(group, options))
+    })
 }
 
 function addDeliveryCommands(program: Command, end: End): void {
@@ -153,6 +172,13 @@ function addLocalCommands(program: Command, end: End): void {
     .option('--manual <job>', 'start this manual job too; may be repeated', collect)
     .option('--failed', 'run again what failed or was not reached in the last run, with artifacts of the rest')
     .option('--concurrency <jobs>', 'jobs at once (default: one a core)', countOf)
+    .addOption(
+      new Option(
+        '--executor <kind>',
+        'process; docker: in containers; auto: those in containers that name an image',
+      ).choices(['process', 'docker', 'auto']),
+    )
+    .option('--image <name>', 'with --executor docker: the image of jobs that name none')
     .option('--quiet', 'nothing of the jobs, only what came of them')
     .option('--logs', 'on a terminal too, every line with its job before it')
     .option('--timestamps', 'the same, with the time (UTC) before that')

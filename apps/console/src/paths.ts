@@ -8,6 +8,11 @@ export const paths = {
     to: (project: string) => `/projects/${encodeURIComponent(project)}/maturity`,
   },
   run: { pattern: '/runs/:run', to: (run: string) => `/runs/${encodeURIComponent(run)}` },
+  /** One job on its run's page. */
+  job: {
+    pattern: '/runs/:run',
+    to: (run: string, job: string) => `/runs/${encodeURIComponent(run)}?job=${encodeURIComponent(job)}`,
+  },
   /** One piece of evidence on its run's page. */
   evidence: {
     pattern: '/runs/:run',

@@ -59,7 +59,10 @@ export interface CoordinatorOptions {
   token: string
   name: string
   systemId: string
+  executor: string
   isolation: IsolationLevel
+  /** Of jobs that want an image or services. */
+  containerIsolation: IsolationLevel
 }
 
 const callLimitMs = 30_000
@@ -147,8 +150,9 @@ function json(method: string, body: unknown): RequestInit {
   }
 }
 
-function infoOf({ name, isolation }: CoordinatorOptions): Record<string, unknown> {
-  return { name, version: '0.1.0', executor: 'process', sluice_isolation: isolation }
+function infoOf({ name, executor, isolation, containerIsolation }: CoordinatorOptions): Record<string, unknown> {
+  const levels = { sluice_isolation: isolation, sluice_container_isolation: containerIsolation }
+  return { name, version: '0.1.0', executor, ...levels }
 }
 
 async function checkOwn(answer: Response, action: string): Promise<void> {

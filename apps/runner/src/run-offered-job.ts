@@ -1,13 +1,19 @@
 import { join } from 'node:path'
 import { openFileBlobStore, openFileTraceStore } from '@sluice/blobs-files'
 import type { JobResponse, JobUpdate } from '@sluice/contracts/runner'
-import { preGetSourcesStep, type Executor, type Step, type Workspace } from '@sluice/execution'
+import {
+  preGetSourcesStep,
+  wantsContainers,
+  type Executor,
+  type JobContainers,
+  type Step,
+  type Workspace,
+} from '@sluice/execution'
 import {
   jobCaches,
   onWatchedDisk,
   removeFolder,
   runSteps,
-  unusedContainers,
   type CacheStore,
   type DiskWatch,
   type FilesBefore,
@@ -16,10 +22,12 @@ import {
   type StepsResult,
 } from '@sluice/executor-process'
 import { SluiceError, type Clock } from '@sluice/kernel'
+import { containersOf } from './containers-of.ts'
 import type { Coordinator } from './coordinator.ts'
 import { fetchSources } from './fetch-sources.ts'
 import { downloadDependencies, reportFilesBefore, uploadArtifacts, type ArtifactTransfer } from './job-artifacts.ts'
 import { startJobLog, type JobLog } from './job-log.ts'
+import type { RunnerConfig } from './runner-config.ts'
 import { backOff, wait, type Waits } from './waiting.ts'
 
 /** What all jobs of a runner share. */
@@ -27,6 +35,7 @@ export interface JobHost {
   name: string
   folder: string
   executor: Executor
+  executorKind: RunnerConfig['executor']
   coordinator: Coordinator
   caches: CacheStore
   tools: JobTools
@@ -89,12 +98,15 @@ async function runParts(
   try {
     await log.say(`Running with sluice-runner on ${host.name}\n`)
     if (job.sluice_refusal !== undefined) return refused(job.sluice_refusal)
-    workspace = await log.section('prepare_executor', 'Preparing the "process" executor', async () => {
-      await log.say(`Isolation: ${host.executor.isolation}\n`)
-      const unused = unusedContainers(job)
-      if (unused !== null) await log.say(`${unused}\n`)
-      return prepare(host, job)
-    })
+    const containers = containersOf(job)
+    workspace = await log.section(
+      'prepare_executor',
+      `Preparing the "${executorNameOf(host, containers)}" executor`,
+      async () => {
+        await log.say(`Isolation: ${host.executor.isolationOf(containers)}\n`)
+        return prepare(host, job, containers, { log, signal })
+      },
+    )
     caches = cachesOf(host, job, workspace, log)
     const place = { log, scratch, signal, workspace, caches }
     return await onWatchedDisk(host.diskOf(workspace.folder), async () =>
@@ -134,13 +146,26 @@ function cachesOf(host: JobHost, job: JobResponse, workspace: Workspace, log: Jo
   })
 }
 
-async function prepare({ executor, tools }: JobHost, job: JobResponse): Promise<Workspace> {
+function executorNameOf({ executorKind }: JobHost, containers: JobContainers): 'process' | 'docker' {
+  if (executorKind !== 'auto') return executorKind
+  return wantsContainers(containers) ? 'docker' : 'process'
+}
+
+async function prepare(
+  { executor, tools }: JobHost,
+  job: JobResponse,
+  containers: JobContainers,
+  { log, signal }: { log: JobLog; signal: AbortSignal },
+): Promise<Workspace> {
   return executor.prepare({
+    ...containers,
     id: `job-${job.id}`,
     project: job.job_info.project_name,
-    readOnlyPaths: tools.readOnlyPaths,
-    env: { PATH: tools.path },
+    readOnlyPaths: [],
+    tools: { readOnlyPaths: tools.readOnlyPaths, env: { PATH: tools.path } },
     variables: job.variables,
+    onOutput: log.write,
+    signal,
   })
 }
 

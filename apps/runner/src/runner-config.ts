@@ -15,6 +15,10 @@ const runnerConfig = z.strictObject({
   /** Jobs at once. Default: one a core. */
   concurrency: z.int().min(1).max(256).default(availableParallelism()),
   tags: z.array(z.string()).default([]),
+  /** How jobs are run; `auto`: in containers those that name an image or services. Default `process`. */
+  executor: z.enum(['process', 'docker', 'auto']).default('process'),
+  /** With `docker`: the image of jobs that name none. */
+  image: z.string().min(1).max(500).optional(),
   /** A Node installation for jobs, whose `bin` goes to the front of PATH. Default: the machine's. */
   nodeFolder: z.string().startsWith('/').optional(),
 })

@@ -44,6 +44,7 @@ beforeEach(async () => {
       name: 'local',
       folder: join(base, 'runner'),
       concurrency: 2,
+      executor: 'process',
       tags: [],
     },
     isolation,
@@ -156,10 +157,11 @@ describe('startRunner() runs a job', () => {
 
   it('then runs after_script in a shell of its own, without a say in the result', async () => {
     const { log, end } = await run({
-      script: ['export FROM_SCRIPT=1', 'exit 5'],
+      script: ['export FROM_SCRIPT=1; echo "within: $CI_JOB_STATUS"', 'exit 5'],
       afterScript: ['echo "after: $CI_JOB_STATUS ${FROM_SCRIPT:-unset}"', 'false'],
     })
     expect(end).toMatchObject({ failure_reason: 'script_failure', exit_code: 5 })
+    expect(log).toContain('within: running\n')
     expect(log).toContain('after: failed unset\n')
   })
 
@@ -573,6 +575,7 @@ it('startRunner() rejects when the server does not know the token', async () => 
       name: 'x',
       folder: join(base, 'refused'),
       concurrency: 1,
+      executor: 'process',
       tags: [],
     },
     isolation,

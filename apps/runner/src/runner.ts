@@ -2,12 +2,13 @@ import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { JobResponse } from '@sluice/contracts/runner'
-import type { Isolation } from '@sluice/execution'
-import { DiskWatch, findJobTools, openCacheStore, processExecutor, removeFolder } from '@sluice/executor-process'
+import type { Isolation, JobContainers } from '@sluice/execution'
+import { DiskWatch, findJobTools, openCacheStore, removeFolder } from '@sluice/executor-process'
 import { SluiceError, type Clock } from '@sluice/kernel'
 import { createCoordinator, type Coordinator } from './coordinator.ts'
 import { runOfferedJob, type JobHost } from './run-offered-job.ts'
 import type { RunnerConfig } from './runner-config.ts'
+import { openRunnerExecutor } from './runner-executor.ts'
 import type { RunnerLog } from './runner-log.ts'
 import { backOff, standardWaits, wait, type Waits } from './waiting.ts'
 
@@ -35,6 +36,8 @@ export interface Runner {
   moveTo(url: string): void
 }
 
+const someImage: JobContainers = { image: { name: 'any', entrypoint: [] } }
+
 /** Starts a runner: removes what an earlier one left, then asks for jobs until it is drained. */
 export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const host = await prepareHost(options)
@@ -54,21 +57,25 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   }
 }
 
-async function prepareHost({ config, isolation, clock, waits, path, diskOf }: RunnerOptions): Promise<JobHost> {
+async function prepareHost({ config, isolation, clock, log, waits, path, diskOf }: RunnerOptions): Promise<JobHost> {
   const { folder, name, url, token, nodeFolder } = config
   for (const left of ['jobs', 'scratch']) await removeFolder(join(folder, left))
   await mkdir(join(folder, 'jobs'), { recursive: true, mode: 0o700 })
+  const executor = await openRunnerExecutor(config, { isolation, clock, log })
   return {
     name,
     folder,
     clock,
-    executor: processExecutor({ folder: join(folder, 'jobs'), isolation }),
+    executor,
+    executorKind: config.executor,
     coordinator: createCoordinator({
       url,
       token,
       name,
       systemId: `${hostname()}-${name}`.slice(0, 200),
-      isolation: isolation.level,
+      executor: config.executor,
+      isolation: executor.isolationOf({}),
+      containerIsolation: executor.isolationOf(someImage),
     }),
     caches: openCacheStore(join(folder, 'caches'), { clock }),
     tools: await findJobTools(path, nodeFolder),
@@ -87,7 +94,7 @@ async function work(
   await verify(host, log, draining)
   log('info', 'runner is ready', {
     name: host.name,
-    isolation: host.executor.isolation,
+    isolation: host.executor.isolationOf({}),
     concurrency: config.concurrency,
   })
   const running = new Set<Promise<void>>()

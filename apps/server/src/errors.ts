@@ -26,6 +26,10 @@ export const errors = errorTable({
     summary: 'Only what serves in an environment that the policy in force names no longer, and at rest, can be ended.',
     remedy: 'Take the environment out of sluice.yml and deliver that; cancel or await a deployment that is under way.',
   },
+  RESOURCE_GROUP_UNKNOWN: {
+    summary: 'No run of the project has named a resource group of that name.',
+    remedy: 'Look the name up with `./sluice resource-groups`; a group is known once a run with a job of it has begun.',
+  },
   RUN_UNKNOWN: { summary: 'There is no run of that id.', remedy: 'Open the project’s page for its runs.' },
   RUN_NOT_ACCEPTABLE: {
     summary: 'Producers can be accepted only while a gate is closed for nothing but changed reporting jobs.',

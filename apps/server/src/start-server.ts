@@ -65,7 +65,7 @@ async function startWith(
     await Promise.all((await target.list()).map(({ instanceId }) => target.stop(instanceId, stopGraceMs)))
   })
   const url = await openDoors(config, { store, rollouts, finish, requestStop: stopAsked.resolve, log }, closers)
-  await startWork({ store, rollouts, finish, log }, closers)
+  await startWork({ store, rollouts, finish, serverUrl: () => url, log }, closers)
 
   let stopping: Promise<void> | null = null
   const stop = (withServices: boolean): Promise<void> => {

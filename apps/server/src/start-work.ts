@@ -2,6 +2,7 @@
 import { askFor, startJobs } from '@sluice/store-postgres'
 import type { Store } from './open-store.ts'
 import type { Rollouts } from './rollouts/open-rollouts.ts'
+import { endUntakenAttempts } from './runner/end-untaken-attempts.ts'
 import type { RunnerDoor } from './runner/runner-calls.ts'
 import { systemClock as clock, systemIds as ids } from './system.ts'
 import { endSilentAttempts, tasksWith } from './tasks.ts'
@@ -12,12 +13,13 @@ export interface WorkParts {
   store: Store
   rollouts: Rollouts
   finish: RunnerDoor['finish']
+  serverUrl: () => string
   log: (message: string, details: object) => void
 }
 
 /** Takes up what an earlier server left, and goes on. `closers` ends it; what is not done then is done by the next. */
 export async function startWork(
-  { store, rollouts, finish, log }: WorkParts,
+  { store, rollouts, finish, serverUrl, log }: WorkParts,
   closers: AsyncDisposableStack,
 ): Promise<void> {
   const { db, pool, journal } = store
@@ -27,7 +29,7 @@ export async function startWork(
   const resumed = await driver.resume()
   await keeper.keepAll()
   closers.defer(() => keeper.close())
-  const jobs = await startJobs(pool, tasksWith({ db, clock, ids, journal, failed, ...rollouts }), failed)
+  const jobs = await startJobs(pool, tasksWith({ ...store, clock, ids, serverUrl, failed, ...rollouts }), failed)
   closers.defer(async () => {
     await driver.stop()
     await jobs.stop()
@@ -37,9 +39,11 @@ export async function startWork(
   const startedAtMs = clock.now()
   const suspects = new Set<number>()
   const sweep = setInterval(() => {
-    endSilentAttempts({ db, clock, startedAtMs, suspects, finish, failed }).catch((error: unknown) =>
-      log('the sweep failed', { error: String(error) }),
-    )
+    const sweeps = [
+      endSilentAttempts({ db, clock, startedAtMs, suspects, finish, failed }),
+      endUntakenAttempts({ db, journal, clock, startedAtMs }),
+    ]
+    for (const one of sweeps) one.catch((error: unknown) => log('the sweep failed', { error: String(error) }))
   }, sweepEveryMs)
   closers.defer(() => clearInterval(sweep))
 }

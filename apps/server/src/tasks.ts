@@ -8,23 +8,26 @@ import {
   type AttemptEnd,
   type AttemptRow,
   type Database,
-  type PostgresJournal,
 } from '@sluice/store-postgres'
+import { attemptOfJob, childToBegin, toldRun } from './children/ask-of-children.ts'
+import { beginChild, type ChildMakers } from './children/begin-child.ts'
+import { cancelChild } from './children/cancel-child.ts'
+import { tellParent } from './children/tell-parent.ts'
+import { grantRequest, grantResource } from './resource-groups/grant-resource.ts'
 import { beginDeployment, type Beginners, type DeploymentRequest } from './rollouts/begin-deployment.ts'
 import { followDelivery } from './rollouts/follow-delivery.ts'
 import { tellDelay } from './rollouts/tell-delay.ts'
 import type { RolloutDriver } from './rollouts/rollout-driver.ts'
+import { cancelRedundant } from './runs/cancel-redundant.ts'
 
 const deploymentRequest = z.object({ runId: z.string(), environment: z.string(), releaseId: z.string() })
 const rolloutRequest = z.object({ deploymentId: z.string() })
 const cancelRequest = z.object({ runId: z.string(), environment: z.string() })
+const redundantRequest = z.object({ runId: z.string() })
 const dueRequest = z.object({ runId: z.string(), job: z.string() })
 
-export interface TaskParts extends Beginners {
-  journal: PostgresJournal
+export interface TaskParts extends Beginners, ChildMakers {
   driver: RolloutDriver
-  /** Told of each try that failed and is made again. */
-  failed: (task: string, error: unknown) => void
 }
 
 /** While a deployment cannot begin, or a command of a rollout fails, it is tried again this often: the queue's own waits grow to hours. */
@@ -39,6 +42,11 @@ export function tasksWith(parts: TaskParts): Record<string, (payload: unknown) =
       const { runId, job } = dueRequest.parse(payload)
       await parts.journal.step(runId, { kind: 'job.due', payload: { job } }, parts.clock.now())
     },
+    'begin-child': (payload) => beginChild(parts, childToBegin.parse(payload)),
+    'cancel-child': (payload) => cancelChild(parts, attemptOfJob.parse(payload)),
+    'tell-parent': (payload) => tellParent(parts, toldRun.parse(payload).runId),
+    'grant-resource': (payload) => grantResource(parts, grantRequest.parse(payload)),
+    'cancel-redundant': (payload) => cancelRedundant(parts, redundantRequest.parse(payload).runId),
   }
 }
 

@@ -114,10 +114,12 @@ export class TestPlatform {
     return pid
   }
 
-  /** Asks again at every notice of the event stream, until the answer is not `null`. */
+  /** Asks, and again at every notice of the event stream, until the answer is not `null`. */
   async until<T>(ask: () => Promise<T | null>): Promise<T> {
     const stream = await send({ socketPath: this.socketPath, path: '/api/events', method: 'GET', headers: {} })
     try {
+      const first = await ask()
+      if (first !== null) return first
       for await (const _ of stream) {
         const answer = await ask()
         if (answer !== null) return answer

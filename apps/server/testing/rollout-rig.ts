@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { EnvironmentPolicy } from '@sluice/contracts/policy'
 import type { RouterSite, RouterSiteStatus } from '@sluice/contracts/router'
+import { memoryBlobStore } from '@sluice/execution/testing'
 import { startDelivery, type DeliveryEvent, type DeliveryState } from '@sluice/delivery'
 import type { StartRequest } from '@sluice/rollout'
 import { FakePlace, FakeTarget, FakeTrafficRouter } from '@sluice/rollout/testing'
@@ -152,7 +153,11 @@ export class RolloutRig {
   /** Does a task of the queue once, as the queue would. */
   async task(name: 'begin-deployment' | 'cancel-deployment', runId: string): Promise<void> {
     const failed = (_: string, error: unknown): void => void this.logged.push(String(error))
-    const tasks = tasksWith({ ...this.parts, journal: this.#journal, driver: this.driver, failed })
+    const none = () => {
+      throw new Error('no deployment asks for this')
+    }
+    const children = { blobs: memoryBlobStore(), repositoryOf: none, serverUrl: none }
+    const tasks = tasksWith({ ...this.parts, ...children, journal: this.#journal, driver: this.driver, failed })
     const { environments, releaseId } = await this.delivery(runId)
     await tasks[name]?.({ runId, environment: environments[0], releaseId })
   }

@@ -1,7 +1,17 @@
 /** Every route of the console's and the command line's API. The runner's calls are in `../runner.ts`. */
 import { z } from 'zod'
+import { processModes } from '../resource-group.ts'
 import { route } from './route.ts'
-import type { LogChunk, MaturityView, ProjectSummary, ProjectView, RunSummary, RunView, SessionView } from './views.ts'
+import type {
+  LogChunk,
+  MaturityView,
+  ProjectSummary,
+  ProjectView,
+  ResourceGroupView,
+  RunSummary,
+  RunView,
+  SessionView,
+} from './views.ts'
 
 const slug = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/)
 const branch = z
@@ -36,6 +46,7 @@ export const stopServerBody = z.strictObject({
   /** Stop the services that were deployed, too; else they run on behind the router. */
   services: z.boolean(),
 })
+export const configureResourceGroupBody = z.strictObject({ processMode: z.enum(processModes) })
 export const acceptProducersBody = z.strictObject({ reason: z.string().min(3).max(500) })
 
 export const routes = {
@@ -120,6 +131,21 @@ export const routes = {
     permission: 'environment.stop',
     summary: 'End what serves in an environment that the policy in force names no longer',
     errors: ['PROJECT_UNKNOWN', 'ENVIRONMENT_UNKNOWN', 'ENVIRONMENT_NOT_STOPPABLE'],
+  }),
+  listResourceGroups: route<ResourceGroupView[]>()({
+    method: 'GET',
+    path: '/api/projects/:project/resource-groups',
+    permission: 'project.read',
+    summary: 'The resource groups that runs of the project have named, with who holds them and who is in line',
+    errors: ['PROJECT_UNKNOWN'],
+  }),
+  configureResourceGroup: route<ResourceGroupView>()({
+    method: 'PUT',
+    path: '/api/projects/:project/resource-groups/:group',
+    permission: 'resource-group.configure',
+    summary: 'Choose in which order a resource group serves the jobs in line',
+    body: configureResourceGroupBody,
+    errors: ['PROJECT_UNKNOWN', 'RESOURCE_GROUP_UNKNOWN'],
   }),
   getMaturity: route<MaturityView>()({
     method: 'GET',

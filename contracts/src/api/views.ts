@@ -2,6 +2,7 @@
 import type { EvidenceSubject, Fact, IsolationLevel, ReportFileDigest, Verdict } from '../evidence.ts'
 import type { Actor, DeploymentOutcome, Judgement, LogEntry, RunStatus } from '../events.ts'
 import type { Reason } from '../plan.ts'
+import type { ProcessMode } from '../resource-group.ts'
 
 /** A text in both languages of the console. */
 export interface Sentence {
@@ -12,6 +13,7 @@ export interface Sentence {
 export type JobState =
   | 'created'
   | 'waiting'
+  | 'waiting_for_resource'
   | 'pending'
   | 'running'
   | 'success'
@@ -19,6 +21,20 @@ export type JobState =
   | 'canceled'
   | 'skipped'
   | 'manual'
+
+/** The run that a job began, or that began this one. */
+export interface RunLink {
+  runId: string
+  number: number
+}
+
+/** What a job begins in place of a script (GitLab's `trigger`). */
+export interface DownstreamView {
+  /** `null`: the job ends as soon as the other run exists. */
+  strategy: 'depend' | 'mirror' | null
+  /** Of the newest attempt that has one. */
+  child: (RunLink & { status: RunStatus; startedAt: string; finishedAt: string | null }) | null
+}
 
 export interface JobView {
   name: string
@@ -29,7 +45,11 @@ export interface JobView {
   /** What a person is to be asked before it is started by hand (GitLab's `manual_confirmation`); `null` for nothing. */
   confirmation: string | null
   allowFailure: boolean
+  /** Name of its resource group, which the run's view has; `null` without one. */
+  resourceGroup: string | null
   needs: string[] | null
+  /** `null` for a job with a script. One that begins another run has no attempts of its own here. */
+  downstream: DownstreamView | null
   attempts: {
     number: number
     state: JobState
@@ -43,6 +63,24 @@ export interface JobView {
   /** Why it is in the plan. */
   reasons: Reason[]
   artifacts: { type: string; files: number; sizeBytes: number }[]
+}
+
+/** A job that has a resource group or stands in line for it. */
+export interface ResourceClaimView {
+  runId: string
+  runNumber: number
+  job: string
+  /** `upcoming`: it is not ready, and its place is kept by the group's mode. */
+  state: 'upcoming' | 'waiting' | 'held'
+}
+
+/** A resource group of a project as it stands over all its runs. */
+export interface ResourceGroupView {
+  name: string
+  processMode: ProcessMode
+  holder: ResourceClaimView | null
+  /** The next one first. */
+  line: ResourceClaimView[]
 }
 
 export interface EvidenceView {
@@ -138,6 +176,8 @@ export interface RunSummary {
   finishedAt: string | null
   /** A job ran without isolation. */
   unisolated: boolean
+  /** Whose child it is, and which job began it; `null` for a run that is no child. */
+  parent: (RunLink & { job: string }) | null
 }
 
 export interface RunView extends RunSummary {
@@ -150,6 +190,8 @@ export interface RunView extends RunSummary {
   evidence: EvidenceView[]
   refusedReports: { name: string; job: string; path: string; code: string; message: string }[]
   gates: GateView[]
+  /** Those that its jobs name, in the order of their names. */
+  resourceGroups: ResourceGroupView[]
   release: ReleaseView | null
   deployments: DeploymentView[]
   environments: EnvironmentView[]
@@ -246,7 +288,7 @@ export interface ChangeNotice {
   seq: number
   project: string
   runId: string | null
-  kind: LogEntry['kind'] | 'job.log' | 'rollout.observed' | 'delivery.changed'
+  kind: LogEntry['kind'] | 'job.log' | 'rollout.observed' | 'delivery.changed' | 'resource.changed'
 }
 
 /** Every error that leaves the API. */

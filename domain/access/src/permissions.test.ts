@@ -17,6 +17,7 @@ describe('may()', () => {
     ['environment.stop', false, true, true],
     ['project.register', false, false, true],
     ['change.propose', false, false, true],
+    ['resource-group.configure', false, false, true],
     ['runner.register', false, false, true],
     ['session.invite', false, false, true],
     ['server.stop', false, false, true],

@@ -15,6 +15,7 @@ const administrator = [
   ...member,
   'project.register',
   'change.propose',
+  'resource-group.configure',
   'runner.register',
   'session.invite',
   'server.stop',

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { decideDelivery, mayBegin, startDelivery, type DeliveryCommand, type DeliveryEvent } from './delivery.ts'
 
 const sentence = { en: 'because', zh: '因为' }
-const success: DeliveryEvent = { kind: 'run.finished', status: 'success', reason: null, gateSentence: null }
+const success: DeliveryEvent = { kind: 'run.finished', status: 'success', reason: null, sentence: null }
 const released: DeliveryEvent = { kind: 'release.created', releaseId: 'rel', version: '1.1.0' }
 const ended = (environment: string, outcome: 'promoted' | 'aborted' | 'failed' = 'promoted'): DeliveryEvent => ({
   kind: 'deployment.finished',
@@ -43,7 +43,7 @@ describe('decideDelivery()', () => {
   })
 
   test('a failed run stops before release, with the gate’s sentence where a gate closed', () => {
-    const { state, commands } = play([{ kind: 'run.finished', status: 'failed', reason: 'x', gateSentence: sentence }])
+    const { state, commands } = play([{ kind: 'run.finished', status: 'failed', reason: 'x', sentence: sentence }])
     expect(state).toMatchObject({ status: 'stopped', sentence })
     expect(commands).toEqual([{ kind: 'record-stop', sentence }])
   })
@@ -143,7 +143,7 @@ describe('decideDelivery()', () => {
   test('whatever comes in whatever order: each environment at most once, in order, never before success (D1–D5)', () => {
     const event = fc.constantFrom<DeliveryEvent>(
       success,
-      { kind: 'run.finished', status: 'failed', reason: null, gateSentence: null },
+      { kind: 'run.finished', status: 'failed', reason: null, sentence: null },
       released,
       begun('staging'),
       begun('production'),

@@ -43,7 +43,7 @@ export type DeliveryEvent =
       kind: 'run.finished'
       status: Exclude<RunStatus, 'running'>
       reason: string | null
-      gateSentence: Sentence | null
+      sentence: Sentence | null
     }
   | { kind: 'release.created'; releaseId: string; version: string }
   /** `reason`: whole sentences. */
@@ -133,7 +133,7 @@ function runFinished(state: DeliveryState, event: Extract<DeliveryEvent, { kind:
   if (state.status !== 'waiting') return { state, commands: [] }
   if (event.status !== 'success') {
     const why = event.reason ?? event.status
-    return stop(state, event.gateSentence ?? { en: `Stopped before release: ${why}.`, zh: `发布前已停止：${why}。` })
+    return stop(state, event.sentence ?? { en: `Stopped before release: ${why}.`, zh: `发布前已停止：${why}。` })
   }
   const sentence = { en: 'The gates are open; the release is being made.', zh: '质量门禁已通过，正在生成发布版本。' }
   return { state: { ...state, status: 'releasing', sentence }, commands: [{ kind: 'create-release' }] }

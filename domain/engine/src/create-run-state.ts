@@ -12,11 +12,14 @@ export function createRunState(runId: string, plan: Plan, gates: { name: string;
     runId,
     status: 'running',
     cancelRequested: false,
+    ...(plan.autoCancel === undefined ? {} : { autoCancel: plan.autoCancel }),
     stages: plan.stages,
     jobs,
     gates: gates.map((gate) => runGateOf(gate, plan.stages)),
   }
 }
+
+const noChild = { status: 'none', runId: null } as const
 
 function runJobOf(job: Plan['jobs'][number], stageIndex: number): RunJob {
   return {
@@ -29,12 +32,14 @@ function runJobOf(job: Plan['jobs'][number], stageIndex: number): RunJob {
     allowFailure: job.allowFailure,
     retry: job.retry,
     resourceGroup: job.resourceGroup,
+    ...(job.interruptible ? { interruptible: true } : {}),
     status: 'created',
     attempt: 0,
     reason: '',
     exitCode: null,
     startedAtMs: null,
     dueAtMs: null,
+    ...(job.downstream === undefined ? {} : { child: { strategy: job.downstream.strategy ?? null, ...noChild } }),
   }
 }
 

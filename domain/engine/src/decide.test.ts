@@ -1,11 +1,9 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { seededChance } from '@sluice/kernel'
 import type { PlanJob } from '@sluice/contracts/plan'
 import { jobOf, needs, planOf } from '../testing/plan-of.ts'
 import { createRunState } from './create-run-state.ts'
 import { decide } from './decide.ts'
-import { isTerminal, type RunCommand, type RunEvent, type RunState } from './run-state.ts'
+import type { RunCommand, RunEvent } from './run-state.ts'
 
 /** Runs events one after the other and gathers what was commanded. */
 function play(jobs: PlanJob[], events: RunEvent[], gates: { name: string; after: string }[] = []) {
@@ -84,6 +82,15 @@ describe('decide(): failure', () => {
     expect(play(jobs, [end('a')]).statuses['mend']).toBe('skipped')
   })
 
+  test.each<[string, PlanJob[], RunEvent[]]>([
+    ['was skipped', [jobOf('a', 'build', { when: 'on_failure' })], []],
+    ['waits for a person', [jobOf('a', 'build', { when: 'manual', allowFailure: true })], []],
+    ['failed and may', [jobOf('a', 'build', { allowFailure: true })], [end('a', 'failed')]],
+  ])('when: on_failure is skipped after a job that it needs and that %s', (_, jobs, events) => {
+    const mend = jobOf('mend', 'test', { when: 'on_failure', needs: needs('a') })
+    expect(play([...jobs, mend], events).statuses['mend']).toBe('skipped')
+  })
+
   test('a failed attempt is tried again as often as retry says, and each attempt is told', () => {
     const jobs = [jobOf('a', 'build', { retry: { max: 2, when: [], exitCodes: [] } })]
     const { offered, state, commands } = play(jobs, [
@@ -139,7 +146,7 @@ describe('decide(): gates', () => {
   })
 })
 
-describe('decide(): manual, delayed, cancel, resource groups', () => {
+describe('decide(): manual, delayed, cancel', () => {
   test('a manual job that may fail holds nobody up; played, it runs', () => {
     const jobs = [jobOf('m', 'build', { when: 'manual', allowFailure: true }), jobOf('b', 'test')]
     expect(play(jobs, []).offered).toEqual(['b#1'])
@@ -241,12 +248,6 @@ describe('decide(): manual, delayed, cancel, resource groups', () => {
     expect(ended.state.status).toBe('canceled')
   })
 
-  test('two jobs of a resource group run one after the other', () => {
-    const jobs = [jobOf('a', 'build', { resourceGroup: 'g' }), jobOf('b', 'build', { resourceGroup: 'g' })]
-    expect(play(jobs, []).offered).toEqual(['a#1'])
-    expect(play(jobs, [end('a')]).offered).toEqual(['a#1', 'b#1'])
-  })
-
   test('an event of an older attempt, or of a job that has ended, changes nothing', () => {
     const jobs = [jobOf('a', 'build', { retry: { max: 1, when: [], exitCodes: [] } })]
     const { state } = play(jobs, [end('a', 'failed', 1)])
@@ -279,87 +280,4 @@ describe('decide(): as many jobs as a plan may have', () => {
     Object.assign(state.jobs[name(0)] ?? {}, { status: 'running' })
     expect(decide(state, end(name(0)), 1).commands.filter(({ kind }) => kind === 'offer-job')).toHaveLength(count / 2)
   })
-})
-
-describe('decide(): properties over random plans and orders', () => {
-  const jobArbitrary = fc.record({
-    stage: fc.integer({ min: 0, max: 3 }),
-    needs: fc.option(fc.array(fc.nat(7), { maxLength: 3 }), { nil: null }),
-    when: fc.constantFrom('on_success' as const, 'on_failure' as const, 'always' as const, 'manual' as const),
-    allowFailure: fc.boolean(),
-    retries: fc.nat(2),
-  })
-
-  test('every run ends, never offers a job twice, and obeys its gates', () => {
-    fc.assert(
-      fc.property(fc.array(jobArbitrary, { minLength: 1, maxLength: 8 }), fc.nat(), (specs, seed) => {
-        const stages = ['s0', 's1', 's2', 's3']
-        const jobs = specs
-          .toSorted((a, b) => a.stage - b.stage)
-          .map((spec, index) =>
-            jobOf(`j${index}`, stages[spec.stage] ?? 's0', {
-              needs:
-                spec.needs
-                  ?.filter((need) => need < index)
-                  .map((need) => ({ job: `j${need}`, artifacts: true, optional: false })) ?? null,
-              when: spec.when,
-              allowFailure: spec.when === 'manual' ? true : spec.allowFailure,
-              retry: { max: spec.retries, when: [], exitCodes: [] },
-            }),
-          )
-        const plan = { ...planOf(jobs), stages }
-        simulate(createRunState('run', plan, [{ name: 'g', after: 's1' }]), seed)
-      }),
-      { numRuns: 300 },
-    )
-  })
-
-  function simulate(initial: RunState, seed: number): void {
-    const chance = seededChance(seed)
-    const offered = new Set<string>()
-    const open: RunEvent[] = [{ kind: 'run.begun' }]
-    let state = initial
-    let steps = 0
-    while (open.length > 0) {
-      const event = open.splice(Math.floor(chance.next() * open.length), 1)[0] as RunEvent
-      const repeats = chance.next() < 0.2 ? 2 : 1
-      for (let time = 0; time < repeats; time++) {
-        const step = decide(state, event, steps)
-        for (const command of step.commands) follow(command, step.state)
-        startSome(state, step.state)
-        state = step.state
-      }
-      expect(++steps).toBeLessThan(200)
-    }
-    expect(state.status).not.toBe('running')
-    for (const job of Object.values(state.jobs)) expect(isTerminal(job.status) || job.status === 'manual').toBe(true)
-
-    /** A person starts half of the jobs that began to wait for one. */
-    function startSome(before: RunState, after: RunState): void {
-      for (const { name, status } of Object.values(after.jobs)) {
-        if (status !== 'manual' || before.jobs[name]?.status === 'manual' || chance.next() < 0.5) continue
-        open.push({ kind: 'job.played', payload: { job: name } })
-      }
-    }
-
-    function follow(command: RunCommand, after: RunState): void {
-      if (command.kind === 'offer-job') {
-        expect(offered).not.toContain(`${command.job}#${command.attempt}`)
-        offered.add(`${command.job}#${command.attempt}`)
-        const job = after.jobs[command.job]
-        for (const gate of after.gates) if (gate.stageIndex < (job?.stageIndex ?? 0)) expect(gate.state).toBe('open')
-        const outcome = chance.next() < 0.3 ? 'failed' : 'success'
-        open.push({
-          kind: 'job.finished',
-          payload: { job: command.job, attempt: command.attempt, outcome, reason: null, exitCode: 1 },
-        })
-      }
-      if (command.kind === 'decide-gate') {
-        open.push({
-          kind: 'gate.decided',
-          payload: { gate: command.gate, decision: chance.next() < 0.3 ? 'closed' : 'open' },
-        })
-      }
-    }
-  }
 })

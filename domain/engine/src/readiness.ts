@@ -11,27 +11,36 @@ export type Readiness = { kind: 'wait'; reason: string } | { kind: 'run' } | { k
 export function readinessOf(job: RunJob, state: RunState, stages: StageProgress): Readiness {
   const closed = state.gates.find((gate) => gate.state === 'closed' && gate.stageIndex < job.stageIndex)
   if (closed) return { kind: 'skip', reason: `gate "${closed.name}" is closed` }
-  const { waiting, bad } = predecessorsOf(job, state, stages)
+  const { waiting, missing, bad } = predecessorsOf(job, state, stages)
   if (waiting) return { kind: 'wait', reason: `waits for job "${waiting.name}"` }
   const gate = state.gates.find(
     ({ state: gateState, stageIndex }) => gateState !== 'open' && stageIndex < job.stageIndex,
   )
   if (gate) return { kind: 'wait', reason: `waits for gate "${gate.name}"` }
-  return byWhen(job, bad)
+  return byWhen(job, missing, bad)
 }
 
-/** The first before it that has not ended, and the first that keeps it from running. */
-function predecessorsOf(
-  { needs, stageIndex }: RunJob,
-  { jobs }: RunState,
-  stages: StageProgress,
-): { waiting: RunJob | undefined; bad: RunJob | undefined } {
-  if (needs === null) return { waiting: stages.openBefore(stageIndex), bad: stages.badBefore(stageIndex) }
+interface Predecessors {
+  /** The first that has not ended. */
+  waiting: RunJob | undefined
+  /** The first that keeps a job from running that wants their success. */
+  missing: RunJob | undefined
+  /** The first that failed or was canceled. */
+  bad: RunJob | undefined
+}
+
+function predecessorsOf({ needs, stageIndex }: RunJob, { jobs }: RunState, stages: StageProgress): Predecessors {
+  const bad = needs === null ? stages.badBefore(stageIndex) : undefined
+  if (needs === null) return { waiting: stages.openBefore(stageIndex), missing: bad, bad }
   const before = needs.flatMap((need) => ownJob(jobs, need.job) ?? [])
-  return { waiting: before.find((other) => !hasEnded(other)), bad: before.find(isMissing) }
+  return {
+    waiting: before.find((other) => !hasEnded(other)),
+    missing: before.find(isMissing),
+    bad: before.find(isBad),
+  }
 }
 
-function byWhen(job: RunJob, bad: RunJob | undefined): Readiness {
+function byWhen(job: RunJob, missing: RunJob | undefined, bad: RunJob | undefined): Readiness {
   switch (job.when) {
     case 'always':
       return { kind: 'run' }
@@ -40,7 +49,7 @@ function byWhen(job: RunJob, bad: RunJob | undefined): Readiness {
     case 'on_success':
     case 'manual':
     case 'delayed':
-      return bad ? { kind: 'skip', reason: skipReason(bad) } : { kind: 'run' }
+      return missing ? { kind: 'skip', reason: skipReason(missing) } : { kind: 'run' }
     default:
       return unreachable(job.when)
   }

@@ -1,5 +1,6 @@
+import type { PlanJob } from '@sluice/contracts/plan'
 import { expect, test } from 'vitest'
-import { jobOf, needs, planOf } from '../testing/plan-of.ts'
+import { childJobOf, jobOf, needs, planOf } from '../testing/plan-of.ts'
 import { createRunState } from './create-run-state.ts'
 import { decide } from './decide.ts'
 import { reasonSentence } from './reason-sentence.ts'
@@ -10,18 +11,25 @@ test.each([
   ['gate "quality" is closed', '门禁“quality”已关闭'],
   ['waits for job "a "b""', '等待作业“a "b"”'],
   ['waits for resource group "g", held by job "a"', '等待资源组“g”，目前由作业“a”占用'],
+  ['waits for resource group "g"', '等待资源组“g”'],
+  ['canceled for run 12 of a newer commit', '已取消：运行 #12 对应更新的提交'],
+  ['canceled as job "a" failed', '因作业“a”失败而取消'],
   ['job "a" was skipped', '作业“a”已跳过'],
   ['script_failure: exit code 137', '脚本失败：退出码 137'],
   ['script_failure: exit code 254, on a full disk', '脚本失败：退出码 254（磁盘已满）'],
   ['runner_system_failure, on a full disk', '执行器系统故障（磁盘已满）'],
   ['runner_system_failure', '执行器系统故障'],
   ['tried again after script_failure: attempt 1 of 3 failed', '因“脚本失败”重试：第 1 次尝试失败，最多 3 次'],
+  ['its child failed: job "a" failed', '子流水线失败：作业“a”失败'],
+  ['canceled with run 12, which began it', '随发起它的运行 #12 一并取消'],
   ['canceled by session:1', '由 session:1 取消'],
   ['constructor', 'constructor'],
   ['something that nobody said before', 'something that nobody said before'],
 ])('%j in Chinese', (en, zh) => {
   expect(reasonSentence(en)).toEqual({ en, zh })
 })
+
+const mayFail: Partial<PlanJob> = { allowFailure: true, needs: [] }
 
 /** Every sentence that the engine says on the way of a run with something of everything. */
 function said(): Set<string> {
@@ -36,17 +44,31 @@ function said(): Set<string> {
     jobOf('fills', 'test'),
     jobOf('after', 'test', { needs: needs('breaks') }),
     jobOf('last', 'deploy'),
+    ...['fails', 'stops', 'skips', 'cannot', 'waits'].map((name) => childJobOf(name, 'test', 'depend', mayFail)),
   ])
   const ended = (job: string, attempt = 1, exitCode = 0): RunEvent => ({
     kind: 'job.finished',
     payload: { job, attempt, outcome: exitCode === 0 ? 'success' : 'failed', reason: 'script_failure', exitCode },
   })
   const filled = { outcome: 'failed', reason: 'script_failure', exitCode: 3, isDiskFull: true } as const
+  const ofChild = (job: string) => ({ job, attempt: 1 })
   const events: RunEvent[] = [
     { kind: 'run.begun' },
+    ...['fails', 'stops', 'skips', 'waits'].map((job): RunEvent => ({
+      kind: 'child.begun',
+      payload: { ...ofChild(job), runId: job },
+    })),
+    { kind: 'child.refused', payload: { ...ofChild('cannot'), reason: 'none of its jobs runs for this change' } },
+    { kind: 'child.waits', payload: { ...ofChild('waits'), isWaiting: true } },
+    { kind: 'child.ended', payload: { ...ofChild('fails'), status: 'failed', reason: null } },
+    { kind: 'child.ended', payload: { ...ofChild('stops'), status: 'canceled', reason: null } },
+    { kind: 'child.ended', payload: { ...ofChild('skips'), status: 'skipped', reason: null } },
+    { kind: 'child.ended', payload: { ...ofChild('waits'), status: 'success', reason: null } },
     ended('shaky', 1, 1),
     ended('shaky', 2),
+    { kind: 'resource.granted', payload: { job: 'held', attempt: 1 } },
     ended('held'),
+    { kind: 'resource.granted', payload: { job: 'holds', attempt: 1 } },
     ended('holds'),
     ended('breaks', 1, 2),
     { kind: 'job.finished', payload: { job: 'fills', attempt: 1, ...filled } },

@@ -1,25 +1,22 @@
 import { unreachable } from '@sluice/kernel'
 import { hasEnded, hasFailed, mayBeLeft } from './job-end.ts'
+import { offerJob } from './offer-job.ts'
 import { readinessOf, type Readiness } from './readiness.ts'
 import type { Decision, RunCommand, RunJob, RunState } from './run-state.ts'
 import { StageProgress } from './stage-progress.ts'
 import { turnOrder } from './turn-order.ts'
-
-/** Who holds each resource group inside this run. Between runs nothing holds one: each run is decided by itself. */
-type Holders = Map<string, RunJob>
 
 /** Phase 2: everything that follows from how the jobs stand now, until nothing more follows. Changes `state` in place. */
 export function settle(state: RunState, nowMs: number): Decision {
   const commands: RunCommand[] = []
   const order = turnOrder(state)
   const stages = new StageProgress(order)
-  const holders = holdersOf(order)
   let moved = true
   while (moved) {
     moved = false
     for (const job of order) {
       if (job.status !== 'created') continue
-      const command = turn(job, readinessOf(job, state, stages), nowMs, holders)
+      const command = turn(job, readinessOf(job, state, stages), nowMs)
       if (command !== null) commands.push(command)
       if (hasMoved(job)) moved = true
     }
@@ -34,7 +31,7 @@ function hasMoved(job: RunJob): boolean {
   return job.status !== 'created'
 }
 
-function turn(job: RunJob, readiness: Readiness, nowMs: number, holders: Holders): RunCommand | null {
+function turn(job: RunJob, readiness: Readiness, nowMs: number): RunCommand | null {
   switch (readiness.kind) {
     case 'wait':
       job.reason = job.attempt === 0 ? readiness.reason : job.reason
@@ -47,13 +44,13 @@ function turn(job: RunJob, readiness: Readiness, nowMs: number, holders: Holders
         entry: { kind: 'job.skipped', payload: { job: job.name, stage: job.stage, reason: readiness.reason } },
       }
     case 'run':
-      return begin(job, nowMs, holders)
+      return begin(job, nowMs)
     default:
       return unreachable(readiness)
   }
 }
 
-function begin(job: RunJob, nowMs: number, holders: Holders): RunCommand | null {
+function begin(job: RunJob, nowMs: number): RunCommand | null {
   if (job.when === 'manual' && job.attempt === 0) {
     job.status = 'manual'
     job.reason = 'waits for a person to start it'
@@ -64,22 +61,10 @@ function begin(job: RunJob, nowMs: number, holders: Holders): RunCommand | null 
     job.dueAtMs = nowMs + (job.startInMs ?? 0)
     return { kind: 'wake', job: job.name, atMs: job.dueAtMs }
   }
-  const group = job.resourceGroup
-  const holder = group === null ? undefined : holders.get(group)
-  if (holder) {
-    job.reason = `waits for resource group "${group}", held by job "${holder.name}"`
-    return null
-  }
-  if (group !== null) holders.set(group, job)
-  job.status = 'pending'
-  job.attempt += 1
-  job.reason = 'waits for a runner'
-  return { kind: 'offer-job', job: job.name, attempt: job.attempt }
-}
-
-function holdersOf(jobs: RunJob[]): Holders {
-  const live = jobs.filter(({ status }) => status === 'pending' || status === 'running')
-  return new Map(live.flatMap((job) => (job.resourceGroup === null ? [] : [[job.resourceGroup, job] as const])))
+  if (job.resourceGroup === null) return offerJob(job)
+  job.status = 'waiting_for_resource'
+  job.reason = `waits for resource group "${job.resourceGroup}"`
+  return null
 }
 
 function askGates(state: RunState, stages: StageProgress): RunCommand[] {
@@ -108,13 +93,22 @@ function outcomeOf(
   state: RunState,
   order: RunJob[],
 ): { status: 'success' | 'failed' | 'canceled'; reason: string | null } {
-  if (state.cancelRequested && !(state.succeeded && order.every(mayBeLeft)))
-    return { status: 'canceled', reason: 'canceled' }
   const failed = order.filter(hasFailed)
+  const canceled = canceledFor(state, order)
+  const isByPerson = state.cancelRequested && state.cancelReason === undefined
+  // What ends by itself has failed where a job has, as in GitLab.
+  if (canceled !== null && (isByPerson || failed.length === 0)) return { status: 'canceled', reason: canceled }
   const closed = state.gates.filter((gate) => gate.state === 'closed')
   const reasons = [
     ...closed.map((gate) => `gate "${gate.name}" is closed`),
     ...failed.map((job) => `job "${job.name}" failed (${job.reason})`),
   ]
   return reasons.length === 0 ? { status: 'success', reason: null } : { status: 'failed', reason: reasons.join('; ') }
+}
+
+/** Why the run counts as canceled, with all of it or with a job that may not be left out; `null` where it does not. */
+function canceledFor(state: RunState, order: RunJob[]): string | null {
+  const left = order.find((job) => !mayBeLeft(job))
+  if (state.cancelRequested) return state.succeeded && left === undefined ? null : (state.cancelReason ?? 'canceled')
+  return left?.cancelReason ?? null
 }

@@ -1,2 +1,2 @@
 export { journalCases } from './journal.cases.ts'
-export { jobOf, needs, planOf } from './plan-of.ts'
+export { childJobOf, jobOf, needs, planOf } from './plan-of.ts'

@@ -31,6 +31,20 @@ export function jobOf(name: string, stage: string, more: Partial<PlanJob> = {}):
   }
 }
 
+/** A planned job that begins a child, of which there is no plan. */
+export function childJobOf(
+  name: string,
+  stage: string,
+  strategy: 'depend' | 'mirror' | null,
+  more: Partial<PlanJob> = {},
+): PlanJob {
+  const place = { path: '.gitlab-ci.yml', line: 1, column: 1 }
+  const target = { kind: 'child', include: 'child.yml', place } as const
+  const forwarded = { forwardsPipelineVariables: false, variables: [] }
+  const downstream = { ...(strategy === null ? {} : { strategy }), ...forwarded, target }
+  return jobOf(name, stage, { script: [], downstream, ...more })
+}
+
 /** A plan of these jobs; stages in the order in which they first appear. */
 export function planOf(jobs: PlanJob[]): Plan {
   return {

@@ -34,13 +34,16 @@ export interface JobOffer {
   cacheRuns: CacheRuns
   /** Variables known only now, secrets among them; they win over the plan's. */
   variables?: readonly PlanVariable[]
+  /** Why it must not begin: the rest of a sentence, `Cannot begin: …`. What `missingProviders` finds comes first. */
+  refusal?: string
 }
 
-/** Runs of the project by their numbers. */
+/** Whose caches a job finds: each run, or line of children, has a label of its own; it begins with a number. */
 export interface CacheRuns {
-  own: number
-  /** Of the protected branch, before this one, that succeeded; the newest first. */
-  good: readonly number[]
+  /** Its own, where it also saves. */
+  own: string
+  /** Of the runs above a child, and of runs of the protected branch, before this one, that succeeded; tried in this order. */
+  others: readonly string[]
 }
 
 /** A job whose artifacts this one receives. */
@@ -70,7 +73,7 @@ interface OfferedArtifact {
  */
 export function jobResponseOf(offer: JobOffer) {
   const { job, jobId, jobToken, project } = offer
-  const refusal = missingProviders(job)
+  const refusal = missingProviders(job) ?? offer.refusal ?? null
   return {
     id: jobId,
     token: jobToken,
@@ -207,10 +210,10 @@ const isProtected = ({ refType, ref, defaultBranch }: PlanTrigger): boolean =>
  */
 function cacheOf(cache: PlanCache, runs: CacheRuns) {
   const key = cache.keyFiles.length === 0 ? cache.key : cache.keyPrefix
-  const [own, ...good] = cache.unprotect === true ? ['shared'] : [runs.own, ...runs.good].map((run) => `r${run}`)
+  const [own, ...others] = cache.unprotect === true ? ['shared'] : [runs.own, ...runs.others].map((run) => `r${run}`)
   const keyOf = (base: string, run: string | undefined): string => (base === '' ? `${run}` : `${base}-${run}`)
-  const earlier = good.map((run) => keyOf(key, run))
-  const fallback = (cache.fallbackKeys ?? []).flatMap((base) => [own, ...good].map((run) => keyOf(base, run)))
+  const earlier = others.map((run) => keyOf(key, run))
+  const fallback = (cache.fallbackKeys ?? []).flatMap((base) => [own, ...others].map((run) => keyOf(base, run)))
   return {
     key: keyOf(key, own),
     fallback_keys: cache.keyFiles.length === 0 ? [...earlier, ...fallback] : fallback,

@@ -1,5 +1,6 @@
 /** The ports of execution. Every implementation runs the shared cases in `testing/`. */
 import type { IsolationLevel } from '@sluice/contracts/evidence'
+import type { PlanImage, PlanService } from '@sluice/contracts/plan'
 import type { ArtifactManifest } from './artifact-manifest.ts'
 import type { Step } from './steps-of.ts'
 
@@ -150,17 +151,39 @@ export interface Isolation {
   home(user: IsolatedUser): string
 }
 
+/** Tells when something is no more wanted, as the standard `AbortSignal` does. */
+export interface StopSignal {
+  readonly aborted: boolean
+  readonly reason: unknown
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void
+}
+
+/** The containers that a job wants: its own, and those of its services. */
+export interface JobContainers {
+  image?: PlanImage | null
+  services?: readonly PlanService[]
+}
+
 /** What a job's workspace needs to be made. */
-export interface WorkspaceRequest {
+export interface WorkspaceRequest extends JobContainers {
   /** Unique among the live jobs of this executor: `[A-Za-z0-9._-]{1,100}`. */
   id: string
   /** Name of the folder inside, below `/builds`: `[a-z0-9-]{1,63}`. */
   project: string
-  /** Folders to add to what the job may read, such as a Node installation. */
+  /** Folders to add to what the job may read, such as the objects of its repository. */
   readOnlyPaths: readonly (string | BoundPath)[]
-  /** Environment of every step, before the job's variables. */
-  env: Readonly<Record<string, string>>
+  /** What the programs of this machine need. Not for containers, which bring their own. */
+  tools: { readOnlyPaths: readonly string[]; env: Readonly<Record<string, string>> }
   variables: readonly JobVariable[]
+  /** Gets what is to be told of it in the job's log, such as how far an image is. */
+  onOutput: OnOutput
+  /** Aborted: nothing more is made, and what was is taken away. */
+  signal: StopSignal
+  /**
+   * Programs of other users than the job's will write in it: files are copied there and never layered, and `HostWorkspace.open`
+   * can be used. Default `false`.
+   */
+  forOtherUsers?: boolean
 }
 
 /** A variable as a job receives it, secrets among them. */
@@ -253,8 +276,26 @@ export interface Workspace {
   remove(): Promise<void>
 }
 
+/** A workspace whose folders lie on this machine, where something else than its executor may run steps in them, too. */
+export interface HostWorkspace extends Workspace {
+  /**
+   * Where they lie and where jobs see them; `begin` and `underlay` change it. `control` holds scripts and file variables, and
+   * no job may write to it.
+   */
+  bound(): { workspace: WritablePath; control: string; readOnly: readonly BoundPath[] }
+  /** Lets every user write to all files, as GitLab Runner does for containers. Only with `forOtherUsers`, and when nothing runs. */
+  open(): Promise<void>
+  /** Gives everything in it to the job's user, whoever wrote it, as far as this process may. When nothing runs. */
+  takeOver(): Promise<void>
+}
+
 /** Makes workspaces and runs steps in them. Workspaces are independent and may run at once. */
-export interface Executor {
-  readonly isolation: IsolationLevel
-  prepare(request: WorkspaceRequest): Promise<Workspace>
+export interface Executor<W extends Workspace = Workspace> {
+  /** How a job with these containers is kept from the machine and from others. */
+  isolationOf(containers: JobContainers): IsolationLevel
+  /**
+   * What was begun is taken away again where it rejects.
+   * @throws SluiceError of the executor, such as for an image that cannot be had; the signal's reason when it is aborted.
+   */
+  prepare(request: WorkspaceRequest): Promise<W>
 }

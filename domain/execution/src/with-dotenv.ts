@@ -1,4 +1,5 @@
 import type { PlanArtifacts, PlanCache, PlanJob, PlanRelease, PlanVariable } from '@sluice/contracts/plan'
+import { refillVariable } from './refill-variable.ts'
 
 /** How many characters reports may add to one job in all; a reference beyond stays as it is written. */
 const growthLimit = 1_048_576
@@ -7,7 +8,7 @@ const reference = /\$\$|\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)
 
 /**
  * A job with the variables of the dotenv reports that it receives: they win over those of the pipeline, as in GitLab,
- * and stand wherever the plan left a reference to them.
+ * in the values of others too, and stand wherever the plan left a reference to them.
  * @param given names of variables of the project or of the start, which win over reports; default none
  */
 export function withDotenv(
@@ -19,7 +20,8 @@ export function withDotenv(
   if (values.size === 0) return job
   const budget = { left: growthLimit }
   const text = (written: string): string => fill(written, values, budget)
-  const own = job.variables.filter(({ key }) => !values.has(key))
+  const refill = refillVariable(job.variables, values)
+  const own = job.variables.filter(({ key }) => !values.has(key)).map(refill)
   const { image, environment, release } = job
   return {
     ...job,

@@ -1,4 +1,5 @@
 export { blobStoreCases } from './blob-store.cases.ts'
+export { executorCases, type ExecutorUnderTest } from './executor.cases.ts'
 export { isolationCases, type IsolationUnderTest } from './isolation.cases.ts'
 export { jobOffer, jobToOffer } from './job-offer.ts'
 export { memoryBlobStore, memoryTraceStore } from './memory-stores.ts'

@@ -67,7 +67,7 @@ export const jobOffer: JobOffer = {
   project: { id: 3, slug: 'card' },
   repoUrl: 'http://127.0.0.1:7070/git/card.git',
   dependencies: [{ jobId: 11, token: 'other-token-12345', name: 'build', sizeBytes: 42 }],
-  cacheRuns: { own: 7, good: [6, 4] },
+  cacheRuns: { own: '7', others: ['6', '4'] },
   reportSources: [
     { name: 'sbom', path: 'bom.json' },
     { name: 'all', path: ['unit.xml', 'it/*.xml'] },

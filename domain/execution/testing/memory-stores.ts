@@ -6,10 +6,7 @@ export function memoryBlobStore(): BlobStore {
   const blobs = new Map<string, Uint8Array>()
   return {
     async put(content) {
-      const parts: number[] = []
-      if (content instanceof Uint8Array) parts.push(...content)
-      else for await (const chunk of content) parts.push(...chunk)
-      const bytes = Uint8Array.from(parts)
+      const bytes = joined(content instanceof Uint8Array ? [content] : await Array.fromAsync(content))
       const digest = `sha256:${sha256Hex(bytes)}`
       blobs.set(digest, bytes)
       return { digest, sizeBytes: bytes.length }
@@ -20,6 +17,16 @@ export function memoryBlobStore(): BlobStore {
     },
     has: async (digest) => blobs.has(checkDigest(digest)),
   }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let offset = 0
+  for (const part of parts) {
+    bytes.set(part, offset)
+    offset += part.length
+  }
+  return bytes
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

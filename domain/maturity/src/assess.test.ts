@@ -251,3 +251,29 @@ test('every replaced criterion and its replacement are in the model', () => {
     for (const id of [lower, ...higher]) expect(known.has(id), id).toBe(true)
   }
 })
+
+test('a child run is no run of its own: it needs no reports, and its reports are not those of its run', () => {
+  const child = (log: ReturnType<typeof logBuilder>, name: string) => {
+    const created = log.entries.find((entry) => entry.kind === 'run.created')
+    if (created === undefined) throw new Error('the log has no run')
+    const parent = { runId: created.runId ?? '', number: 1, job: 'down', attempt: 1 }
+    log.add('run.created', { ...created.payload, number: 9, source: 'parent_pipeline', parent }, name)
+    log.add('job.started', { job: 'a', attempt: 1, runnerId: 'runner-1', isolation: 'uid' }, name)
+    const made = {
+      evidenceId: `${name}-tests`,
+      name: 'junit',
+      fact: 'tests',
+      format: 'junit',
+      tool: 't',
+      job: 'a',
+    } as const
+    log.add('evidence.recorded', { ...made, summary: {} }, name)
+    log.add('run.finished', { status: 'success', reason: null }, name)
+    return log
+  }
+  const statesOf = (log: ReturnType<typeof logBuilder>) =>
+    new Map([...criteriaOf(assessLog(log))].map(([id, { state }]) => [id, state]))
+  expect(statesOf(child(firstDelivery(), 'child'))).toEqual(statesOf(firstDelivery()))
+  const without = { tests: [] }
+  expect(statesOf(child(firstDelivery(without), 'child'))).toEqual(statesOf(firstDelivery(without)))
+})

@@ -25,19 +25,23 @@ export interface Facts {
   dora(): DoraFigures
 }
 
-/** Arranges the entries up to `nowMs`; their order does not matter. */
+/**
+ * Arranges the entries up to `nowMs`; their order does not matter. A child is a part of the run that began it: by kind only
+ * the latter's creation is told, so that a change counts once and is looked at where its gates are.
+ */
 export function factsOf(entries: LogEntry[], nowMs: number, windowMs: number): Facts {
   const past = entries.filter(({ at }) => Date.parse(at) <= nowMs).toSorted((a, b) => a.seq - b.seq)
-  const byKind = Map.groupBy(past, ({ kind }) => kind)
+  const told = past.filter((entry) => entry.kind !== 'run.created' || entry.payload.parent === undefined)
+  const byKind = Map.groupBy(told, ({ kind }) => kind)
   const ever = <K extends EventKind>(kind: K): EntryOf<K>[] => (byKind.get(kind) ?? []) as EntryOf<K>[]
   const recent = Map.groupBy(
-    past.filter(({ at }) => Date.parse(at) > nowMs - windowMs),
+    told.filter(({ at }) => Date.parse(at) > nowMs - windowMs),
     ({ kind }) => kind,
   )
   const rolloutSteps = [...ever('rollout.stepped'), ...ever('rollout.judged')]
   const steps = Map.groupBy(rolloutSteps, ({ payload }) => payload.deploymentId)
   const byRun = Map.groupBy(past, ({ runId }) => runId)
-  const runs = new Map(ever('run.created').map((entry) => [entry.runId, entry]))
+  const runs = new Map(past.flatMap((entry) => (entry.kind === 'run.created' ? [[entry.runId, entry]] : [])))
   const pushes = new Map(ever('change.pushed').map((entry) => [entry.payload.after, entry]))
   const releases = new Map(ever('release.created').map((entry) => [entry.payload.releaseId, entry]))
   return {

@@ -1,6 +1,6 @@
 import { compileRound } from './compile.ts'
 import type { CompileRequest, CompileResult, IncludeAnswer, WantedSource } from './compile-request.ts'
-import type { IncludeSource, PathSource, SourceTree } from './ports.ts'
+import type { ArtifactTexts, IncludeSource, PathSource, SourceTree } from './ports.ts'
 import type { ParsedSources } from './sources/source-file.ts'
 import type { PathsAnswer, WantedPaths } from './wanted-paths.ts'
 
@@ -10,6 +10,8 @@ export interface Elsewhere {
   paths?: PathSource | undefined
   /** Without it a file that is included from elsewhere is a mistake. */
   includes?: IncludeSource | undefined
+  /** For children of files that jobs make. Without it such a file is a mistake. */
+  artifacts?: ArtifactTexts | undefined
 }
 
 /**
@@ -20,14 +22,16 @@ export interface Elsewhere {
 export async function compileFrom(
   request: Omit<CompileRequest, 'files'> & { files?: string[] },
   tree: SourceTree,
-  { paths = noPaths, includes = noIncludes }: Elsewhere = {},
+  { paths = noPaths, includes = noIncludes, artifacts = noArtifacts }: Elsewhere = {},
 ): Promise<Exclude<CompileResult, { kind: 'wanted' }>> {
   const loaded = new Map<string, string | null | IncludeAnswer>()
   const parsed: ParsedSources = new Map()
   const answers = new Map<string, PathsAnswer>()
   const complete: CompileRequest = { ...request, files: request.files ?? (await tree.list()) }
-  const read = (source: WantedSource): Promise<string | null | IncludeAnswer> =>
-    source.kind === 'local' ? tree.read(source.path) : includes.read(source)
+  const read = (source: WantedSource): Promise<string | null | IncludeAnswer> => {
+    if (source.kind === 'local') return tree.read(source.path)
+    return source.kind === 'artifact' ? artifacts.read(source) : includes.read(source)
+  }
   for (;;) {
     const result = compileRound(complete, loaded, parsed, answers)
     if (result.kind !== 'wanted') return result
@@ -40,6 +44,11 @@ export async function compileFrom(
 /** Where there is but the repository itself. */
 const noIncludes: IncludeSource = {
   read: () => Promise.resolve({ kind: 'missing', fault: 'only files of the repository itself can be included here' }),
+}
+
+/** Where no job has run. */
+const noArtifacts: ArtifactTexts = {
+  read: () => Promise.resolve({ kind: 'missing', fault: 'no job has run whose files could be read' }),
 }
 
 /** Where there is but one tree. */

@@ -1,6 +1,7 @@
 import type { Plan, PlanTrigger, PlanVariable, SourcePosition } from '@sluice/contracts/plan'
 import type { Mistake } from './mistakes.ts'
 import type { WantedPaths } from './wanted-paths.ts'
+import type { Located } from './yaml/located.ts'
 
 /** A value for an input; a text may spell the others as JSON. */
 export type InputValue = string | number | boolean | readonly unknown[]
@@ -14,6 +15,11 @@ export interface CompileRequest {
   path: string
   /** Variables of the project; they win over all that the pipeline's files say. */
   variables: PlanVariable[]
+  /**
+   * Variables of this one run, which win over those of the project: a person or a program gives them, or the job that
+   * begins a child. Absent: none.
+   */
+  pipelineVariables?: PlanVariable[]
   /** Variables that the host gives, see `predefinedVariables`; all others win over them. */
   predefined: PlanVariable[]
   /** Paths that the change touches, for `rules:changes`; `null` when unknown, then every `changes` matches. */
@@ -22,6 +28,16 @@ export interface CompileRequest {
   files: string[]
   /** Values for `spec:inputs` of the first file, by name; 20 at most. */
   inputs?: Readonly<Record<string, InputValue>>
+  /** Of a child, see `childRequest`; its files are those that the job names, in place of `path`. */
+  child?: ChildOrigin
+}
+
+/** Where a child comes from. */
+export interface ChildOrigin {
+  /** `trigger:include` of its job. */
+  include: Located
+  /** 1 for a child of the first pipeline, 2 for a child of that. */
+  depth: number
 }
 
 /**
@@ -92,10 +108,24 @@ export interface ComponentSource extends Wanted {
 /** A file, or a list of files, that does not lie in the repository of the pipeline. */
 export type FarSource = ProjectSource | ProjectFilesSource | RemoteSource | TemplateSource | ComponentSource
 
-/** What the compiler wants to read. */
-export type WantedSource = LocalSource | FarSource
+/** A file that an earlier job of the pipeline above has made. */
+export interface ArtifactSource extends Wanted {
+  kind: 'artifact'
+  job: string
+  path: string
+}
 
-/** What an `IncludeSource` has for a source. */
+/** What the compiler wants to read. */
+export type WantedSource = LocalSource | FarSource | ArtifactSource
+
+/** A file of the tree whose bytes are no text. */
+export interface UnreadableFile {
+  kind: 'missing'
+  /** The rest of a sentence: `Cannot read "x": <fault>`. */
+  fault: string
+}
+
+/** What an `IncludeSource` or `ArtifactTexts` has for a source. */
 export type IncludeAnswer =
   | {
       kind: 'text'

@@ -153,13 +153,9 @@ describe('compile()', () => {
   })
 
   test('refuses every keyword of GitLab that it cannot plan', () => {
-    const keywords = ['trigger', 'type']
-    for (const keyword of keywords) {
-      const result = compileText(`x: { script: x, ${keyword}: { a: b } }`)
-      const messages =
-        result.kind === 'mistakes' ? result.mistakes.map(({ code, message }) => `${code} ${message}`) : []
-      expect(messages).toEqual([`PIPELINE_UNSUPPORTED Cannot plan job "x": keyword "${keyword}" is not supported yet`])
-    }
+    const result = compileText('x: { script: x, type: { a: b } }')
+    const messages = result.kind === 'mistakes' ? result.mistakes.map(({ code, message }) => `${code} ${message}`) : []
+    expect(messages).toEqual(['PIPELINE_UNSUPPORTED Cannot plan job "x": keyword "type" is not supported yet'])
   })
 })
 

@@ -1,12 +1,11 @@
 import type { Plan, PlanVariable, Reason } from '@sluice/contracts/plan'
 import type { CompileRequest, CompileResult, LoadedSources, WantedSource } from './compile-request.ts'
 import { CompileLimit } from './compile-limit.ts'
-import { ComparisonBudget } from './glob/comparison-budget.ts'
 import { FileMatcher } from './glob/file-matcher.ts'
-import { limits } from './limits.ts'
 import { fillExtends } from './merge/extends.ts'
 import { fillReferences } from './merge/references.ts'
 import { Mistakes } from './mistakes.ts'
+import { checkDownstream } from './plan/check-downstream.ts'
 import { checkNeeds } from './plan/check-needs.ts'
 import { checkOnStop } from './plan/check-on-stop.ts'
 import { closeDefinitions } from './plan/close-definitions.ts'
@@ -14,8 +13,11 @@ import { decideWorkflow, type WorkflowDecision } from './plan/decide-workflow.ts
 import type { RulePaths } from './plan/path-clauses.ts'
 import { PathsElsewhere } from './plan/paths-elsewhere.ts'
 import type { PlanContext } from './plan/plan-context.ts'
+import { planChildren } from './plan/plan-children.ts'
 import { excludedJob, planJob, type PlannedJob } from './plan/plan-job.ts'
 import { settleNeeds } from './plan/settle-needs.ts'
+import { TreeBudget } from './plan/tree-budget.ts'
+import { warnOfUpstream } from './plan/warn-of-upstream.ts'
 import { readPipeline, type PipelineDefinition } from './read/pipeline.ts'
 import { Warnings, type Told } from './read/reading.ts'
 import { gatherSources, type Gathered } from './sources/gather.ts'
@@ -39,7 +41,7 @@ export function compileRound(
 ): CompileResult {
   const mistakes = new Mistakes()
   try {
-    return compilePhases(request, loaded, parsed, paths, mistakes)
+    return compilePhases({ request, loaded, parsed, loadedPaths: paths, budget: new TreeBudget() }, mistakes)
   } catch (error) {
     if (!(error instanceof CompileLimit)) throw error
     mistakes.add(error.code, { path: request.path, line: 1, column: 1 }, error.message)
@@ -47,48 +49,80 @@ export function compileRound(
   }
 }
 
+/** What one pipeline of a tree is compiled from. */
+interface Compilation {
+  request: CompileRequest
+  loaded: LoadedSources
+  parsed: ParsedSources
+  loadedPaths: LoadedPaths
+  /** Of the whole tree. */
+  budget: TreeBudget
+}
+
 /** Gather the files, define the pipeline, decide the plan; each phase stops at what is wanted first and at mistakes. */
-function compilePhases(
-  request: CompileRequest,
-  loaded: LoadedSources,
-  parsed: ParsedSources,
-  loadedPaths: LoadedPaths,
-  mistakes: Mistakes,
-): CompileResult {
+function compilePhases(compilation: Compilation, mistakes: Mistakes): CompileResult {
+  const { request, loaded, parsed, loadedPaths, budget } = compilation
+  budget.spendPipeline()
   const told = { mistakes, warnings: new Warnings() }
-  const comparisons = new ComparisonBudget()
+  const { comparisons } = budget
   const elsewhere = new PathsElsewhere(loadedPaths, mistakes, comparisons)
   const paths: RulePaths = {
     changed: request.changedPaths === null ? null : new FileMatcher(request.changedPaths, comparisons),
     files: new FileMatcher(request.files, comparisons),
     elsewhere,
   }
-  const gathered = gatherSources({ request, loaded, parsed, paths, comparisons }, told)
+  const gathered = gatherSources({ request, loaded, parsed, paths, comparisons, budget: budget.inputs }, told)
   if (gathered.wanted.length > 0 || elsewhere.wanted.length > 0) return wanted(gathered.wanted, elsewhere.wanted)
-  const pipeline = definePipeline(gathered, told)
+  const pipeline = definePipeline(gathered, request, budget, told)
   if (pipeline === null || mistakes.count > 0) return { kind: 'mistakes', mistakes: mistakes.sorted() }
-  const plan = makePlan(request, pipeline, gathered.includedBy, paths, mistakes)
+  const plan = makePlan(compilation, pipeline, gathered.includedBy, paths, mistakes)
   if (elsewhere.wanted.length > 0) return wanted([], elsewhere.wanted)
   if (mistakes.count > 0) return { kind: 'mistakes', mistakes: mistakes.sorted() }
-  return { kind: 'plan', plan: { ...plan, warnings: [...told.warnings.all(), ...plan.warnings] } }
+  return withChildren(compilation, pipeline, {
+    ...plan,
+    warnings: [...told.warnings.all(), ...plan.warnings],
+  })
+}
+
+/** The plan, with those of its children. */
+function withChildren(compilation: Compilation, { jobs }: PipelineDefinition, plan: Plan): CompileResult {
+  if (!plan.jobs.some(({ downstream }) => downstream !== undefined)) return { kind: 'plan', plan }
+  const definitions = new Map(jobs.map((job) => [job.name, job]))
+  const children = planChildren(plan, definitions, compilation.request, (request) =>
+    compilePhases({ ...compilation, request }, new Mistakes()),
+  )
+  if (children.sources.length > 0 || children.paths.length > 0) return wanted(children.sources, children.paths)
+  if (children.mistakes.length === 0) return { kind: 'plan', plan: children.plan }
+  const mistakes = new Mistakes()
+  // Two children may be made of one file.
+  for (const { code, place, message } of children.mistakes) mistakes.add(code, place, message)
+  return { kind: 'mistakes', mistakes: mistakes.sorted() }
 }
 
 function wanted(sources: WantedSource[], paths: WantedPaths[]): CompileResult {
   return { kind: 'wanted', sources, ...(paths.length === 0 ? {} : { paths }) }
 }
 
-function definePipeline(gathered: Gathered, { mistakes, warnings }: Told): PipelineDefinition | null {
+function definePipeline(
+  gathered: Gathered,
+  request: CompileRequest,
+  budget: TreeBudget,
+  { mistakes, warnings }: Told,
+): PipelineDefinition | null {
   if (gathered.root === null) return null
   const extended = fillExtends(gathered.root, mistakes)
   const root = fillReferences(extended.root, mistakes)
   const pipeline = readPipeline({ ...extended, root }, mistakes, warnings)
+  if (request.child !== undefined) budget.spendChild(pipeline.jobs.length, root.weight)
+  else warnOfUpstream(pipeline, warnings)
   checkNeeds(pipeline, mistakes)
+  checkDownstream(pipeline, mistakes)
   checkOnStop(pipeline, mistakes)
   return pipeline
 }
 
 function makePlan(
-  request: CompileRequest,
+  { request, budget }: Compilation,
   pipeline: PipelineDefinition,
   includedBy: ReadonlyMap<string, Reason>,
   paths: RulePaths,
@@ -101,10 +135,12 @@ function makePlan(
     global: pipeline.variables,
     workflowVariables: workflow.variables,
     project: request.variables,
+    pipeline: request.pipelineVariables ?? [],
     trigger: request.trigger,
     projectPath: request.predefined.find(({ key }) => key === 'CI_PROJECT_PATH')?.value ?? request.project,
     hasDefaultRefs: pipeline.workflow.rules === null,
-    expansion: { left: limits.expandedLength },
+    expansion: budget.expansion,
+    hasDotenv: pipeline.jobs.some(({ artifacts }) => artifacts?.reports['dotenv'] !== undefined),
     workflowReasons: workflow.reasons,
     includedBy,
     mistakes,

@@ -142,6 +142,10 @@ export const errors = errorTable({
     summary: 'dependencies names a job that needs does not.',
     remedy: 'Add the job to needs, or remove it from dependencies.',
   },
+  PIPELINE_TOO_MANY_CHILDREN: {
+    summary: 'A pipeline and its children are more than 1000 pipelines.',
+    remedy: 'Begin fewer children: parallel of a trigger job begins one for each of its jobs.',
+  },
   PIPELINE_EXPRESSION: {
     summary: 'The expression of a rule cannot be read.',
     remedy: 'Correct the expression: $VARIABLE, "text", null, ==, !=, =~, !~, &&, ||, ( ).',

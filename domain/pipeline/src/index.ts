@@ -1,6 +1,9 @@
+export { childOfJob } from './child-of-job.ts'
+export type { ChildStart } from './child-request.ts'
 export { compile } from './compile.ts'
 export { compileFrom } from './compile-from.ts'
 export type {
+  ArtifactSource,
   CompileRequest,
   CompileResult,
   ComponentSource,
@@ -13,6 +16,7 @@ export type {
   ProjectSource,
   RemoteSource,
   TemplateSource,
+  UnreadableFile,
   WantedSource,
 } from './compile-request.ts'
 export { errors, type MistakeCode } from './errors.ts'
@@ -20,7 +24,7 @@ export { keywordReference, type KeywordRow, type KeywordState } from './keyword-
 export type { Mistake } from './mistakes.ts'
 export { nearestName } from './nearest-name.ts'
 export { planDigest } from './plan-digest.ts'
-export type { IncludeSource, PathSource, SourceTree } from './ports.ts'
+export type { ArtifactTexts, IncludeSource, PathSource, SourceTree } from './ports.ts'
 export { predefinedVariables, type PredefinedInput } from './predefined-variables.ts'
 export { chooseVersion, isOpenVersion, isRelease } from './sources/choose-version.ts'
 export { integrityOf } from './sources/integrity.ts'

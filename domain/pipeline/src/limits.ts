@@ -54,5 +54,9 @@ export const limits = {
   inputOptions: 50,
   /** Inputs that a request may give. */
   requestInputs: 20,
+  /** Levels of children below the first pipeline (GitLab's). */
+  childDepth: 2,
+  /** Pipelines of one tree: the first one, its children and theirs (GitLab's default). */
+  pipelines: 1000,
   nameLength: 255,
 } as const

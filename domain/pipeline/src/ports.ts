@@ -1,4 +1,4 @@
-import type { FarSource, IncludeAnswer } from './compile-request.ts'
+import type { ArtifactSource, FarSource, IncludeAnswer, UnreadableFile } from './compile-request.ts'
 import type { PathsAnswer } from './wanted-paths.ts'
 
 /**
@@ -9,8 +9,9 @@ export interface SourceTree {
   /**
    * The text of a file, decoded as UTF-8, or `null` when the tree has no file of that path (a folder, a path that
    * leaves the tree and a path with `.` or `..` in it are no files), or a symbolic link there, which is listed all the same.
+   * Bytes that are no UTF-8 are an answer with a fault: nothing is put in their place.
    */
-  read(path: string): Promise<string | null>
+  read(path: string): Promise<string | null | UnreadableFile>
   /** The path of every file, each once, in ascending order of UTF-16 code units; folders are not listed. */
   list(): Promise<string[]>
 }
@@ -27,6 +28,15 @@ export interface SourceTree {
  */
 export interface IncludeSource {
   read(source: FarSource): Promise<IncludeAnswer>
+}
+
+/**
+ * Files that jobs of a run have made, for the children that it begins. Promises: a job that did not succeed, or made no
+ * such file, is an answer with a reason; only a fault of the host throws; no text is longer than a pipeline file may be
+ * (1 MiB). Nothing is to be closed.
+ */
+export interface ArtifactTexts {
+  read(source: ArtifactSource): Promise<IncludeAnswer>
 }
 
 /**

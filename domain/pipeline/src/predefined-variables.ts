@@ -66,6 +66,11 @@ export function jobVariables(name: string, stage: string): PlanVariable[] {
   return toVariables(jobValues(name, stage))
 }
 
+/** CI_PIPELINE_ID and what else is known of a run; nothing without one. */
+export function runVariables(run: PredefinedInput['run']): PlanVariable[] {
+  return toVariables(runValues(run))
+}
+
 /** CI_NODE_INDEX and CI_NODE_TOTAL of a job that `parallel` made; nothing for any other. */
 export function nodeVariables(instance: { index: number; total: number } | null): PlanVariable[] {
   if (instance === null) return []

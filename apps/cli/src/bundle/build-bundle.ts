@@ -7,6 +7,9 @@ import { bundleFolder, bundleRecordFile, bundleRoot, type BundleRecord } from '.
 /** Older ones may still be what a running command loads from. */
 const keepMs = 3_600_000
 
+/** Wants files beside it that a package builds when it is installed, where it may; found from the bundle's place all the same. */
+const leftOutside = ['docker-modem']
+
 /** Makes a bundle of the command line, one file a command and what several share, and names it as the newest. Takes 0.5 s. */
 async function buildBundle(now: number): Promise<void> {
   await mkdir(bundleFolder, { recursive: true })
@@ -14,6 +17,7 @@ async function buildBundle(now: number): Promise<void> {
   const build = await rolldown({
     input: { program: join(bundleRoot, 'apps', 'cli', 'src', 'program.ts') },
     platform: 'node',
+    external: leftOutside,
     logLevel: 'silent',
     plugins: [keepPlaces, onlyAscii],
   })

@@ -13,7 +13,7 @@ import {
   type ImportedFolder,
 } from '@sluice/git'
 import { SluiceError, type Clock } from '@sluice/kernel'
-import { compileFrom, predefinedVariables, type PredefinedInput } from '@sluice/pipeline'
+import { compileFrom, predefinedVariables, type CompileRequest, type PredefinedInput } from '@sluice/pipeline'
 import type { CliErrorCode } from '../errors.ts'
 import { comparedWith } from '../event/compared-with.ts'
 import type { EventOptions } from '../event/event-options.ts'
@@ -22,6 +22,7 @@ import { readEvent, type EventCheckout, type LocalEvent } from '../event/read-ev
 import { readVariables } from '../event/read-variables.ts'
 import { openIncludes } from '../includes/open-includes.ts'
 import { readInputs } from '../includes/read-inputs.ts'
+import type { CompileChild } from '../run/compile-child.ts'
 import { importedBranch } from '../run/imported-branch.ts'
 import { cardProject } from './card-project.ts'
 
@@ -59,8 +60,8 @@ export async function compileFolder(folder: string, options: EventOptions) {
 }
 
 /**
- * The same, with the folder's content left in the repository, as the newest commit of `importedBranch`. Tells too what
- * the command line gives for variables: a file of them may be a pipe, which can be read but once.
+ * The same, with the folder's content left in the repository, as the newest commit of `importedBranch`. Gives too the
+ * request, whose variables may come from a pipe that can be read but once, and what compiles children of it.
  */
 export async function compileInto(
   repository: GitRepository,
@@ -78,25 +79,37 @@ export async function compileInto(
   const info = change.commit ?? imported
   const trigger = triggerOf(event, checkout, change, info.commit)
   const project = slugOf(folder)
-  const includes = openIncludes({
-    folder,
-    origin: checkout?.server ?? null,
-    refresh: options.refreshIncludes === true,
-    clock: { now: () => Date.now() },
-    env: process.env,
-  })
+  const openAll = (refresh: boolean) => {
+    const origin = checkout?.server ?? null
+    return openIncludes({ folder, origin, refresh, clock: { now: () => Date.now() }, env: process.env })
+  }
+  const includes = openAll(options.refreshIncludes === true)
+  const tree = new GitSourceTree(repository, commit, files === null ? null : { folder, files })
+  const path = checkout?.projectPath ?? project
+  const planned = { repository, commit, projectPath: path, defaultBranch: trigger.defaultBranch }
+  const paths = await GitPathSource.ofFolder(planned, folder)
+  const compileChild: CompileChild = async (child, artifacts) => {
+    const ofChild = openAll(false)
+    try {
+      return await compileFrom(child, tree, { paths, includes: ofChild.source, artifacts })
+    } finally {
+      await ofChild.close()
+    }
+  }
   try {
-    const predefined = predefinedOf({ trigger, project, checkout, info, event, run })
-    predefined.push(...includes.variables)
-    const inputs = readInputs(options.input)
-    const changedPaths = named ?? change.paths
-    const request = { project, trigger, path: pipelinePath, variables, predefined, changedPaths, inputs }
-    const tree = new GitSourceTree(repository, commit, files === null ? null : { folder, files })
-    const path = checkout?.projectPath ?? project
-    const planned = { repository, commit, projectPath: path, defaultBranch: trigger.defaultBranch }
-    const paths = await GitPathSource.ofFolder(planned, folder)
+    const request: CompileRequest = {
+      project,
+      trigger,
+      path: pipelinePath,
+      variables: variables.project,
+      pipelineVariables: variables.pipeline,
+      predefined: [...predefinedOf({ trigger, project, checkout, info, event, run }), ...includes.variables],
+      changedPaths: named ?? change.paths,
+      files: await tree.list(),
+      inputs: readInputs(options.input),
+    }
     const result = await compileFrom(request, tree, { paths, includes: includes.source })
-    return { ...result, leftOut, imported: { commit, files }, variables }
+    return { ...result, leftOut, imported: { commit, files }, request, compileChild }
   } finally {
     await includes.close()
   }

@@ -3,7 +3,7 @@ import { canonicalJson } from '@sluice/kernel'
 import type { EventOptions } from '../event/event-options.ts'
 import { hideSecrets } from '../event/hide-secrets.ts'
 import { exitStatus } from '../exit-status.ts'
-import { jobsNamed } from '../plan/jobs-named.ts'
+import { isInTree } from '../plan/is-in-tree.ts'
 import { renderExplain } from '../plan/render-explain.ts'
 import { renderLeftOut } from '../plan/render-left-out.ts'
 import { renderMistakes } from '../plan/render-mistakes.ts'
@@ -26,8 +26,7 @@ export async function plan(named: string | undefined, options: PlanOptions): Pro
 export async function explain(job: string, named: string | undefined, options: EventOptions): Promise<number> {
   return withPlan(pipelineFolder(named), options, (compiled) => {
     print(renderExplain(compiled, job, { colour: hasColour(process.stdout, process.env) }))
-    const isKnown = jobsNamed([...compiled.jobs, ...compiled.excluded], job).length > 0
-    return isKnown ? exitStatus.ok : exitStatus.failed
+    return isInTree(compiled, job) ? exitStatus.ok : exitStatus.failed
   })
 }
 

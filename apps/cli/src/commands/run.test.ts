@@ -1,26 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { scratchFolder, writeFiles } from '../../testing/scratch.ts'
+import { sluice } from '../../testing/sluice.ts'
 import { exitStatus } from '../exit-status.ts'
 import { takeSupervisorLock } from '../processes/supervisor-lock.ts'
-import { runProgram } from '../program.ts'
-
-async function sluice(...args: string[]): Promise<{ status: number; output: string; errors: string }> {
-  let output = ''
-  let errors = ''
-  // Where these tests run on a terminal, the commands would colour what they say.
-  vi.stubEnv('NO_COLOR', '1')
-  onTestFinished(() => void vi.unstubAllEnvs())
-  const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((output += String(text)), true))
-  const err = vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((errors += String(text)), true))
-  onTestFinished(() => (out.mockRestore(), err.mockRestore()))
-  const status = await runProgram(args)
-  out.mockRestore()
-  err.mockRestore()
-  return { status, output, errors }
-}
 
 const pipeline = `
 stages: [build, test, deploy]

@@ -8,18 +8,25 @@ import type { Isolation } from '@sluice/execution'
 import { GitRepository } from '@sluice/git'
 import { detectIsolation } from '@sluice/isolation-namespaces'
 import { SluiceError } from '@sluice/kernel'
+import type { CompileRequest } from '@sluice/pipeline'
 import type { CliErrorCode } from '../errors.ts'
 import type { EventOptions } from '../event/event-options.ts'
 import { exitStatus } from '../exit-status.ts'
+import { planTree } from '../plan/plan-tree.ts'
 import { renderLeftOut } from '../plan/render-left-out.ts'
 import { renderMistakes } from '../plan/render-mistakes.ts'
 import { renderWarnings } from '../plan/render-warnings.ts'
 import type { ProcessIdentity } from '../processes/process-identity.ts'
 import { takeSupervisorLock } from '../processes/supervisor-lock.ts'
+import type { CompileChild } from '../run/compile-child.ts'
+import { givenNames } from '../run/given-names.ts'
 import { jobLines } from '../run/job-lines.ts'
+import { JobRoom } from '../run/job-room.ts'
+import { LocalResourceGroups } from '../run/local-resource-groups.ts'
 import { continueRun } from '../run/kept-jobs.ts'
 import { findLastJobs, wantedLastJobs, type LastJob, type LastJobs } from '../run/last-jobs.ts'
 import { logFiles, type LogFiles } from '../run/log-files.ts'
+import type { ExecutorChoice } from '../run/executor-choice.ts'
 import { openLocalFolder, type LocalFolder } from '../run/local-folder.ts'
 import { localWarnings } from '../run/local-warnings.ts'
 import { quietView } from '../run/quiet-view.ts'
@@ -46,6 +53,8 @@ export interface RunOptions extends EventOptions {
   quiet?: boolean
   logs?: boolean
   timestamps?: boolean
+  executor?: ExecutorChoice['kind']
+  image?: string
 }
 
 const clock = { now: () => Date.now() }
@@ -95,9 +104,22 @@ async function runLocked(
   const chosen = chooseJobs(compiled.plan, names, options, last)
   const policy = await readLocalPolicy(folder)
   const sources = { repository, folder, ...compiled.imported }
-  const given = new Set(compiled.variables.map(({ key }) => key))
+  const { request, compileChild } = compiled
   return carryOut(
-    { local, sources, whole: compiled.plan, chosen, policy, given, runId, number, begunMs, isolation },
+    {
+      local,
+      sources,
+      whole: compiled.plan,
+      chosen,
+      policy,
+      given: givenNames(request),
+      request,
+      compileChild,
+      runId,
+      number,
+      begunMs,
+      isolation,
+    },
     options,
   )
 }
@@ -110,6 +132,8 @@ interface Work {
   policy: Policy
   /** Names of the variables that the command line gives. */
   given: ReadonlySet<string>
+  request: CompileRequest
+  compileChild: CompileChild
   runId: string
   number: number
   begunMs: number
@@ -133,9 +157,14 @@ async function carryOut({ begunMs, chosen, isolation, ...work }: Work, options: 
     const result = await runFolder({
       ...work,
       ...chosen,
+      executor: { kind: options.executor ?? 'process', image: options.image },
       isolation: await isolation,
       gates: isDecided ? policy.gates : [],
-      concurrency: options.concurrency ?? availableParallelism(),
+      selections: chosen.children,
+      isContinued: options.failed === true,
+      room: new JobRoom(options.concurrency ?? availableParallelism()),
+      groups: new LocalResourceGroups(),
+      heldGroups: new Set(),
       clock,
       signal: interruption.signal,
       view,
@@ -143,7 +172,7 @@ async function carryOut({ begunMs, chosen, isolation, ...work }: Work, options: 
     await view.close()
     const undecided = isDecided ? [] : policy.gates.map(({ name }) => name)
     const confirmations = confirmationsOf(chosen.plan)
-    const report = { ...result, undecided, confirmations, tookMs: clock.now() - begunMs, kept: chosen.kept }
+    const report = { ...result, undecided, confirmations, tookMs: clock.now() - begunMs }
     output.write(`\n${renderRun(report, { colour, width: output.columns ?? 120 })}\n`)
     if (options.json === true) process.stdout.write(`${JSON.stringify(runJson(report, fileOf))}\n`)
     return isWell(result) ? exitStatus.ok : exitStatus.failed
@@ -184,7 +213,7 @@ async function openLogs(
 ): Promise<LogFiles> {
   if (kept.size === 0) await rm(local.logs, { recursive: true, force: true })
   await mkdir(local.logs, { recursive: true, mode: 0o700 })
-  const jobs = plan.jobs.map(({ name }) => name)
+  const jobs = planTree(plan).flatMap((one) => one.plan.jobs.map(({ name }) => one.prefix + name))
   const colour = hasColour(output, process.env)
   const write = (text: string | Uint8Array): boolean => {
     output.write(text)
@@ -196,12 +225,22 @@ async function openLogs(
   return logFiles(local.logs, jobs, (fileOf) => {
     if (options.quiet === true) return quietView(write)
     const logOf = (job: string): string => relative(process.cwd(), fileOf(job))
-    if (live !== null) return live.liveView({ output, colour, now: clock.now, jobs: jobs.length - kept.size, logOf })
+    if (live !== null) {
+      const left = jobs.filter((job) => !kept.has(job))
+      return live.liveView({ output, colour, now: clock.now, jobs: left, logOf })
+    }
     return jobLines(jobs, { colour, write, now: options.timestamps === true ? clock.now : undefined })
   })
 }
 
 const namesOf = ({ jobs }: { jobs: readonly { name: string }[] }): Set<string> => new Set(jobs.map(({ name }) => name))
 
-const confirmationsOf = ({ jobs }: Plan): Map<string, string> =>
-  new Map(jobs.flatMap(({ name, manualConfirmation: asked }) => (asked === undefined ? [] : [[name, asked] as const])))
+/** Of children too, as far as they are known. */
+const confirmationsOf = (whole: Plan): Map<string, string> =>
+  new Map(
+    planTree(whole).flatMap(({ prefix, plan }) =>
+      plan.jobs.flatMap(({ name, manualConfirmation: asked }) =>
+        asked === undefined ? [] : [[prefix + name, asked] as const],
+      ),
+    ),
+  )

@@ -1,4 +1,4 @@
-import { jobOf, planOf } from '@sluice/engine/testing'
+import { childJobOf, jobOf, planOf } from '@sluice/engine/testing'
 import { expect, test } from 'vitest'
 import { hideSecrets } from './hide-secrets.ts'
 
@@ -18,4 +18,15 @@ test('a secret is hidden wherever it was filled in, also one that holds another'
 test('a plan without secrets is left as it is', () => {
   const plan = planOf([jobOf('a', 'test')])
   expect(hideSecrets(plan)).toBe(plan)
+})
+
+test('a secret of a child is hidden too, and one that goes with it', () => {
+  const child = planOf([jobOf('b', 'test', { variables: [{ key: 'A', value: 'secret-1', masked: true }] })])
+  const job = childJobOf('a', 'test', null)
+  const { downstream } = job
+  if (downstream?.target.kind !== 'child') throw new Error('no child')
+  const variables = [{ key: 'B', value: 'secret-2', masked: true }]
+  const target = { ...downstream.target, plan: child }
+  const hidden = hideSecrets(planOf([{ ...job, downstream: { ...downstream, variables, target } }]))
+  expect(JSON.stringify(hidden)).not.toContain('secret-')
 })

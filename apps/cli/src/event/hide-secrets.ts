@@ -1,13 +1,22 @@
-import type { Plan } from '@sluice/contracts/plan'
+import type { Plan, PlanVariable } from '@sluice/contracts/plan'
 
 /** The plan for people: the values of masked variables are `[masked]` wherever they were filled in. */
 export function hideSecrets(plan: Plan): Plan {
-  const variables = plan.jobs.flatMap((job) => job.variables)
+  const variables = variablesOf(plan)
   const secrets = new Set(variables.flatMap(({ masked, value }) => (masked === true && value !== '' ? [value] : [])))
   if (secrets.size === 0) return plan
   // The longest first: one secret may hold another.
   const ordered = [...secrets].toSorted((a, b) => b.length - a.length)
   return hiddenIn(plan, ordered) as Plan
+}
+
+/** Of all jobs, of children too. */
+function variablesOf({ jobs }: Plan): PlanVariable[] {
+  return jobs.flatMap(({ variables, downstream }) => {
+    if (downstream === undefined) return variables
+    const child = downstream.target.kind === 'child' ? downstream.target.plan : undefined
+    return [...variables, ...downstream.variables, ...(child === undefined ? [] : variablesOf(child))]
+  })
 }
 
 function hiddenIn(value: unknown, secrets: readonly string[]): unknown {

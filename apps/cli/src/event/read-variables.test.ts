@@ -8,13 +8,17 @@ const fileWith = (text: string): string => join(writeFiles(scratchFolder(), { 's
 
 test('--var is taken as it is, and above the files; those are hidden and not expanded', async () => {
   const file = fileWith('# of the bank\n\nTOKEN=abc$def=gh\r\nexport PASSWORD="with spaces "\n')
-  expect(await readVariables({ var: ['A=1', 'EMPTY=', 'A=x=y'], varFile: [file] })).toEqual([
-    { key: 'TOKEN', value: 'abc$def=gh', masked: true, raw: true },
-    { key: 'PASSWORD', value: 'with spaces ', masked: true, raw: true },
-    { key: 'A', value: '1' },
-    { key: 'EMPTY', value: '' },
-    { key: 'A', value: 'x=y' },
-  ])
+  expect(await readVariables({ var: ['A=1', 'EMPTY=', 'A=x=y'], varFile: [file] })).toEqual({
+    project: [
+      { key: 'TOKEN', value: 'abc$def=gh', masked: true, raw: true },
+      { key: 'PASSWORD', value: 'with spaces ', masked: true, raw: true },
+    ],
+    pipeline: [
+      { key: 'A', value: '1' },
+      { key: 'EMPTY', value: '' },
+      { key: 'A', value: 'x=y' },
+    ],
+  })
 })
 
 test.each([

@@ -8,13 +8,18 @@ import type { EventOptions } from './event-options.ts'
 const fileBytesMax = 1024 * 1024
 const nameOf = /^[A-Za-z_][A-Za-z0-9_]*$/
 
-/**
- * Variables of `--var-file` (masked), then those of `--var`, later ones win.
- * @throws SluiceError CLI_VARIABLE_WRONG; its message never holds a value
- */
-export async function readVariables(options: Pick<EventOptions, 'var' | 'varFile'>): Promise<PlanVariable[]> {
+/** What the command line gives for variables; later ones win. */
+export interface GivenVariables {
+  /** Of `--var-file`, masked: as those of a project, which all its pipelines have. */
+  project: PlanVariable[]
+  /** Of `--var`: for this one pipeline. */
+  pipeline: PlanVariable[]
+}
+
+/** @throws SluiceError CLI_VARIABLE_WRONG; its message never holds a value */
+export async function readVariables(options: Pick<EventOptions, 'var' | 'varFile'>): Promise<GivenVariables> {
   const files = await Promise.all((options.varFile ?? []).map(readSecrets))
-  return [...files.flat(), ...(options.var ?? []).map((text) => readPair(text, '--var'))]
+  return { project: files.flat(), pipeline: (options.var ?? []).map((text) => readPair(text, '--var')) }
 }
 
 async function readSecrets(path: string): Promise<PlanVariable[]> {

@@ -1,4 +1,5 @@
 import type { Plan, PlanJob } from '@sluice/contracts/plan'
+import { childOf } from '../plan/child-of.ts'
 import { cutTo, displayWidth } from '../plan/display-width.ts'
 import { printable } from '../plan/printable.ts'
 import { graphColumns, type GraphColumn } from './graph-columns.ts'
@@ -18,6 +19,7 @@ const sizes = {
   lane: 14,
 } as const
 const longestName = 40
+const longestSentence = 120
 
 interface Box {
   job: PlanJob
@@ -38,12 +40,56 @@ interface PlacedColumn extends GraphColumn {
  * that need it; a job that waits for all earlier stages hangs on the bar at their end. The same plan, the same picture.
  */
 export function renderGraphSvg(plan: Plan): string {
+  const drawing = treeOf(plan)
+  const [width, height] = [Math.max(240, drawing.width), drawing.height]
+  const title = plan.name ?? `Pipeline of ${plan.project}`
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${px(width)}" height="${px(height)}" viewBox="0 0 ${px(width)} ${px(height)}" role="img">`,
+    `<title>${escaped(title)}</title>`,
+    `<style>${style}</style>`,
+    `<rect class="ground" width="100%" height="100%"/>`,
+    ...drawing.body,
+    '</svg>',
+    '',
+  ].join('\n')
+}
+
+/** A part of the picture, from its left upper corner. */
+interface Drawing {
+  body: string[]
+  width: number
+  height: number
+}
+
+/** The graph of a plan, and beneath it, further in, what its trigger jobs begin. */
+function treeOf(plan: Plan): Drawing {
+  const tree = graphOf(plan)
+  for (const job of plan.jobs) {
+    const child = childOf(job)
+    if (child === null) continue
+    const sentence = cutTo(printable(`${job.name}: ${child.sentence}`), longestSentence)
+    tree.body.push(`<text class="note" x="${sizes.margin}" y="${px(tree.height + 8)}">${escaped(sentence)}</text>`)
+    tree.width = Math.max(tree.width, displayWidth(sentence) * noteLetter + 2 * sizes.margin)
+    tree.height += sizes.margin
+    if (child.plan === null || child.plan.jobs.length === 0) continue
+    const below = treeOf(child.plan)
+    tree.body.push(
+      `<g transform="translate(${sizes.margin} ${px(tree.height - sizes.margin / 2)})">`,
+      ...below.body,
+      '</g>',
+    )
+    tree.width = Math.max(tree.width, below.width + sizes.margin)
+    tree.height += below.height
+  }
+  return tree
+}
+
+function graphOf(plan: Plan): Drawing {
   const columns = placed(graphColumns(plan))
   const boxes = new Map(columns.flatMap(boxesOf).map((box) => [box.job.name, box]))
   const end = columns.at(-1)
-  const width = Math.max(240, (end === undefined ? 0 : end.x + end.width) + sizes.margin)
+  const width = (end === undefined ? 0 : end.x + end.width) + sizes.margin
   const height = Math.max(sizes.margin + sizes.head + sizes.boxHeight, ...columns.map(bottomOf)) + sizes.margin
-  const title = plan.name ?? `Pipeline of ${plan.project}`
   const body =
     columns.length === 0
       ? [`<text class="note" x="${sizes.margin}" y="${sizes.margin + 20}">No job runs for this change.</text>`]
@@ -53,15 +99,7 @@ export function renderGraphSvg(plan: Plan): string {
           ...edgesOf(columns, boxes),
           ...[...boxes.values()].flatMap(drawBox),
         ]
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${px(width)}" height="${px(height)}" viewBox="0 0 ${px(width)} ${px(height)}" role="img">`,
-    `<title>${escaped(title)}</title>`,
-    `<style>${style}</style>`,
-    `<rect class="ground" width="100%" height="100%"/>`,
-    ...body,
-    '</svg>',
-    '',
-  ].join('\n')
+  return { body, width, height }
 }
 
 const style = [

@@ -1,5 +1,6 @@
 import type { Plan, PlanJob } from '@sluice/contracts/plan'
 import pc from 'picocolors'
+import { childOf } from '../plan/child-of.ts'
 import { cutTo, displayWidth, padTo } from '../plan/display-width.ts'
 import { printable } from '../plan/printable.ts'
 import type { RenderOptions } from '../plan/render-options.ts'
@@ -9,9 +10,27 @@ const gap = 3
 
 /**
  * The graph of a plan as text, no line wider than the terminal. Where nothing is said of needs and there is room: stages
- * as columns. Else stage by stage, each job with what it waits for. No newline at the end.
+ * as columns. Else stage by stage, each job with what it waits for. Then what its trigger jobs begin, further in. No
+ * newline at the end.
  */
 export function renderGraphText(plan: Plan, options: RenderOptions): string {
+  const children = plan.jobs.flatMap((job) => childGraphs(job, options))
+  return [graphOf(plan, options), ...children].join('\n\n')
+}
+
+const childIndent = '  '
+
+/** What a job begins, below the graph that the job is in. */
+function childGraphs(job: PlanJob, options: RenderOptions): string[] {
+  const child = childOf(job)
+  if (child === null) return []
+  const head = cutTo(`${printable(job.name)}: ${printable(child.sentence)}`, options.width)
+  if (child.plan === null || child.plan.jobs.length === 0) return [head]
+  const graph = renderGraphText(child.plan, { ...options, width: options.width - childIndent.length })
+  return [`${head}\n${graph.replaceAll(/^(?=.)/gm, childIndent)}`]
+}
+
+function graphOf(plan: Plan, options: RenderOptions): string {
   const colours = pc.createColors(options.colour)
   if (plan.jobs.length === 0) return colours.yellow('No job runs for this change.')
   const stages = plan.stages

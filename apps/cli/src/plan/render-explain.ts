@@ -1,20 +1,27 @@
 import type { ExcludedJob, Plan, PlanJob, Reason } from '@sluice/contracts/plan'
 import { nearestName } from '@sluice/pipeline'
 import pc from 'picocolors'
+import { childOf } from './child-of.ts'
 import { jobsNamed } from './jobs-named.ts'
 import { printable } from './printable.ts'
 import type { RenderOptions } from './render-options.ts'
 
 /**
  * Why one job is in the plan or out of it: the chain of reasons, outermost first, each with its place and the variables
- * that it looked at. For the written name of a parallel job: of all its jobs, one below the other. For a name that the
- * pipeline does not have: a sentence that says so. No newline at the end.
+ * that it looked at. For the written name of a parallel job: of all its jobs, one below the other. `job/child-job` is a job
+ * of the child that a job begins. For a name that the pipeline does not have: a sentence that says so. No newline at the
+ * end.
  */
 export function renderExplain(
   plan: Plan,
   jobName: string,
   options: Pick<RenderOptions, 'colour'> = { colour: false },
 ): string {
+  const below = plan.jobs.find(({ name }) => jobName.startsWith(`${name}/`))
+  const child = below === undefined ? null : (childOf(below)?.plan ?? null)
+  const isOwn = jobsNamed([...plan.jobs, ...plan.excluded], jobName).length > 0
+  if (!isOwn && below !== undefined && child !== null)
+    return renderExplain(child, jobName.slice(below.name.length + 1), options)
   const told = [
     ...jobsNamed(plan.jobs, jobName).map((job) => [...headOf(job, options), ...chainOf(job.reasons, options)]),
     ...jobsNamed(plan.excluded, jobName).map((job) => [outHead(job, options), ...chainOf(job.reasons, options)]),
@@ -35,6 +42,20 @@ function headOf(job: PlanJob, { colour }: Pick<RenderOptions, 'colour'>): string
   return [
     `${colours.bold(printable(job.name))} is in the plan: stage ${printable(job.stage)}, when: ${job.when}; ${waits}`,
     ...(job.manualConfirmation === undefined ? [] : [`  asks first: ${printable(job.manualConfirmation)}`]),
+    ...childLines(job),
+  ]
+}
+
+/** What the job begins, and what goes with it. */
+function childLines(job: PlanJob): string[] {
+  const child = childOf(job)
+  if (child === null) return []
+  const jobs = child.plan?.jobs.map(({ name }) => printable(name)).join(', ') ?? ''
+  const variables = job.downstream?.variables.map(({ key }) => key).join(', ') ?? ''
+  return [
+    `  ${printable(child.sentence)}`,
+    ...(jobs === '' ? [] : [`  jobs of its child: ${jobs}`]),
+    ...(variables === '' ? [] : [`  variables that go with it: ${variables}`]),
   ]
 }
 

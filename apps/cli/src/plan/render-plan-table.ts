@@ -1,6 +1,7 @@
 import type { ExcludedJob, Plan, PlanJob, Reason } from '@sluice/contracts/plan'
 import { formatDuration } from '@sluice/kernel'
 import pc from 'picocolors'
+import { childOf } from './child-of.ts'
 import { decidingReason } from './deciding-reason.ts'
 import { cutTo, displayWidth, padTo } from './display-width.ts'
 import { printable } from './printable.ts'
@@ -12,14 +13,31 @@ const gap = '  '
 /** No column but the last takes more. */
 const widestColumn = 40
 
-/** The plan as a table of its jobs, beneath it the jobs that are out, then the warnings. No newline at the end. */
+/**
+ * The plan as a table of its jobs, beneath it the jobs that are out, then the warnings, then what its trigger jobs begin,
+ * further in. No newline at the end.
+ */
 export function renderPlanTable(plan: Plan, options: RenderOptions): string {
   const colours = pc.createColors(options.colour)
   const sections = [renderJobs(plan.jobs, options)]
   if (plan.name !== undefined) sections.unshift(colours.bold(printable(plan.name)))
   if (plan.excluded.length > 0) sections.push(renderExcluded(plan.excluded, options))
   if (plan.warnings.length > 0) sections.push(renderWarnings(plan.warnings, options))
+  for (const job of plan.jobs) sections.push(...childSections(job, options))
   return sections.join('\n\n')
+}
+
+const childIndent = '  '
+
+/** What a job begins: a sentence, and the table of it where it is known. */
+function childSections(job: PlanJob, options: RenderOptions): string[] {
+  const child = childOf(job)
+  if (child === null) return []
+  const { bold } = pc.createColors(options.colour)
+  const sentence = `${bold(printable(job.name))}: ${printable(child.sentence)}`
+  if (child.plan === null || child.plan.jobs.length + child.plan.excluded.length === 0) return [sentence]
+  const table = renderPlanTable(child.plan, { ...options, width: options.width - childIndent.length })
+  return [`${sentence}\n${table.replaceAll(/^(?=.)/gm, childIndent)}`]
 }
 
 function renderJobs(jobs: readonly PlanJob[], { colour, width }: RenderOptions): string {

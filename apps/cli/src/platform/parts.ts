@@ -14,8 +14,11 @@ import { socketFolderOf } from './socket-folder.ts'
 /** What the processes of the platform get from ours: nothing that could be a secret. */
 function plainEnvironment(settings: Settings): Record<string, string | undefined> {
   const { PATH, HOME, LANG, LC_ALL, TZ, TMPDIR, NO_COLOR } = process.env
+  // Where a Docker engine of the runner's listens.
+  const { DOCKER_HOST, XDG_RUNTIME_DIR } = process.env
   const path = `${settings.nodeFolder}:${PATH ?? '/usr/local/bin:/usr/bin:/bin'}`
-  return { PATH: path, HOME, LANG, LC_ALL, TZ, TMPDIR, NO_COLOR, NODE_ENV: 'production' }
+  const ofPeople = { HOME, LANG, LC_ALL, TZ, TMPDIR, NO_COLOR, DOCKER_HOST, XDG_RUNTIME_DIR }
+  return { PATH: path, ...ofPeople, NODE_ENV: 'production' }
 }
 
 /** PostgreSQL of the data folder. Sees to the sandbox itself when this user is root. */
@@ -106,11 +109,18 @@ export async function startRunner(settings: Settings, records: ProcessRecords, u
     folder: join(settings.data, 'runner'),
     concurrency: 2,
     tags: [],
+    ...chosenExecutor(config),
   })
   if (running !== null && isKnown && tellMoved(running.pid)) return { ...running, adopted: true, ready: null }
   const spec = specOf(settings, 'runner', file)
   const isReady = (line: Record<string, unknown>): boolean => line['message'] === 'runner is ready'
   return startProcess({ ...spec, args: [...spec.args, '--stop-jobs'], isReady }, records)
+}
+
+/** What somebody wrote into the runner's configuration, which stays. */
+function chosenExecutor(config: Record<string, unknown> | null): Record<string, unknown> {
+  const chosen = ['executor', 'image'].map((key) => [key, config?.[key]] as const)
+  return Object.fromEntries(chosen.filter(([, value]) => value !== undefined))
 }
 
 /** Has the runner read its configuration again. @returns false where it has ended meanwhile */

@@ -36,7 +36,10 @@ test('a run that is not to be delivered ends at the gate', () => {
 })
 
 describe('a job', () => {
-  const finished = attemptView({ finishedAt: '2026-01-01T00:00:02.000Z' })
+  const finishedAt = '2026-01-01T00:00:02.000Z'
+  const finished = attemptView({ finishedAt })
+  const startedAt = '2026-01-01T00:00:00.000Z'
+  const child = { runId: 'r', number: 13, status: 'running', startedAt, finishedAt: null } as const
   test.each([
     ['that runs', { state: 'running', attempts: [attemptView()] }, 'running', '4.2 s'],
     ['that ended', { state: 'success', attempts: [finished] }, 'done', '2.0 s'],
@@ -69,6 +72,24 @@ describe('a job', () => {
       { state: 'success', attempts: [{ ...finished, isolation: 'none' }] },
       'done',
       '2.0 s, unisolated',
+    ],
+    [
+      'whose child runs',
+      { state: 'running', downstream: { strategy: 'depend', child }, stateReason: { en: 'it waits', zh: '' } },
+      'running',
+      'run 13 running, 4.2 s, it waits',
+    ],
+    [
+      'that does not wait for its child',
+      { state: 'success', downstream: { strategy: null, child: { ...child, status: 'failed', finishedAt } } },
+      'done',
+      'run 13 failed, 2.0 s',
+    ],
+    [
+      'without a child yet',
+      { state: 'waiting', downstream: { strategy: 'mirror', child: null }, stateReason: { en: 'x', zh: '' } },
+      'waiting',
+      '',
     ],
   ] as const)('%s', (_name, more, state, note) => {
     expect(progressOf(job(more as unknown as Parameters<typeof jobView>[1]), now)[0]).toMatchObject({ state, note })

@@ -17,6 +17,7 @@ export function progressOf(run: RunView, nowMs: number): ProgressItem[] {
 const jobStates: Record<JobState, ProgressItem['state']> = {
   created: 'waiting',
   waiting: 'waiting',
+  waiting_for_resource: 'waiting',
   pending: 'waiting',
   manual: 'waiting',
   running: 'running',
@@ -32,7 +33,9 @@ function jobItem(job: JobView, nowMs: number): ProgressItem {
   const notes = [durationOf(attempt, nowMs)]
   if ((attempt?.number ?? 1) > 1) notes.push(`attempt ${attempt?.number}`)
   if (attempt?.isolation === 'none') notes.push('unisolated')
-  if (state === 'failed' || state === 'skipped') notes.push(job.stateReason.en)
+  if (job.downstream?.child != null) notes.push(childNote(job.downstream.child, nowMs))
+  const isTold = state === 'failed' || state === 'skipped' || (job.downstream !== null && state === 'running')
+  if (isTold) notes.push(job.stateReason.en)
   return {
     id: `job:${job.name}`,
     group: 'jobs',
@@ -42,6 +45,15 @@ function jobItem(job: JobView, nowMs: number): ProgressItem {
     note: joined(notes),
   }
 }
+
+/** The run that the job began: its number, and that it goes on or for how long it did. */
+function childNote({ number, status, startedAt, finishedAt }: Child, nowMs: number): string {
+  const untilMs = finishedAt === null ? nowMs : Date.parse(finishedAt)
+  const duration = formatDuration(Math.max(0, untilMs - Date.parse(startedAt)))
+  return `run ${number} ${status === 'success' ? 'passed' : status}, ${duration}`
+}
+
+type Child = NonNullable<NonNullable<JobView['downstream']>['child']>
 
 function durationOf(attempt: JobView['attempts'][number] | undefined, nowMs: number): string {
   if (attempt?.startedAt == null) return ''

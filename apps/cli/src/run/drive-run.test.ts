@@ -1,8 +1,10 @@
-import type { PlanJob } from '@sluice/contracts/plan'
-import { jobOf, needs, planOf } from '@sluice/engine/testing'
+import type { Plan, PlanJob } from '@sluice/contracts/plan'
+import { childJobOf, jobOf, needs, planOf } from '@sluice/engine/testing'
 import { fixedClock } from '@sluice/kernel'
 import { describe, expect, test } from 'vitest'
 import { driveRun, type AttemptEnd, type DriveRequest, type RunHands } from './drive-run.ts'
+import { JobRoom } from './job-room.ts'
+import { LocalResourceGroups } from './local-resource-groups.ts'
 
 const ended: AttemptEnd = { outcome: 'success', reason: null, exitCode: 0 }
 const failed: AttemptEnd = { outcome: 'failed', reason: 'script_failure', exitCode: 1 }
@@ -32,13 +34,14 @@ async function drive(
       runId: 'r',
       plan: planOf(jobs),
       gates: [],
-      isolation: 'none',
-      concurrency: 4,
+      isolationOf: () => 'none',
+      room: new JobRoom(4),
+      groups: new LocalResourceGroups(),
       clock: fixedClock(0),
       signal: new AbortController().signal,
       ...more,
     },
-    { runJob, decideGate },
+    { runJob, decideGate, beginChild: hands.beginChild ?? (async () => ({ refused: 'no child is expected' })) },
   )
   const statuses = Object.fromEntries(Object.values(state.jobs).map(({ name, status }) => [name, status]))
   return { order, most, statuses, status: state.status }
@@ -71,7 +74,7 @@ describe('driveRun()', () => {
 
   test.each([1, 2, 3])('runs at most %i jobs at once', async (concurrency) => {
     const jobs = ['a', 'b', 'c', 'd', 'e'].map((name) => jobOf(name, 'test'))
-    const { order, most } = await drive(jobs, { concurrency })
+    const { order, most } = await drive(jobs, { room: new JobRoom(concurrency) })
     expect(order).toHaveLength(5)
     expect(most).toBe(concurrency)
   })
@@ -121,12 +124,112 @@ describe('driveRun()', () => {
       return { outcome: 'canceled', reason: null, exitCode: null }
     }
     const jobs = [jobOf('first', 'test'), jobOf('second', 'test'), jobOf('last', 'deploy')]
-    const { order, status } = await drive(jobs, { signal: interrupt.signal, concurrency: 1 }, { runJob })
+    const { order, status } = await drive(jobs, { signal: interrupt.signal, room: new JobRoom(1) }, { runJob })
     expect([order, status]).toEqual([['first'], 'canceled'])
+  })
+
+  test('runs jobs of one resource group one after the other, and others meanwhile', async () => {
+    const inGroup = { resourceGroup: 'device' }
+    const running = new Set<string>()
+    const runJob: RunHands['runJob'] = async ({ name }) => {
+      running.add(name)
+      expect([...running].filter((one) => one !== 'free').length).toBeLessThanOrEqual(1)
+      await Promise.resolve()
+      running.delete(name)
+      return ended
+    }
+    const jobs = [
+      jobOf('a', 'test', inGroup),
+      jobOf('b', 'test', inGroup),
+      jobOf('c', 'test', inGroup),
+      jobOf('free', 'test'),
+    ]
+    const { order, status } = await drive(jobs, {}, { runJob })
+    expect([order.toSorted(), status]).toEqual([['a', 'b', 'c', 'free'], 'success'])
+  })
+
+  test('stops the other jobs when one fails and the pipeline wants that', async () => {
+    const plan: Plan = {
+      ...planOf([jobOf('long', 'test'), jobOf('bad', 'test'), jobOf('queued', 'test'), jobOf('last', 'deploy')]),
+      autoCancel: { onNewCommit: 'conservative', onJobFailure: 'all' },
+    }
+    const runJob: RunHands['runJob'] = async ({ name }, _, signal) => {
+      if (name === 'bad') return failed
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      return { outcome: 'canceled', reason: null, exitCode: null }
+    }
+    const { order, statuses, status } = await drive([], { plan, room: new JobRoom(2) }, { runJob })
+    expect(order).toEqual(['long', 'bad'])
+    expect(statuses).toEqual({ long: 'canceled', bad: 'failed', queued: 'canceled', last: 'canceled' })
+    expect(status).toBe('failed')
   })
 
   test('ends with the fault where a job cannot be handled', async () => {
     const runJob = () => Promise.reject(new Error('no disk'))
     await expect(drive([jobOf('one', 'test')], {}, { runJob })).rejects.toThrow('no disk')
   })
+
+  test('runs a child in the same room, and waits for one that no job waits for', async () => {
+    const room = new JobRoom(1)
+    const below: string[] = []
+    const beginChild: RunHands['beginChild'] = async (job) => {
+      const jobs = [jobOf('c1', 'test'), jobOf('c2', 'test')]
+      const end = driveChild(jobs, room, (name) => below.push(`${job.name}/${name}`))
+      return { runId: job.name, end }
+    }
+    const jobs = [childJobOf('alone', 'build', null), childJobOf('waits', 'build', 'depend'), jobOf('after', 'test')]
+    const { order, statuses, status } = await drive(jobs, { room }, { beginChild })
+    expect(below.toSorted()).toEqual(['alone/c1', 'alone/c2', 'waits/c1', 'waits/c2'])
+    expect([order, status, statuses]).toEqual([
+      ['after'],
+      'success',
+      { alone: 'success', waits: 'success', after: 'success' },
+    ])
+  })
+
+  test('goes on where there can be no child, and leaves a job whose child waits for a person', async () => {
+    const blocked = [jobOf('asks', 'test', { when: 'manual' })]
+    const beginChild: RunHands['beginChild'] = async (job) =>
+      job.name === 'none' ? { refused: 'why' } : { runId: 'c', end: driveChild(blocked, new JobRoom(1)) }
+    const jobs = [childJobOf('none', 'build', null, { allowFailure: true }), childJobOf('waits', 'build', 'mirror')]
+    const { statuses, status } = await drive(jobs, {}, { beginChild })
+    expect([statuses, status]).toEqual([{ none: 'failed', waits: 'running' }, 'running'])
+  })
+
+  test('an interruption stops children, also of a run that has ended', async () => {
+    const interrupt = new AbortController()
+    const stopped: string[] = []
+    const beginChild: RunHands['beginChild'] = async ({ name }, _attempt, signal) => {
+      const end = new Promise((resolve) => signal.addEventListener('abort', resolve)).then(() => {
+        stopped.push(name)
+        return driveChild([jobOf('a', 'test')], new JobRoom(1), undefined, AbortSignal.abort())
+      })
+      setImmediate(() => interrupt.abort())
+      return { runId: name, end }
+    }
+    const alone = await drive([childJobOf('alone', 'build', null)], { signal: interrupt.signal }, { beginChild })
+    expect([stopped, alone.status]).toEqual([['alone'], 'success'])
+    const again = new AbortController()
+    setImmediate(() => again.abort())
+    const waits = await drive([childJobOf('waits', 'build', 'depend')], { signal: again.signal }, { beginChild })
+    expect([stopped, waits.status, waits.statuses]).toEqual([['alone', 'waits'], 'canceled', { waits: 'canceled' }])
+  })
+
+  function driveChild(
+    jobs: PlanJob[],
+    room: JobRoom,
+    told: (name: string) => unknown = () => undefined,
+    signal = new AbortController().signal,
+    groups = new LocalResourceGroups(),
+  ) {
+    const request = { runId: 'c', plan: planOf(jobs), gates: [], room, groups }
+    return driveRun(
+      { ...request, isolationOf: () => 'none', clock: fixedClock(0), signal },
+      {
+        runJob: async ({ name }) => (told(name), ended),
+        decideGate: async () => 'open',
+        beginChild: async () => ({ refused: 'none here' }),
+      },
+    )
+  }
 })

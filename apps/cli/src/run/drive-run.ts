@@ -1,7 +1,17 @@
 import type { IsolationLevel } from '@sluice/contracts/evidence'
 import type { Plan, PlanJob, RetryReason } from '@sluice/contracts/plan'
-import { createRunState, MemoryJournal, type RunCommand, type RunEvent, type RunState } from '@sluice/engine'
+import {
+  childEndOf,
+  createRunState,
+  MemoryJournal,
+  type ResourceClaim,
+  type RunCommand,
+  type RunEvent,
+  type RunState,
+} from '@sluice/engine'
 import { unreachable, type Clock } from '@sluice/kernel'
+import type { JobRoom } from './job-room.ts'
+import type { LocalResourceGroups, ResourceCommand } from './local-resource-groups.ts'
 
 /** How one attempt of a job ended. */
 export interface AttemptEnd {
@@ -17,15 +27,28 @@ export interface RunHands {
   /** Runs one attempt to its end; stops early when the signal comes. Rejects only for a fault of this program. */
   runJob(job: PlanJob, attempt: number, signal: AbortSignal): Promise<AttemptEnd>
   decideGate(gate: string): Promise<'open' | 'closed'>
+  /** Makes and begins the child of an attempt; stops it early when the signal comes. Rejects as `runJob` does. */
+  beginChild(job: PlanJob, attempt: number, signal: AbortSignal): Promise<ChildBeginning>
 }
+
+/** A child that began, or why there is none: the rest of a sentence. */
+export type ChildBeginning =
+  | {
+      runId: string
+      /** The state in which nothing is left to do, as `driveRun` gives it. */
+      end: Promise<RunState>
+    }
+  | { refused: string }
 
 export interface DriveRequest {
   runId: string
   plan: Plan
   gates: { name: string; after: string }[]
-  isolation: IsolationLevel
-  /** Jobs at once. */
-  concurrency: number
+  isolationOf: (job: PlanJob) => IsolationLevel
+  /** Where jobs get their places; runs of one tree share it. */
+  room: JobRoom
+  /** The same for their resource groups. */
+  groups: LocalResourceGroups
   clock: Clock
   signal: AbortSignal
 }
@@ -43,10 +66,13 @@ class Drive {
   readonly #hands: RunHands
   readonly #journal = new MemoryJournal()
   readonly #end = Promise.withResolvers<RunState>()
-  /** Offered attempts for which there is no room yet. */
-  #offers: { job: string; attempt: number }[] = []
+  /** What takes back the offers for which there is no room yet, by job. */
+  readonly #offers = new Map<string, () => boolean>()
   readonly #live = new Map<string, AbortController>()
+  readonly #children = new Map<string, AbortController>()
   readonly #timers = new Set<NodeJS.Timeout>()
+  /** Jobs whose resource group another one holds, perhaps of another run of the tree. */
+  readonly #waiting = new Set<string>()
   /** Events not taken yet, gates not decided yet. */
   #open = 0
   #steps: Promise<void> = Promise.resolve()
@@ -57,9 +83,14 @@ class Drive {
   }
 
   async run(): Promise<RunState> {
-    const { runId, plan, gates, signal } = this.#request
-    const cancel = (): void => this.#tell({ kind: 'run.cancel-requested', payload: { reason: 'interrupted' } })
+    const { runId, plan, gates, groups, signal } = this.#request
+    const cancel = (): void => {
+      this.#tell({ kind: 'run.cancel-requested', payload: { reason: 'interrupted' } })
+      // A child that nothing waits for outlives the run that began it.
+      for (const child of this.#children.values()) child.abort()
+    }
     await this.#journal.create(createRunState(runId, plan, gates))
+    groups.join(runId, (claim) => this.#grant(claim))
     signal.addEventListener('abort', cancel)
     this.#tell({ kind: 'run.begun' })
     if (signal.aborted) cancel()
@@ -82,17 +113,23 @@ class Drive {
     await before
     const { state, commands } = await this.#journal.step(this.#request.runId, event, this.#request.clock.now())
     this.#open -= 1
+    // Only now is its place free: its end may cancel what would begin there.
+    const isPlaceFree = event.kind === 'job.finished' && this.#live.delete(event.payload.job)
     for (const command of commands) this.#carryOut(command)
-    this.#startOffered()
-    const isIdle = this.#open + this.#live.size + this.#offers.length + this.#timers.size === 0
-    if (isIdle) this.#end.resolve(state)
+    if (isPlaceFree) this.#request.room.leave()
+    const underWay = this.#live.size + this.#children.size + this.#offers.size + this.#timers.size + this.#waiting.size
+    if (this.#open + underWay === 0) this.#end.resolve(state)
   }
 
   #carryOut(command: RunCommand): void {
     switch (command.kind) {
       case 'offer-job':
-        this.#offers.push(command)
+        return this.#offer(command.job, command.attempt)
+      case 'begin-child':
+        void this.#beginChild(command.job, command.attempt)
         return
+      case 'cancel-child':
+        return this.#cancelChild(command.job, command.attempt)
       case 'cancel-job':
         return this.#cancel(command.job, command.attempt)
       case 'wake':
@@ -100,6 +137,9 @@ class Drive {
       case 'decide-gate':
         void this.#decide(command.gate)
         return
+      case 'claim-resource':
+      case 'release-resource':
+        return this.#claim(command)
       case 'record':
         return // The state says it too.
       default:
@@ -107,35 +147,89 @@ class Drive {
     }
   }
 
-  #startOffered(): void {
-    while (this.#live.size < this.#request.concurrency) {
-      const next = this.#offers.shift()
-      if (next === undefined) return
-      void this.#runOne(next.job, next.attempt)
-    }
+  #grant({ job, attempt }: ResourceClaim): void {
+    this.#waiting.delete(job)
+    this.#tell({ kind: 'resource.granted', payload: { job, attempt } })
+  }
+
+  #claim(command: ResourceCommand): void {
+    const isWaiting = command.kind === 'claim-resource' && command.state === 'waiting'
+    if (isWaiting) this.#waiting.add(command.job)
+    else this.#waiting.delete(command.job)
+    this.#request.groups.take(this.#request.runId, command)
+  }
+
+  #offer(job: string, attempt: number): void {
+    let hasBegun = false
+    const withdraw = this.#request.room.enter(() => {
+      hasBegun = true
+      this.#offers.delete(job)
+      void this.#runOne(job, attempt)
+    })
+    if (!hasBegun) this.#offers.set(job, withdraw)
   }
 
   async #runOne(name: string, attempt: number): Promise<void> {
-    const { plan, isolation } = this.#request
-    const job = plan.jobs.find((one) => one.name === name)
-    if (job === undefined) throw new TypeError(`the engine offered job "${name}", which is not in the plan`)
+    const { isolationOf, room } = this.#request
+    const job = this.#plannedJob(name)
     const stop = new AbortController()
     this.#live.set(name, stop)
-    this.#tell({ kind: 'job.started', payload: { job: name, attempt, runnerId: 'local', isolation } })
+    this.#tell({ kind: 'job.started', payload: { job: name, attempt, runnerId: 'local', isolation: isolationOf(job) } })
     try {
       const end = await this.#hands.runJob(job, attempt, stop.signal)
-      this.#live.delete(name)
       this.#tell({ kind: 'job.finished', payload: { job: name, attempt, ...end } })
     } catch (error) {
       this.#live.delete(name)
       this.#end.reject(error)
+      room.leave()
     }
   }
 
+  #plannedJob(name: string): PlanJob {
+    const job = this.#request.plan.jobs.find((one) => one.name === name)
+    if (job === undefined) throw new TypeError(`the engine asked for job "${name}", which is not in the plan`)
+    return job
+  }
+
+  async #beginChild(job: string, attempt: number): Promise<void> {
+    const stop = new AbortController()
+    this.#children.set(job, stop)
+    try {
+      const child = await this.#hands.beginChild(this.#plannedJob(job), attempt, stop.signal)
+      const ended = 'refused' in child ? null : await this.#followChild(job, attempt, child)
+      this.#children.delete(job)
+      if (ended !== null) this.#tell(ended)
+      else if ('refused' in child)
+        this.#tell({ kind: 'child.refused', payload: { job, attempt, reason: child.refused } })
+    } catch (error) {
+      this.#children.delete(job)
+      this.#end.reject(error)
+    }
+  }
+
+  /** Tells that the child began, and gives what is to be told at its end. */
+  async #followChild(
+    job: string,
+    attempt: number,
+    { runId, end }: Exclude<ChildBeginning, { refused: string }>,
+  ): Promise<RunEvent> {
+    this.#tell({ kind: 'child.begun', payload: { job, attempt, runId } })
+    const ended = childEndOf(await end)
+    return ended === null
+      ? { kind: 'child.waits', payload: { job, attempt, isWaiting: true } }
+      : { kind: 'child.ended', payload: { job, attempt, ...ended } }
+  }
+
+  /** One that waits for a person is not under way any more. */
+  #cancelChild(job: string, attempt: number): void {
+    const child = this.#children.get(job)
+    if (child !== undefined) return child.abort()
+    this.#tell({ kind: 'child.ended', payload: { job, attempt, status: 'canceled', reason: null } })
+  }
+
   #cancel(job: string, attempt: number): void {
-    const before = this.#offers.length
-    this.#offers = this.#offers.filter((offer) => offer.job !== job)
-    if (this.#offers.length === before) return this.#live.get(job)?.abort()
+    if (this.#offers.get(job)?.() !== true) return this.#live.get(job)?.abort()
+    this.#offers.delete(job)
     this.#tell({
       kind: 'job.finished',
       payload: { job, attempt, outcome: 'canceled', reason: null, exitCode: null },

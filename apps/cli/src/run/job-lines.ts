@@ -18,9 +18,15 @@ export interface JobLinesOptions {
 }
 
 /** Writes what jobs say line by line, each with the job's name before it. */
-export function jobLines(jobs: readonly string[], { colour, write, now }: JobLinesOptions): RunView {
+export function jobLines(known: readonly string[], { colour, write, now }: JobLinesOptions): RunView {
   const colours = pc.createColors(colour)
-  const width = Math.max(...jobs.map(displayWidth), 0)
+  const jobs: string[] = []
+  let width = 0
+  const add = (more: readonly string[]): void => {
+    jobs.push(...more.filter((job) => !jobs.includes(job)))
+    width = Math.max(width, ...more.map(displayWidth))
+  }
+  add(known)
   const decoders = new Map<string, StringDecoder>()
   const rest = new Map<string, string>()
   const prefix = (job: string): string => {
@@ -55,6 +61,7 @@ export function jobLines(jobs: readonly string[], { colour, write, now }: JobLin
     if (last.length > longestLine) line(job, last)
   }
   return {
+    add,
     write(job, chunk) {
       const isOpen = (rest.get(job) ?? '') !== ''
       const begun = isOpen ? chunk.indexOf(0x0a) + 1 : 0

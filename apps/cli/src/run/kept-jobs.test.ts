@@ -37,3 +37,9 @@ test('jobs that were not of the last run stay out, and nobody waits for them', (
   const { plan: left } = continueRun(plan, last({ package: job('failed'), gone: job('failed') }))
   expect(left.jobs.map(({ name, needs: need }) => [name, need])).toEqual([['package', []]])
 })
+
+test('a job whose child did not end well is run again, though it did not wait for it', () => {
+  const child = (isWell: boolean): LastJob => ({ ...job('success'), child: { isWell, jobs: {} } })
+  const continued = continueRun(plan, last({ install: child(false), docs: child(true) }))
+  expect([...continued.kept.keys()]).toEqual(['docs'])
+})

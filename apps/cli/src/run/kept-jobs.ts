@@ -10,13 +10,15 @@ export interface Continuation {
 }
 
 /** What is left of the last run: whatever failed, was stopped or was never reached, and what is defined anew. */
-export function continueRun(plan: Plan, last: LastJobs): Continuation {
+export function continueRun(plan: Plan, last: Pick<LastJobs, 'jobs'>): Continuation {
   const known = new Map(Object.entries(last.jobs))
   const jobs = plan.jobs.filter(({ name }) => known.has(name))
   const kept = new Map(
     jobs.flatMap(({ name, definitionDigest }) => {
       const job = known.get(name)
-      const isKept = job?.status === 'success' && job.definitionDigest === definitionDigest
+      const isSame = job?.status === 'success' && job.definitionDigest === definitionDigest
+      // A job that does not wait for its child succeeds whatever comes of that.
+      const isKept = isSame && job.child?.isWell !== false
       return isKept ? [[name, job] as const] : []
     }),
   )

@@ -15,6 +15,14 @@ export interface LastJob {
   artifacts: string | null
   /** Variables that it handed on. */
   dotenv: PlanVariable[]
+  /** Of one that began a child. */
+  child?: LastChild
+}
+
+/** How a child of the last run ended. */
+export interface LastChild {
+  isWell: boolean
+  jobs: Record<string, LastJob>
 }
 
 /** What the last run left for one that goes on from it. */

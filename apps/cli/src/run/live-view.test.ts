@@ -15,7 +15,13 @@ const end = { reason: null, exitCode: 0, durationMs: 2000, problem: null, outcom
 
 test('jobs that ended stay above, a failed one with its last lines and its log; nothing is left of those that ran', () => {
   const { output, text } = terminal()
-  const view = liveView({ output, colour: false, now: () => 0, jobs: 2, logOf: (job) => `logs/${job}.log` })
+  const view = liveView({
+    output,
+    colour: false,
+    now: () => 0,
+    jobs: ['build', 'test'],
+    logOf: (job) => `logs/${job}.log`,
+  })
   view.begin('build', 1)
   void view.write('build', Buffer.from('made\n'))
   view.end('build', end)
@@ -35,7 +41,7 @@ test('jobs that ended stay above, a failed one with its last lines and its log; 
 
 test('no line that is drawn over is wider than the terminal, whatever a job is called and says', () => {
   const { output, text } = terminal()
-  const view = liveView({ output, colour: false, now: () => 0, jobs: 20, logOf: (job) => job })
+  const view = liveView({ output, colour: false, now: () => 0, jobs: [], logOf: (job) => job })
   for (let job = 1; job <= 20; job++) view.begin(`部署到生产环境-${job}-${'x'.repeat(50)}`, 1)
   void view.write('x', Buffer.from('of a job that is not there'))
   view.note('SIGINT: stopping the jobs')

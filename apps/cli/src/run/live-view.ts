@@ -18,8 +18,8 @@ export interface LiveViewOptions {
   output: NodeJS.WriteStream
   colour: boolean
   now: () => number
-  /** Jobs of the run. */
-  jobs: number
+  /** Jobs of the run that are to run. */
+  jobs: readonly string[]
   /** Where the whole log of a job is. */
   logOf: (job: string) => string
 }
@@ -40,15 +40,21 @@ class LiveView implements RunView {
   readonly #draw: ReturnType<typeof createLogUpdate>
   readonly #timer: NodeJS.Timeout
   readonly #running = new Map<string, Running>()
+  readonly #jobs: Set<string>
   #ended = 0
   #frame = 0
   #isClosed = false
 
   constructor(options: LiveViewOptions) {
     this.#options = options
+    this.#jobs = new Set(options.jobs)
     this.#draw = createLogUpdate(options.output)
     this.#timer = setInterval(() => this.#show(), frameMs)
     this.#timer.unref()
+  }
+
+  add(jobs: readonly string[]): void {
+    for (const job of jobs) this.#jobs.add(job)
   }
 
   begin(job: string): void {
@@ -96,7 +102,7 @@ class LiveView implements RunView {
 
   #show(): void {
     this.#frame += 1
-    const { colour, output, jobs, now } = this.#options
+    const { colour, output, now } = this.#options
     const colours = pc.createColors(colour)
     const room = Math.max(1, (output.rows ?? 24) - 2)
     const spinner = colours.cyan(frames[this.#frame % frames.length] ?? '')
@@ -105,8 +111,8 @@ class LiveView implements RunView {
       const last = linesOf(tail, false).at(-1) ?? ''
       return `${spinner} ${this.#cut(last === '' ? name : `${name}  ${last}`, 2)}`
     })
-    const left = jobs - this.#ended
-    const count = left > 0 ? [colours.dim(this.#cut(`  ${this.#ended} of ${jobs} jobs ended`, 0))] : []
+    const left = this.#jobs.size - this.#ended
+    const count = left > 0 ? [colours.dim(this.#cut(`  ${this.#ended} of ${this.#jobs.size} jobs ended`, 0))] : []
     this.#draw([...lines, ...count].join('\n'))
   }
 

@@ -14,6 +14,8 @@ export interface LocalFolder {
   snapshots: string
   /** Workspaces; there only while something runs. */
   jobs: string
+  /** Workspaces of jobs in containers. */
+  containers: string
   key: string
   lastRun: string
   /** How the jobs of the last run ended. */
@@ -48,6 +50,7 @@ export async function openLocalFolder(folder: string): Promise<LocalFolder> {
     includes: join(root, 'includes'),
     snapshots: join(root, 'snapshots'),
     jobs: join(root, 'jobs'),
+    containers: join(root, 'containers'),
     key: join(root, 'keys', 'local.pem'),
     lastRun: join(root, 'last-run.json'),
     lastJobs: join(root, 'last-jobs.json'),

@@ -20,8 +20,8 @@ export function logFiles(
   jobs: readonly string[],
   viewOf: (fileOf: LogFiles['fileOf']) => RunView,
 ): LogFiles {
-  const names = fileNames(jobs)
-  const fileOf = (job: string): string => join(folder, names.get(job) ?? 'job.log')
+  const names = new FileNames(jobs)
+  const fileOf = (job: string): string => join(folder, names.of(job))
   const view = viewOf(fileOf)
   const files = new Map<string, LogFile>()
   return {
@@ -44,6 +44,7 @@ export function logFiles(
 }
 
 const boundTo = (view: RunView): RunView => ({
+  add: (jobs) => view.add(jobs),
   begin: (job, attempt) => view.begin(job, attempt),
   write: (job, chunk) => view.write(job, chunk),
   end: (job, end) => view.end(job, end),
@@ -87,18 +88,28 @@ class LogFile {
 }
 
 /** A file name for each job, each once, whatever the jobs are called. */
-function fileNames(jobs: readonly string[]): Map<string, string> {
-  const taken = new Set<string>()
-  const names = new Map<string, string>()
-  for (const job of jobs) {
+class FileNames {
+  readonly #taken = new Set<string>()
+  readonly #names = new Map<string, string>()
+
+  constructor(jobs: readonly string[]) {
+    for (const job of jobs) this.of(job)
+  }
+
+  of(job: string): string {
+    const name = this.#names.get(job) ?? `${this.#free(job)}.log`
+    this.#names.set(job, name)
+    return name
+  }
+
+  #free(job: string): string {
     const plain = job.replaceAll(/[^\p{L}\p{M}\p{N}._-]+/gu, '-').replace(/^\.+/, '')
     const base = Array.from(plain === '' ? 'job' : plain)
       .slice(0, nameCharactersMax)
       .join('')
     let name = base
-    for (let count = 2; taken.has(name.toLowerCase()); count++) name = `${base}-${count}`
-    taken.add(name.toLowerCase())
-    names.set(job, `${name}.log`)
+    for (let count = 2; this.#taken.has(name.toLowerCase()); count++) name = `${base}-${count}`
+    this.#taken.add(name.toLowerCase())
+    return name
   }
-  return names
 }

@@ -3,17 +3,18 @@ import { join } from 'node:path'
 import { openFileBlobStore } from '@sluice/blobs-files'
 import type { EvidenceSubject, Verdict } from '@sluice/contracts/evidence'
 import type { PlanVariable } from '@sluice/contracts/plan'
+import type { RunState } from '@sluice/engine'
 import type { BlobStore, Executor } from '@sluice/execution'
 import {
   findJobTools,
   openCacheStore,
-  processExecutor,
   type CacheStore,
   type JobTools,
   type WouldBeRelease,
 } from '@sluice/executor-process'
 import type { FolderRun } from './folder-run.ts'
 import type { LastRun } from './last-run.ts'
+import { openLocalExecutor } from './local-executor.ts'
 import type { ReportSummary } from './summarise-reports.ts'
 import { takeSnapshot, type Snapshot } from './take-snapshot.ts'
 
@@ -33,14 +34,26 @@ export interface Shop {
   releases: Map<string, WouldBeRelease>
   durationsMs: Map<string, number>
   verdicts: Verdict[]
-  /** Attempts begun. */
-  attempts: number
+  /** Attempts begun, in the whole tree. */
+  attempts: { begun: number }
+  /** Number of the newest run of the folder, children included. */
+  numbers: { last: number }
   /** Places taken by attempts that run. */
   slots: Set<number>
   /** Of each job's last attempt. */
   reports: Map<string, ReportSummary[]>
   /** Jobs whose last attempt failed on a full disk. */
   onFullDisk: Set<string>
+  /** Children, by the job that began each. */
+  children: Map<string, ChildShop>
+  /** All runs of the tree, by id. */
+  tree: Map<string, Shop>
+}
+
+/** The shop of a child, and how it stands when nothing of it is under way. */
+export interface ChildShop {
+  shop: Shop
+  state: RunState
 }
 
 /** Makes what the jobs of a run need, and begins with what is kept of the last one. */
@@ -59,11 +72,11 @@ export async function openShop(run: FolderRun): Promise<Shop> {
   const { ref, commit } = plan.trigger
   const subject: EvidenceSubject = { name: plan.project, digest: { gitCommit: commit } }
   const at = new Date(clock.now()).toISOString()
-  return {
+  const shop: Shop = {
     run,
     last: { version: 1, runId: run.runId, ref, commit, subject, at, ...keptEvidence(run) },
     snapshot,
-    executor: processExecutor({ folder: join(local.jobs, 'workspaces'), isolation, trials: local.trials }),
+    executor: await openLocalExecutor(run),
     // Files of a cache belong to the jobs' user, who is another one when the start is as root.
     caches: openCacheStore(join(local.caches, String(isolation.owner('job')?.uid ?? 'own')), { clock }),
     blobs,
@@ -73,11 +86,36 @@ export async function openShop(run: FolderRun): Promise<Shop> {
     releases: new Map(),
     durationsMs: new Map(),
     verdicts: [],
-    attempts: 0,
+    attempts: { begun: 0 },
+    numbers: { last: run.number },
     slots: new Set(),
     reports: new Map(),
     onFullDisk: new Set(),
+    children: new Map(),
+    tree: new Map(),
   }
+  shop.tree.set(run.runId, shop)
+  return shop
+}
+
+/** The same for a child: what all runs of a tree share, and nothing made or told yet. */
+export function openChildShop(parent: Shop, run: FolderRun): Shop {
+  const { ref, commit, subject, at } = parent.last
+  const shop: Shop = {
+    ...parent,
+    run,
+    last: { version: 1, runId: run.runId, ref, commit, subject, at, ...keptEvidence(run) },
+    ...keptFiles(run),
+    coverages: new Map(),
+    releases: new Map(),
+    durationsMs: new Map(),
+    verdicts: [],
+    reports: new Map(),
+    onFullDisk: new Set(),
+    children: new Map(),
+  }
+  shop.tree.set(run.runId, shop)
+  return shop
 }
 
 /** Of jobs that are not run again, whatever they were judged to be. */

@@ -8,6 +8,7 @@ import type { AttemptEnd } from './drive-run.ts'
 import { localVariables } from './local-variables.ts'
 import type { Shop } from './open-shop.ts'
 import type * as ReadReports from './read-reports.ts'
+import { upstreamFilesOf } from './upstream-files.ts'
 
 /** Runs one attempt of a job, shows it, and keeps what it made and reported. Never rejects: a fault of its own is its end. */
 export async function runAttempt(shop: Shop, job: PlanJob, attempt: number, signal: AbortSignal): Promise<AttemptEnd> {
@@ -58,22 +59,22 @@ function freeSlot({ slots }: Shop): number {
 }
 
 function withLocalVariables(shop: Shop, job: PlanJob, slot: number, startedMs: number): PlanJob {
-  shop.attempts += 1
+  shop.attempts.begun += 1
   const { platform, arch: architecture } = process
   const when = shop.run.startedByHand.has(job.name) ? 'manual' : job.when
-  const own = localVariables({ ...job, when }, { id: shop.attempts, startedMs, slot, version, platform, architecture })
+  const own = localVariables(
+    { ...job, when },
+    { id: shop.attempts.begun, startedMs, slot, version, platform, architecture },
+  )
   return { ...job, variables: [...own, ...job.variables] }
 }
 
 async function doJob(shop: Shop, job: PlanJob, signal: AbortSignal): Promise<JobResult> {
   const { run, snapshot, executor, caches, blobs, tools } = shop
   const sources = artifactSourcesOf(run.whole, run.whole.jobs.find(({ name }) => name === job.name) ?? job)
+  const upstream = upstreamFilesOf(shop, job)
   return runJob({
-    job: withDotenv(
-      job,
-      sources.flatMap((name) => shop.dotenv.get(name) ?? []),
-      run.given,
-    ),
+    job: withDotenv(job, [...upstream.dotenv, ...sources.flatMap((name) => shop.dotenv.get(name) ?? [])], run.given),
     project: run.plan.project,
     snapshot: snapshot.folder,
     executor,
@@ -81,10 +82,10 @@ async function doJob(shop: Shop, job: PlanJob, signal: AbortSignal): Promise<Job
     caches,
     blobs,
     clock: run.clock,
-    artifacts: sources.flatMap((name) => shop.artifacts.get(name) ?? []),
+    artifacts: [...upstream.artifacts, ...sources.flatMap((name) => shop.artifacts.get(name) ?? [])],
     artifactsTo: join(run.local.artifacts, randomUUID()),
-    readOnlyPaths: [...tools.readOnlyPaths, ...snapshot.readOnlyPaths],
-    env: { PATH: tools.path },
+    readOnlyPaths: snapshot.readOnlyPaths,
+    tools: { readOnlyPaths: tools.readOnlyPaths, env: { PATH: tools.path } },
     reportSources: run.policy.reports.filter((source) => source.job === job.name),
     onOutput: (chunk) => run.view.write(job.name, chunk),
     signal,
@@ -101,7 +102,7 @@ async function keepReports(shop: Shop, job: PlanJob, attempt: number, result: Jo
     definitionDigest: job.definitionDigest,
     // There is no protected branch here to compare with: the server does that.
     protectedDefinitionDigest: job.definitionDigest,
-    isolation: run.isolation.level,
+    isolation: shop.executor.isolationOf(job),
   }
   const sources = run.policy.reports.filter((source) => source.job === job.name)
   if (result.reports.length > 0) {

@@ -1,61 +1,48 @@
-import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import type { IsolationLevel, Verdict } from '@sluice/contracts/evidence'
 import type { RunState } from '@sluice/engine'
-import { removeFolder, type WouldBeRelease } from '@sluice/executor-process'
-import { driveRun, type AttemptEnd } from './drive-run.ts'
+import { removeFolder } from '@sluice/executor-process'
+import { driveShop } from './drive-shop.ts'
 import type { FolderRun } from './folder-run.ts'
-import { writeLastJobs, type LastJob, type LastJobs } from './last-jobs.ts'
+import { writeLastJobs, type LastChild, type LastJob, type LastJobs } from './last-jobs.ts'
 import { writeLastRun } from './last-run.ts'
-import { openShop, type Shop } from './open-shop.ts'
-import { runAttempt } from './run-attempt.ts'
-import type { ReportSummary } from './summarise-reports.ts'
+import { openShop, type ChildShop, type Shop } from './open-shop.ts'
+import { resultOf, type RunResult } from './run-result.ts'
 
-export interface FolderRunResult {
-  state: RunState
-  /** Of each job's last attempt, in milliseconds. */
-  durationsMs: ReadonlyMap<string, number>
+export interface FolderRunResult extends RunResult {
   verdicts: Verdict[]
-  /** Coverage of each job whose log told one. */
-  coverages: ReadonlyMap<string, number>
-  /** By the job after which GitLab would make it. */
-  releases: ReadonlyMap<string, WouldBeRelease>
   isolation: IsolationLevel
-  reports: ReportSummary[]
-  /** Jobs that failed on a full disk. */
-  onFullDisk: ReadonlySet<string>
 }
 
 /** Runs jobs of a folder, whose content lies as a commit in its local repository, and decides the gates on the way. */
 export async function runFolder(run: FolderRun): Promise<FolderRunResult> {
-  const { local, isolation, plan, gates, concurrency, clock, signal } = run
+  const { local, isolation } = run
   await removeFolder(local.jobs)
   if (run.before === null) await removeFolder(local.artifacts)
   try {
     const shop = await openShop(run)
-    const runId = shop.last.runId
-    const state = await driveRun(
-      { runId, plan, gates, isolation: isolation.level, concurrency, clock, signal },
-      {
-        runJob: async (job, attempt, stop) => (run.kept.has(job.name) ? keptEnd : runAttempt(shop, job, attempt, stop)),
-        decideGate: async (gate) => {
-          const { judge } = await import('./judge.ts')
-          const verdict = judge(shop.last, run.policy, gate, randomUUID())
-          shop.verdicts.push(verdict)
-          return verdict.decision
-        },
-      },
-    )
+    const state = await driveShop(shop)
     // What was stopped says nothing of the change; the run before it does.
     if (state.status !== 'canceled') await writeLastRun(local.lastRun, shop.last)
     await writeLastJobs(local.lastJobs, lastJobsOf(shop, state))
-    const reports = plan.jobs.flatMap(({ name }) => shop.reports.get(name) ?? [])
-    const { durationsMs, verdicts, coverages, releases, onFullDisk } = shop
-    return { state, durationsMs, verdicts, coverages, releases, isolation: isolation.level, reports, onFullDisk }
+    return {
+      ...resultOf({ shop, state }),
+      verdicts: shop.verdicts,
+      isolation: isolationOf(shop),
+    }
   } finally {
     await isolation.close?.()
     await removeAll(local.jobs)
+    await removeFolder(local.containers).catch(() => undefined)
   }
+}
+
+/** Of the isolations of the jobs of a tree the one that matters: none, if a job has none. */
+function isolationOf({ run, tree, executor }: Shop): IsolationLevel {
+  const jobs = [...tree.values()].flatMap((shop) => shop.run.plan.jobs).filter(({ downstream }) => !downstream)
+  const levels = jobs.map((job) => executor.isolationOf(job))
+  if (levels.length === 0) return run.isolation.level
+  return levels.includes('none') ? 'none' : (levels.find((level) => level !== 'container') ?? 'container')
 }
 
 /** Nothing else is done at the end, so this may be done at once, which takes a third of the time. */
@@ -67,15 +54,24 @@ async function removeAll(folder: string): Promise<void> {
   }
 }
 
-const keptEnd: AttemptEnd = { outcome: 'success', reason: null, exitCode: 0 }
+function lastJobsOf(shop: Shop, state: RunState): LastJobs {
+  const { commit, evidence, refused } = shop.last
+  return { version: 1, number: shop.numbers.last, commit, jobs: endsOf({ shop, state }), evidence, refused }
+}
 
-function lastJobsOf({ run, last, artifacts, dotenv }: Shop, state: RunState): LastJobs {
+/** How the jobs of a run ended, and those of its children. */
+function endsOf({ shop, state }: ChildShop): Record<string, LastJob> {
+  const { run, artifacts, dotenv, children } = shop
   const ran = run.plan.jobs.map(({ name, definitionDigest }): [string, LastJob] => {
     const { status = 'created', attempt = 0 } = state.jobs[name] ?? {}
     const handedOn = { artifacts: artifacts.get(name) ?? null, dotenv: dotenv.get(name) ?? [] }
-    return [name, { status, attempt, definitionDigest, ...handedOn }]
+    const child = children.get(name)
+    const last = child === undefined ? run.kept.get(name)?.child : lastChildOf(child)
+    return [name, { status, attempt, definitionDigest, ...handedOn, ...(last === undefined ? {} : { child: last }) }]
   })
-  const jobs = { ...run.before?.jobs, ...Object.fromEntries(ran) }
-  const { commit, evidence, refused } = last
-  return { version: 1, number: run.number, commit, jobs, evidence, refused }
+  return { ...run.before?.jobs, ...Object.fromEntries(ran) }
+}
+
+function lastChildOf(child: ChildShop): LastChild {
+  return { isWell: child.state.status === 'success', jobs: endsOf(child) }
 }

@@ -5,6 +5,10 @@ import { renderRun, type RunReportInput } from './run-report.ts'
 
 const none: Omit<RunReportInput, 'state'> = {
   durationsMs: new Map(),
+  coverages: new Map(),
+  releases: new Map(),
+  onFullDisk: new Set(),
+  children: new Map(),
   verdicts: [],
   undecided: [],
   tookMs: 1000,

@@ -1,5 +1,5 @@
 import type { IsolationLevel, Verdict } from '@sluice/contracts/evidence'
-import type { RunJob, RunState } from '@sluice/engine'
+import { hasFailed, type RunJob } from '@sluice/engine'
 import type { WouldBeRelease } from '@sluice/executor-process'
 import { formatDuration } from '@sluice/kernel'
 import pc from 'picocolors'
@@ -8,46 +8,39 @@ import { printable } from '../plan/printable.ts'
 import type { RenderOptions } from '../plan/render-options.ts'
 import { renderReports } from './render-reports.ts'
 import { renderVerdict } from './render-verdict.ts'
-import type { ReportSummary } from './summarise-reports.ts'
+import { resultsOfTree } from './results-of-tree.ts'
+import type { RunResult } from './run-result.ts'
 
-export interface RunReportInput {
-  state: RunState
-  durationsMs: ReadonlyMap<string, number>
+export interface RunReportInput extends RunResult {
   verdicts: readonly Verdict[]
   /** Gates of the policy that could not be decided, as jobs that report to them were not among those to run. */
   undecided: readonly string[]
-  /** Coverage that jobs' logs told. */
-  coverages?: ReadonlyMap<string, number>
-  /** By the job after which GitLab would make it. */
-  releases?: ReadonlyMap<string, WouldBeRelease>
   /** What a person is to be asked before a manual job starts. */
   confirmations?: ReadonlyMap<string, string>
   tookMs: number
   isolation: IsolationLevel
-  reports: readonly ReportSummary[]
-  /** Jobs that were not run again. */
-  kept: { has(job: string): boolean }
-  /** Jobs that failed on a full disk. */
-  onFullDisk?: ReadonlySet<string>
 }
 
 /** Whether everything that ran is well: no job failed that may not, every decided gate is open, nothing was stopped. */
 export function isWell({ state, verdicts }: Pick<RunReportInput, 'state' | 'verdicts'>): boolean {
   if (state.status === 'failed' || state.status === 'canceled') return false
   if (verdicts.some(({ decision }) => decision === 'closed')) return false
-  return !Object.values(state.jobs).some(({ status, allowFailure }) => status === 'failed' && allowFailure === false)
+  return !Object.values(state.jobs).some(hasFailed)
 }
 
 /** What came of a run, for people. No line break at the end. */
 export function renderRun(input: RunReportInput, options: RenderOptions): string {
   const { colour } = options
-  const { state, verdicts, undecided, releases = new Map(), onFullDisk = new Set() } = input
+  const { verdicts, undecided } = input
   const colours = pc.createColors(colour)
-  const jobs = Object.values(state.jobs)
-  const width = Math.max(...jobs.map(({ name }) => displayWidth(name)), 0)
-  const lines = jobs.map((job) => jobLine(job, width, notesOf(job, input), colour))
-  for (const [job, release] of releases) lines.push('', releaseLine(job, release))
-  const said = renderReports(input.reports, options)
+  const lines = treeLines(input, treeWidth(input, ''), '', colour)
+  const tree = resultsOfTree(input)
+  for (const { prefix, result } of tree)
+    for (const [job, release] of result.releases) lines.push('', releaseLine(prefix + job, release))
+  const reports = tree.flatMap(({ prefix, result }) =>
+    result.reports.map((report) => ({ ...report, job: prefix + report.job })),
+  )
+  const said = renderReports(reports, options)
   if (said.length > 0) lines.push('', ...said)
   for (const verdict of verdicts) lines.push('', renderVerdict(verdict, colour))
   for (const gate of undecided)
@@ -55,8 +48,23 @@ export function renderRun(input: RunReportInput, options: RenderOptions): string
   if (verdicts.length > 0) lines.push(colours.dim('The server judges by the policy of the protected branch.'))
   if (input.isolation === 'none') lines.push('', colours.yellow(unisolated))
   lines.push('', sentenceOf(input))
-  if (onFullDisk.size > 0) lines.push(fullDiskSentence([...onFullDisk]))
+  const onFullDisk = tree.flatMap(({ prefix, result }) => [...result.onFullDisk].map((job) => prefix + job))
+  if (onFullDisk.length > 0) lines.push(fullDiskSentence(onFullDisk))
   return lines.join('\n')
+}
+
+/** A line a job, and below one that began a child its jobs, further in. */
+function treeLines(result: RunResult, width: number, indent: string, colour: boolean): string[] {
+  return Object.values(result.state.jobs).flatMap((job) => {
+    const child = result.children.get(job.name)
+    const below = child === undefined ? [] : treeLines(child, width, `${indent}  `, colour)
+    return [jobLine(job, { width, indent }, notesOf(job, result), colour), ...below]
+  })
+}
+
+function treeWidth({ state, children }: RunResult, indent: string): number {
+  const own = Object.keys(state.jobs).map((name) => indent.length + displayWidth(name))
+  return Math.max(0, ...own, ...[...children.values()].map((child) => treeWidth(child, `${indent}  `)))
 }
 
 const unisolated = 'The jobs ran unisolated: this machine offers no namespaces, so they could reach all that you can.'
@@ -71,9 +79,9 @@ function releaseLine(job: string, { tagName, name, description, links }: WouldBe
   return printable(`After job ${job} GitLab would make release ${tagName}${titled}: ${from}${linked}. None was made.`)
 }
 
-function notesOf(job: RunJob, { kept, durationsMs, coverages }: RunReportInput): string[] {
+function notesOf(job: RunJob, { kept, durationsMs, coverages }: RunResult): string[] {
   if (kept.has(job.name)) return ['kept from the last run']
-  const [durationMs, coverage] = [durationsMs.get(job.name), coverages?.get(job.name)]
+  const [durationMs, coverage] = [durationsMs.get(job.name), coverages.get(job.name)]
   return [
     durationMs === undefined ? '' : formatDuration(durationMs),
     job.status === 'success' ? '' : job.reason,
@@ -81,20 +89,30 @@ function notesOf(job: RunJob, { kept, durationsMs, coverages }: RunReportInput):
   ]
 }
 
-function jobLine(job: RunJob, width: number, said: readonly string[], colour: boolean): string {
+function jobLine(
+  job: RunJob,
+  { width, indent }: { width: number; indent: string },
+  said: readonly string[],
+  colour: boolean,
+): string {
   const colours = pc.createColors(colour)
   const mark = marks[job.status] ?? '-'
   const paint = job.status === 'success' ? colours.green : mark === '✖' ? colours.red : colours.dim
   const notes = [...said]
-  if (job.status === 'failed' && job.allowFailure !== false) notes.push('it may fail')
-  return `${paint(mark)} ${padTo(printable(job.name), width)}  ${printable(notes.filter(Boolean).join(', '))}`.trimEnd()
+  if (job.status === 'failed' && !hasFailed(job)) notes.push('it may fail')
+  const name = padTo(printable(job.name), width - indent.length)
+  return `${indent}${paint(mark)} ${name}  ${printable(notes.filter(Boolean).join(', '))}`.trimEnd()
 }
 
-function sentenceOf({ state, verdicts, tookMs, confirmations }: RunReportInput): string {
+function sentenceOf(input: RunReportInput): string {
+  const { state, verdicts, tookMs, confirmations } = input
   const after = `after ${formatDuration(tookMs)}`
   const closed = verdicts.filter(({ decision }) => decision === 'closed').map(({ gate }) => `"${gate}"`)
-  const failed = Object.values(state.jobs).filter((job) => job.status === 'failed' && job.allowFailure === false)
-  const manual = Object.values(state.jobs).filter(({ status }) => status === 'manual')
+  const failed = Object.values(state.jobs).filter(hasFailed)
+  const tree = resultsOfTree(input)
+  const manual = tree.flatMap(({ prefix, result }) =>
+    Object.values(result.state.jobs).flatMap(({ name, status }) => (status === 'manual' ? [prefix + name] : [])),
+  )
   if (state.status === 'canceled') return `Stopped ${after}.`
   const faults = [
     failed.length === 0 ? '' : `failed: ${failed.map(({ name }) => name).join(', ')}`,
@@ -103,8 +121,20 @@ function sentenceOf({ state, verdicts, tookMs, confirmations }: RunReportInput):
   const waiting =
     manual.length === 0
       ? ''
-      : ` Not started, as a person starts it: ${manual.map(({ name }) => named(name, confirmations?.get(name))).join(', ')}; name it to run it.`
-  return faults.length === 0 ? `All is well ${after}.${waiting}` : `Not well ${after}: ${faults.join('; ')}.${waiting}`
+      : ` Not started, as a person starts it: ${manual.map((name) => named(name, confirmations?.get(name))).join(', ')}; name it to run it.`
+  const said = `${unawaitedSentence(tree)}${waiting}`
+  return faults.length === 0 ? `All is well ${after}.${said}` : `Not well ${after}: ${faults.join('; ')}.${said}`
+}
+
+/** Children that did not end well and that the jobs that began them did not wait for: as in GitLab they fail nothing. */
+function unawaitedSentence(tree: readonly { prefix: string; result: RunResult }[]): string {
+  const jobs = tree.flatMap(({ prefix, result }) =>
+    [...result.children].flatMap(([job, { state }]) => {
+      const isAwaited = result.state.jobs[job]?.child?.strategy !== null
+      return isAwaited || state.status === 'success' || state.status === 'running' ? [] : [prefix + job]
+    }),
+  )
+  return jobs.length === 0 ? '' : printable(` Not well, though no job waits for it: the child of ${jobs.join(', ')}.`)
 }
 
 /** Why jobs fail that nobody would think of. */

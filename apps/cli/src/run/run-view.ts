@@ -5,10 +5,14 @@ export interface ShownEnd extends AttemptEnd {
   durationMs: number
   /** Why it could not be run at all. */
   problem: string | null
+  /** Why it failed, where neither a reason nor an exit code says it. */
+  sentence?: string
 }
 
 /** Shows jobs while they run. */
 export interface RunView {
+  /** Jobs of a child belong to the run too; some of them may be known already. */
+  add(jobs: readonly string[]): void
   begin(job: string, attempt: number): void
   /** Output of a job, masked, in order; awaited before more of it is read. */
   write(job: string, chunk: Uint8Array): void | Promise<void>

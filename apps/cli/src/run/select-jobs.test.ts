@@ -1,6 +1,7 @@
 import { jobOf, needs, planOf } from '@sluice/engine/testing'
 import { expect, test } from 'vitest'
-import { selectJobs, type Selection } from './select-jobs.ts'
+import { selectJobs } from './select-jobs.ts'
+import type { Selection } from './selection.ts'
 
 const plan = planOf([
   jobOf('install', 'build'),

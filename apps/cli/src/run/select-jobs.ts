@@ -4,22 +4,16 @@ import { nearestName } from '@sluice/pipeline'
 import type { CliErrorCode } from '../errors.ts'
 import { jobsNamed } from '../plan/jobs-named.ts'
 import { withoutAbsent } from './kept-jobs.ts'
-
-/** Which jobs are wanted. */
-export interface Selection {
-  /** None: all. */
-  names: readonly string[]
-  /** Manual jobs that are started beside them. */
-  manual: readonly string[]
-  /** Whether named jobs are run with all that they wait for. */
-  withNeeds: boolean
-}
+import type { Selection } from './selection.ts'
+import { splitSelection } from './split-selection.ts'
 
 /** The part of a plan that is to run. */
 export interface SelectedJobs {
   plan: Plan
   /** Manual jobs that run, as somebody asked for them. */
   startedByHand: ReadonlySet<string>
+  /** What is wanted of children, by the job that begins each: names such as `job/child-job`. */
+  children: ReadonlyMap<string, Selection>
 }
 
 /**
@@ -28,7 +22,15 @@ export interface SelectedJobs {
  * started beside others keeps what its `allow_failure` says.
  * @throws SluiceError CLI_JOB_UNKNOWN
  */
-export function selectJobs(plan: Plan, { names, manual, withNeeds }: Selection): SelectedJobs {
+export function selectJobs(plan: Plan, selection: Selection): SelectedJobs {
+  const { names, manual, children } = splitSelection(plan, selection)
+  const { withNeeds } = selection
+  for (const { downstream, name } of plan.jobs) {
+    const ofChild = children.get(name)
+    // A child that is known only later is looked at then.
+    if (ofChild !== undefined && downstream?.target.kind === 'child' && downstream.target.plan !== undefined)
+      selectJobs(downstream.target.plan, ofChild)
+  }
   const named = names.flatMap((name) => jobsOf(plan, name))
   const beside = manual.flatMap((name) => manualJobsOf(plan, name))
   const wanted = namesWanted(plan, [...named, ...beside], withNeeds)
@@ -42,7 +44,7 @@ export function selectJobs(plan: Plan, { names, manual, withNeeds }: Selection):
     return isBeside.has(here.name) ? { ...here, when: 'on_success' as const } : here
   })
   const byHand = chosen.filter(({ name, when }) => when === 'manual' && (isNamed.has(name) || isBeside.has(name)))
-  return { plan: { ...plan, jobs }, startedByHand: namesOf(byHand) }
+  return { plan: { ...plan, jobs }, startedByHand: namesOf(byHand), children }
 }
 
 const namesOf = (jobs: readonly PlanJob[]): Set<string> => new Set(jobs.map(({ name }) => name))

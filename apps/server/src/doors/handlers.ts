@@ -1,7 +1,7 @@
 import type { MaturityView, RunSummary } from '@sluice/contracts/api'
 import type { ApiHandlers } from '@sluice/http-api'
 import type { TrafficRouter } from '@sluice/rollout'
-import { appendEntry, insertRunner, listProjects, type ProjectRow } from '@sluice/store-postgres'
+import { appendEntry, insertRunner, listProjects, listResourceGroups, type ProjectRow } from '@sluice/store-postgres'
 import {
   projectOf,
   proposeChange,
@@ -10,12 +10,14 @@ import {
   takeChange,
   type ProjectKeepers,
 } from '../projects/take-change.ts'
+import { configureResourceGroup } from '../resource-groups/configure-resource-group.ts'
 import { stopEnvironment } from '../rollouts/stop-environment.ts'
 import { acceptableRun, cancelRun, playJob, runOf } from '../runs/change-run.ts'
 import { createRun, type RunMakers, type RunRequest } from '../runs/create-run.ts'
 import { hashToken, newToken } from '../system.ts'
 import { readAttemptLog } from '../views/attempt-log.ts'
 import { projectSummary, projectView, summariesOf } from '../views/project-views.ts'
+import { resourceGroupView } from '../views/resource-group-view.ts'
 import { runView, type RunReaders } from '../views/run-view.ts'
 import type { Sessions } from './sessions.ts'
 import { Turns } from './turns.ts'
@@ -74,6 +76,13 @@ export function handlersWith(parts: HandlerParts): ApiHandlers {
       const row = await project(call)
       await stopEnvironment(parts, row, call.parameters['environment'] ?? '', call.actor)
       return projectSummary(parts, row)
+    },
+    listResourceGroups: async (call) =>
+      (await listResourceGroups(db, (await project(call)).slug)).map(resourceGroupView),
+    async configureResourceGroup(call) {
+      const { slug } = await project(call)
+      const request = { project: slug, group: call.parameters['group'] ?? '', ...call.body }
+      return configureResourceGroup(parts, request, call.actor)
     },
     getMaturity: async (call) => parts.maturityOf((await project(call)).slug),
     getRun: async ({ parameters }) => runView(parts, await runOf(db, parameters['run'] ?? '')),

@@ -1,3 +1,4 @@
+import type { Sentence } from '@sluice/contracts/api'
 import type { Actor } from '@sluice/contracts/events'
 import {
   decideDelivery,
@@ -7,6 +8,7 @@ import {
   type DeliveryEvent,
   type ReleaseFile,
 } from '@sluice/delivery'
+import { reasonSentence } from '@sluice/engine'
 import { SluiceError, unreachable, type Clock, type Ids } from '@sluice/kernel'
 import {
   announce,
@@ -25,10 +27,10 @@ import { replacedPolicy } from './replaced-policy.ts'
 
 const delivery: Actor = { kind: 'system', id: 'delivery' }
 
-/** Delivery's events as they are told from outside; the closed gate's sentence is looked up here. */
-export type ToldEvent =
-  | Exclude<DeliveryEvent, { kind: 'run.finished' }>
-  | Omit<Extract<DeliveryEvent, { kind: 'run.finished' }>, 'gateSentence'>
+/** Delivery's events as they are told from outside; the sentence of a run that did not succeed is made here. */
+export type ToldEvent = Exclude<DeliveryEvent, { kind: 'run.finished' }> | RunEnd
+
+type RunEnd = Omit<Extract<DeliveryEvent, { kind: 'run.finished' }>, 'sentence'>
 
 interface Sources {
   clock: Clock
@@ -42,7 +44,7 @@ interface Sources {
 export async function followDelivery(unit: Unit, sources: Sources, runId: string, told: ToldEvent): Promise<void> {
   const run = await lockRun(unit, runId)
   if (run === null || !run.deliver) return
-  const event = told.kind === 'run.finished' ? { ...told, gateSentence: await closedSentence(unit, run) } : told
+  const event = told.kind === 'run.finished' ? { ...told, sentence: await stopSentence(unit, run, told) } : told
   const step = decideDelivery(run.delivery, event)
   if (step.state === run.delivery) return
   await storeDelivery(unit, runId, step.state)
@@ -50,8 +52,15 @@ export async function followDelivery(unit: Unit, sources: Sources, runId: string
   for (const command of step.commands) await carryOut(unit, sources, run, command)
 }
 
+/** Why a run that did not succeed is not released, where there is more to say than the run's own reason. */
+async function stopSentence(unit: Unit, run: RunRow, { status, reason }: RunEnd): Promise<Sentence | null> {
+  if (status !== 'canceled' || reason === null) return closedSentence(unit, run)
+  const { en, zh } = reasonSentence(reason)
+  return { en: `Stopped before release: ${en}.`, zh: `发布前已停止：${zh}。` }
+}
+
 /** What the closed gate says; where reports are missing because a job failed before they could be made, that job first. */
-async function closedSentence(unit: Unit, run: RunRow) {
+async function closedSentence(unit: Unit, run: RunRow): Promise<Sentence | null> {
   const newest = new Map((await listVerdicts(unit, run.id)).map((verdict) => [verdict.gate, verdict]))
   const closed = [...newest.values()].find(({ decision }) => decision === 'closed')
   if (closed === undefined) return null

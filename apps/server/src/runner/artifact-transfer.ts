@@ -13,6 +13,7 @@ import { SluiceError } from '@sluice/kernel'
 import {
   addReportFile,
   findAttempt,
+  findRun,
   findRunningByToken,
   isReportFull,
   listArtifacts,
@@ -23,6 +24,7 @@ import {
 import { hashToken } from '../system.ts'
 import { findLiveAttempt } from './find-live-attempt.ts'
 import { readDotenvFiles } from './read-dotenv-files.ts'
+import { mayTakeFrom } from './upstream-artifacts.ts'
 
 interface Transfers {
   db: Database
@@ -109,7 +111,7 @@ async function* unzipped(content: Readable): AsyncIterable<Uint8Array> {
   }
 }
 
-/** The archive of a job, for a live attempt of the same run. */
+/** The archive of a job, for a live attempt of the same run, or of a run below or beside it whose job names this one. */
 export async function sendArtifact(
   transfers: Transfers,
   jobId: number,
@@ -117,7 +119,14 @@ export async function sendArtifact(
 ): Promise<Readable | null | 'forbidden'> {
   const owner = await findAttempt(transfers.db, jobId)
   const reader = await findRunningByToken(transfers.db, hashToken(token))
-  if (owner === null || reader?.run_id !== owner.run_id) return 'forbidden'
+  if (owner === null || reader === null || !(await mayRead(transfers.db, reader, owner))) return 'forbidden'
   const archive = (await listArtifacts(transfers.db, [owner.id])).find(({ type }) => type === 'archive')
   return archive === undefined ? null : writeZip({ entries: archive.files }, transfers.blobs)
+}
+
+async function mayRead(db: Database, reader: AttemptRow, owner: AttemptRow): Promise<boolean> {
+  if (reader.run_id === owner.run_id) return true
+  const run = await findRun(db, reader.run_id)
+  const job = run?.plan.jobs.find(({ name }) => name === reader.job)
+  return run !== null && job !== undefined && mayTakeFrom(db, run, job, owner)
 }

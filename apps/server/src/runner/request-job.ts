@@ -1,16 +1,13 @@
-import type { PlanVariable } from '@sluice/contracts/plan'
+import type { PlanJob, PlanVariable } from '@sluice/contracts/plan'
 import type { JobRequest, JobResponse } from '@sluice/contracts/runner'
-import { jobResponseOf, withDotenv, type BlobStore, type JobDependency } from '@sluice/execution'
+import { artifactSourcesOf, jobResponseOf, withDotenv, type BlobStore, type JobDependency } from '@sluice/execution'
 import type { Clock, Ids } from '@sluice/kernel'
 import {
   appendEntry,
   claimAttempt,
-  findGoodRuns,
   findProject,
   findRun,
   findRunner,
-  listArtifacts,
-  listAttempts,
   listOffers,
   seeRunner,
   type AttemptRow,
@@ -22,7 +19,11 @@ import {
 } from '@sluice/store-postgres'
 import { reportsToTake } from '../runs/proposed-policy.ts'
 import { hashToken, newToken } from '../system.ts'
+import { cacheRunsOf } from './cache-runs-of.ts'
+import { handedIn } from './handed-in.ts'
+import { jobIsolation } from './job-isolation.ts'
 import { readDotenvFiles } from './read-dotenv-files.ts'
+import { upstreamArtifacts } from './upstream-artifacts.ts'
 
 export interface JobGivers {
   db: Database
@@ -55,8 +56,13 @@ async function claimIn(
 ): Promise<JobResponse | null> {
   const { clock, ids, journal } = givers
   const tokens = { runner: newToken('glcbt-'), sources: newToken('glcbt-') }
-  const isolation = request.info?.sluice_isolation ?? 'none'
   await journal.lockIn(unit, offer.run_id)
+  const run = await findRun(unit, offer.run_id)
+  if (!run) return null
+  const isolation = jobIsolation(
+    request,
+    run.plan.jobs.find(({ name }) => name === offer.job),
+  )
   const attempt = await claimAttempt(unit, offer.id, {
     runnerId: runner.id,
     tokenHash: hashToken(tokens.runner),
@@ -64,8 +70,7 @@ async function claimIn(
     isolation,
     nowMs: clock.now(),
   })
-  const run = attempt && (await findRun(unit, attempt.run_id))
-  if (!attempt || !run) return null
+  if (!attempt) return null
   const payload = { job: attempt.job, attempt: attempt.number, runnerId: runner.id, isolation }
   await journal.stepIn(unit, run.id, { kind: 'job.started', payload }, clock.now())
   const actor = { kind: 'runner', id: runner.id } as const
@@ -78,9 +83,6 @@ async function claimIn(
   return responseOf(givers, unit, run, attempt, tokens)
 }
 
-/** Some, as not every run saves every cache. */
-const cacheRunsMax = 5
-
 async function responseOf(
   givers: JobGivers,
   unit: Unit,
@@ -91,11 +93,9 @@ async function responseOf(
   const project = await findProject(unit, run.project)
   const job = run.plan.jobs.find(({ name }) => name === attempt.job)
   if (job === undefined || project === null) return null
-  const before = { project: run.project, branch: project.default_branch, before: run.number }
-  const good = await findGoodRuns(unit, before, cacheRunsMax)
-  const { dependencies, dotenv } = await handedOn(givers, unit, run, job, tokens.runner)
+  const { dependencies, dotenv, refusal } = await handedOn(givers, unit, run, job, tokens.runner)
   return jobResponseOf({
-    job: withDotenv(job, dotenv),
+    job: withDotenv(job, dotenv, new Set(run.given_variables)),
     trigger: run.plan.trigger,
     jobId: attempt.id,
     jobToken: tokens.runner,
@@ -103,42 +103,30 @@ async function responseOf(
     project,
     repoUrl: `${givers.serverUrl()}/git/${run.project}.git`,
     dependencies,
-    cacheRuns: { own: run.number, good },
+    cacheRuns: await cacheRunsOf(unit, run, project.default_branch),
     reportSources: reportsToTake(run).filter((source) => source.job === job.name),
+    ...(refusal === null ? {} : { refusal }),
   })
 }
 
-/** Whose artifacts and dotenv variables the job receives: of its needs, or of all earlier stages, narrowed by `dependencies`. */
+/** The artifacts and dotenv variables that the job receives: of its own run, and of those above and beside it. */
 async function handedOn(
   { blobs }: JobGivers,
   unit: Unit,
   run: RunRow,
-  job: RunRow['plan']['jobs'][number],
+  job: PlanJob,
   token: string,
-): Promise<{ dependencies: JobDependency[]; dotenv: PlanVariable[] }> {
-  const names = artifactJobs(run, job)
-  const newest = new Map(
-    (await listAttempts(unit, run.id))
-      .filter(({ finished_at }) => finished_at !== null)
-      .map((attempt) => [attempt.job, attempt]),
-  )
-  const jobOf = new Map(names.flatMap((name) => newest.get(name) ?? []).map(({ id, job: name }) => [id, name]))
-  const artifacts = await listArtifacts(unit, [...jobOf.keys()])
+): Promise<{ dependencies: JobDependency[]; dotenv: PlanVariable[]; refusal: string | null }> {
+  const upstream = await upstreamArtifacts(unit, run, job)
+  const artifacts = [...(await handedIn(unit, run.id, artifactSourcesOf(run.plan, job))), ...upstream.artifacts]
   const dependencies = artifacts
     .filter(({ type }) => type === 'archive')
     .map((archive) => ({
       jobId: archive.attempt_id,
       token,
-      name: jobOf.get(archive.attempt_id) ?? '',
+      name: archive.job,
       sizeBytes: Number(archive.size_bytes),
     }))
   const reports = artifacts.filter(({ type }) => type === 'dotenv').flatMap(({ files }) => files)
-  return { dependencies, dotenv: await readDotenvFiles(blobs, reports) }
-}
-
-function artifactJobs(run: RunRow, job: RunRow['plan']['jobs'][number]): string[] {
-  if (job.needs !== null) return job.needs.filter(({ artifacts }) => artifacts).map((need) => need.job)
-  const stage = run.plan.stages.indexOf(job.stage)
-  const earlier = run.plan.jobs.filter((other) => run.plan.stages.indexOf(other.stage) < stage).map(({ name }) => name)
-  return job.dependencies === null ? earlier : earlier.filter((name) => job.dependencies?.includes(name))
+  return { dependencies, dotenv: await readDotenvFiles(blobs, reports), refusal: upstream.refusal }
 }

@@ -12,7 +12,7 @@ import {
 } from '@sluice/store-postgres'
 import { followDelivery } from '../rollouts/follow-delivery.ts'
 
-interface Changers {
+export interface Changers {
   db: Database
   journal: PostgresJournal
   clock: Clock
@@ -30,15 +30,20 @@ export async function runOf(db: Database | Unit, runId: string): Promise<RunRow>
 /**
  * Cancels what has not ended: jobs, and the delivery once it has begun (a person may have started a job of a run that is
  * being delivered). A run that has ended wholly stays as it is.
+ * @param reason for people, of each job that is canceled; one of those that `reasonSentence` knows
  */
-export async function cancelRun({ db, journal, clock, ids }: Changers, runId: string, actor: Actor): Promise<void> {
+export async function cancelRun(
+  { db, journal, clock, ids }: Changers,
+  runId: string,
+  actor: Actor,
+  reason = `canceled by ${actor.id}`,
+): Promise<void> {
   await runOf(db, runId)
   await db.transaction().execute(async (unit) => {
     // Before the run is read: what ends meanwhile must not look as if it were running.
     await journal.lockIn(unit, runId)
     const run = await runOf(unit, runId)
     if (hasEnded(run)) return
-    const reason = `canceled by ${actor.id}`
     const context = { id: ids.next(), atMs: clock.now(), actor, project: run.project, runId }
     await appendEntry(unit, context, 'run.cancel-requested', { reason })
     if (run.status === 'running')

@@ -10,7 +10,7 @@ const instances = (job: string, total: number) =>
   }))
 const plan = {
   stages: ['build', 'test', 'scan'],
-  jobs: [{ name: 'unit-test' }, ...instances('shard', 2), ...instances('many', 6)],
+  jobs: [{ name: 'unit-test' }, { name: 'down', downstream: {} }, ...instances('shard', 2), ...instances('many', 6)],
   excluded: [{ name: 'nightly' }],
 } as Plan
 
@@ -56,6 +56,11 @@ describe('a policy and the pipeline beside it', () => {
       reportOf('many'),
       'report "tests" of job "many", which runs in parallel; wanted one of ' +
         '"many 1/6", "many 2/6", "many 3/6", "many 4/6", "many 5/6" … (6)',
+    ],
+    [
+      'a job that begins another pipeline',
+      reportOf('down'),
+      'report "tests" of job "down", which begins another pipeline and hands nothing in',
     ],
     [
       'a stage that is not there',

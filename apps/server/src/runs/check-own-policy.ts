@@ -6,7 +6,7 @@ import { nearestName } from '@sluice/pipeline'
 /**
  * Refuses a policy that names jobs and stages which the pipeline beside it does not have, with the nearest names, before a
  * run finds out that its gates cannot open, or stand elsewhere than its author means. Of a job with `parallel` only the
- * jobs that it stands for hand anything in.
+ * jobs that it stands for hand anything in, of one with `trigger` nothing: what its child hands in is not the run's.
  * @param plan of the same commit; jobs that its rules leave out count
  * @throws SluiceError POLICY_MISTAKES
  */
@@ -24,9 +24,11 @@ function jobFaults(policy: Policy, plan: Plan): string[] {
     ...policy.reports.map(({ name, job }) => ({ what: `report "${name}"`, job })),
     ...(policy.release === undefined ? [] : [{ what: 'the release', job: policy.release.job }]),
   ]
+  const triggers = plan.jobs.flatMap(({ name, downstream }) => (downstream === undefined ? [] : [name]))
   return wanted
-    .filter(({ job }) => !names.includes(job))
+    .filter(({ job }) => !names.includes(job) || triggers.includes(job))
     .map(({ what, job }) => {
+      if (triggers.includes(job)) return `${what} of job "${job}", which begins another pipeline and hands nothing in`
       const instances = jobs.flatMap(({ name, parallel }) => (parallel?.job === job ? [name] : []))
       return instances.length > 0
         ? `${what} of job "${job}", which runs in parallel; wanted one of ${listed(instances)}`

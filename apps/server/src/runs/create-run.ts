@@ -7,6 +7,7 @@ import { SluiceError, type Clock, type Ids } from '@sluice/kernel'
 import { planDigest } from '@sluice/pipeline'
 import {
   appendEntry,
+  askFor,
   insertRun,
   nextRunNumber,
   receiveCommit,
@@ -126,6 +127,7 @@ async function beginRun(makers: RunMakers, unit: Unit, request: RunRequest, plan
   await insertRun(unit, newRunOf(request, planned))
   await tellOf(makers, unit, request, planned)
   await makers.journal.stepIn(unit, runId, { kind: 'run.begun' }, createdAtMs)
+  await askFor(unit, 'cancel-redundant', { runId })
 }
 
 function newRunOf(request: RunRequest, { change, inForce, plan, definitions, createdAtMs }: PlannedRun): NewRun {
@@ -153,6 +155,8 @@ function newRunOf(request: RunRequest, { change, inForce, plan, definitions, cre
     protectedDefinitions: definitions,
     producersAccepted: request.acceptance !== undefined,
     delivery: startDelivery(change.run.id, environments),
+    parent: null,
+    givenVariables: [],
     createdAtMs,
   }
 }

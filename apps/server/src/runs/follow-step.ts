@@ -1,9 +1,9 @@
-import type { Actor } from '@sluice/contracts/events'
 import { unreachable, type Clock, type Ids } from '@sluice/kernel'
-import type { JournalStep, RunCommand, RunEvent } from '@sluice/engine'
+import type { JournalStep, ResourceGroupEvent, RunCommand, RunEvent } from '@sluice/engine'
 import {
   appendEntry,
   askFor,
+  findParent,
   findRun,
   insertVerdict,
   offerAttempt,
@@ -12,14 +12,16 @@ import {
   type RunRow,
   type Unit,
 } from '@sluice/store-postgres'
+import { askToBegin, askToCancel, askToTell } from '../children/ask-of-children.ts'
+import { followResourceGroup } from '../resource-groups/follow-resource-group.ts'
 import { followDelivery } from '../rollouts/follow-delivery.ts'
 import { decideGate } from './decide-gate.ts'
+import { engine } from './engine-actor.ts'
 import { keepIfGood } from './keep-if-good.ts'
-
-const engine: Actor = { kind: 'system', id: 'engine' }
 
 type Again = (event: RunEvent) => Promise<JournalStep>
 type Recorded = Extract<RunCommand, { kind: 'record' }>['entry']
+type ResourceCommand = Extract<RunCommand, { kind: 'claim-resource' | 'release-resource' }>
 
 /** Writes what follows from a step of a run, in the step's own transaction: offers, log entries, verdicts, delivery. */
 export function followStepWith(clock: Clock, ids: Ids): FollowStep {
@@ -43,6 +45,10 @@ export function followStepWith(clock: Clock, ids: Ids): FollowStep {
         })
       case 'cancel-job':
         return requestCancel(unit, { runId: run.id, job: command.job, number: command.attempt, nowMs: clock.now() })
+      case 'begin-child':
+        return askToBegin(unit, { runId: run.id, job: command.job, attempt: command.attempt }, clock.now())
+      case 'cancel-child':
+        return askToCancel(unit, { runId: run.id, job: command.job, attempt: command.attempt })
       case 'wake':
         return askFor(
           unit,
@@ -52,6 +58,9 @@ export function followStepWith(clock: Clock, ids: Ids): FollowStep {
         )
       case 'decide-gate':
         return decided(unit, run, command.gate, again)
+      case 'claim-resource':
+      case 'release-resource':
+        return claimed(unit, run, command, again)
       case 'record':
         return recorded(unit, run, command.entry)
       default:
@@ -74,6 +83,13 @@ export function followStepWith(clock: Clock, ids: Ids): FollowStep {
     await again({ kind: 'gate.decided', payload: { gate, decision: verdict.decision } })
   }
 
+  async function claimed(unit: Unit, run: RunRow, command: ResourceCommand, again: Again): Promise<void> {
+    const granted = await followResourceGroup(unit, run.project, command.group, eventOf(run, command), run.id)
+    if (granted === null) return
+    const { job, attempt } = granted
+    await again({ kind: 'resource.granted', payload: { job, attempt } })
+  }
+
   async function recorded(unit: Unit, run: RunRow, entry: Recorded): Promise<void> {
     await appendEntry(unit, entryOf(run), entry.kind, entry.payload as never)
     if (entry.kind !== 'run.finished') return
@@ -86,9 +102,17 @@ export function followStepWith(clock: Clock, ids: Ids): FollowStep {
   }
 
   return async (unit, runId, step, again) => {
+    if (step.changed && (await findParent(unit, runId)) !== null) await askToTell(unit, runId)
     if (step.commands.length === 0) return
     const run = await findRun(unit, runId)
     if (run === null) return
     for (const command of step.commands) await follow(unit, run, command, again)
   }
+}
+
+function eventOf({ id: runId, number: runNumber }: RunRow, command: ResourceCommand): ResourceGroupEvent {
+  const { job } = command
+  if (command.kind === 'release-resource') return { kind: 'released', runId, job }
+  const { attempt, state } = command
+  return { kind: 'claimed', claim: { runId, runNumber, job, attempt, state } }
 }

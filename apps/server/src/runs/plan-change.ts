@@ -1,7 +1,14 @@
 import type { Plan, PlanTrigger } from '@sluice/contracts/plan'
 import { GitPathSource, GitSourceTree, type CommitInfo, type GitRepository } from '@sluice/git'
 import { SluiceError } from '@sluice/kernel'
-import { compileFrom, predefinedVariables, type CompileResult } from '@sluice/pipeline'
+import {
+  compileFrom,
+  predefinedVariables,
+  type CompileRequest,
+  type CompileResult,
+  type PathSource,
+  type SourceTree,
+} from '@sluice/pipeline'
 import { changedPathsOf } from './changed-paths-of.ts'
 
 export interface ChangeToPlan {
@@ -45,36 +52,35 @@ export async function protectedDefinitions(
 }
 
 async function compileAt(repository: GitRepository, change: ChangeToPlan, commit: string): Promise<CompileResult> {
-  const { trigger } = change
-  return compileFrom(
-    {
-      project: change.project.slug,
+  const { request, tree, paths } = await compilationAt(repository, change, commit)
+  return compileFrom(request, tree, { paths })
+}
+
+/** What the pipeline of a change is compiled from, with the files of a commit. */
+export async function compilationAt(
+  repository: GitRepository,
+  change: ChangeToPlan,
+  commit: string,
+): Promise<{ request: CompileRequest; tree: SourceTree; paths: PathSource }> {
+  const { trigger, project, run, serverUrl } = change
+  const { title, message, author, committedAt } = change.commit
+  const timestamp = new Date(committedAt).toISOString()
+  const request = {
+    project: project.slug,
+    trigger,
+    path: '.gitlab-ci.yml',
+    variables: [],
+    predefined: predefinedVariables({
       trigger,
-      path: '.gitlab-ci.yml',
-      variables: [],
-      predefined: predefinedVariables({
-        trigger,
-        commit: {
-          title: change.commit.title,
-          message: change.commit.message,
-          author: change.commit.author,
-          timestamp: new Date(change.commit.committedAt).toISOString(),
-        },
-        project: change.project,
-        run: change.run,
-        serverUrl: change.serverUrl,
-      }),
-      changedPaths: await changedPathsOf(repository, trigger),
-      files: await repository.listFiles(commit),
-    },
-    new GitSourceTree(repository, commit),
-    {
-      paths: GitPathSource.ofRepository({
-        repository,
-        commit,
-        projectPath: change.project.slug,
-        defaultBranch: trigger.defaultBranch,
-      }),
-    },
-  )
+      commit: { title, message, author, timestamp },
+      project,
+      run,
+      serverUrl,
+    }),
+    changedPaths: await changedPathsOf(repository, trigger),
+    files: await repository.listFiles(commit),
+  }
+  const { defaultBranch } = trigger
+  const paths = GitPathSource.ofRepository({ repository, commit, projectPath: project.slug, defaultBranch })
+  return { request, tree: new GitSourceTree(repository, commit), paths }
 }

@@ -18,7 +18,7 @@ export interface PolicyInForce {
 
 const path = 'sluice.yml'
 /** A project without a policy has no gates, releases nothing and deploys nowhere. */
-const none: Policy = { version: 1, reports: [], gates: [], environments: [] }
+export const noPolicy: Policy = { version: 1, reports: [], gates: [], environments: [] }
 
 /**
  * The policy that a change is judged by: of the newest commit of the protected branch that has a good run. So a change
@@ -44,7 +44,7 @@ export async function readPolicyOf(
 
 async function policyAt(repository: GitRepository, commit: string): Promise<Policy> {
   const text = await repository.readFile(commit, path)
-  return text === null ? none : parse(text, commit)
+  return text === null ? noPolicy : parse(text, commit)
 }
 
 function parse(text: string, commit: string): Policy {

@@ -9,6 +9,7 @@ import {
   listEnvironments,
   listReleases,
   listRuns,
+  runNumbers,
   unisolatedRuns,
   type Database,
   type ProjectRow,
@@ -69,7 +70,11 @@ export async function summariesOf(db: Database, runs: RunHead[]): Promise<RunSum
     db,
     runs.map(({ id }) => id),
   )
-  return runs.map((run) => runSummary(run, unisolated.has(run.id)))
+  const numbers = await runNumbers(
+    db,
+    runs.flatMap(({ parent_run_id: id }) => id ?? []),
+  )
+  return runs.map((run) => runSummary(run, unisolated.has(run.id), numbers))
 }
 
 /** A release as pages show it; `run` is where it came from. */

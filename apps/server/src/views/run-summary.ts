@@ -1,9 +1,16 @@
 import type { RunSummary, Sentence } from '@sluice/contracts/api'
 import { unreachable } from '@sluice/kernel'
-import type { RunHead } from '@sluice/store-postgres'
+import { parentOf, type RunHead } from '@sluice/store-postgres'
 
-/** One line of a project's history. `unisolated`: a job of it ran without isolation. */
-export function runSummary(run: RunHead, unisolated: boolean): RunSummary {
+/**
+ * One line of a project's history. `unisolated`: a job of it ran without isolation.
+ * @param numbers of the runs whose children are shown, by their id
+ */
+export function runSummary(
+  run: RunHead,
+  unisolated: boolean,
+  numbers: ReadonlyMap<string, number> = new Map(),
+): RunSummary {
   return {
     id: run.id,
     number: run.number,
@@ -19,7 +26,13 @@ export function runSummary(run: RunHead, unisolated: boolean): RunSummary {
     createdAt: run.created_at.toISOString(),
     finishedAt: run.finished_at?.toISOString() ?? null,
     unisolated,
+    parent: parentView(run, numbers),
   }
+}
+
+function parentView(run: RunHead, numbers: ReadonlyMap<string, number>): RunSummary['parent'] {
+  const parent = parentOf(run)
+  return parent && { runId: parent.runId, number: numbers.get(parent.runId) ?? 0, job: parent.job }
 }
 
 function deliveryOf(run: RunHead): RunSummary['delivery'] {
@@ -48,7 +61,12 @@ function statusSentence(run: RunHead): Sentence {
     case 'failed':
       return { en: 'It failed.', zh: '运行失败。' }
     case 'canceled':
-      return { en: 'It was canceled.', zh: '运行已取消。' }
+      return run.outdated_by === null
+        ? { en: 'It was canceled.', zh: '运行已取消。' }
+        : {
+            en: `Canceled for run ${run.outdated_by} of a newer commit.`,
+            zh: `已取消：运行 #${run.outdated_by} 对应更新的提交。`,
+          }
     default:
       return unreachable(run.status)
   }

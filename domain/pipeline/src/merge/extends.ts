@@ -104,7 +104,7 @@ class ExtendsFiller {
   #base(name: string, base: { name: string; at: Located }): Filled | null {
     const entry = this.#root.entries.get(base.name)
     if (entry === undefined || entry.value.kind !== 'map') {
-      const nearest = this.#mistakes.hint(base.name, () => [...this.#root.entries.keys()])
+      const nearest = this.#mistakes.hint(base.name, () => this.#jobNames())
       const message = `Cannot read extends of job ${quote(name)}: job ${quote(base.name)} is not defined${nearest}`
       this.#mistakes.add('PIPELINE_EXTENDS_UNKNOWN', base.at.place, message)
       return null
@@ -115,6 +115,11 @@ class ExtendsFiller {
     const message = `Cannot read extends of job ${quote(name)}: it extends itself: ${circle}`
     this.#mistakes.add(from === -1 ? 'PIPELINE_EXTENDS_DEPTH' : 'PIPELINE_EXTENDS_CYCLE', base.at.place, message)
     return null
+  }
+
+  /** For a nearest name; GitLab lets a job extend any map at the top, but nobody means `workflow`. */
+  #jobNames(): string[] {
+    return [...this.#root.entries.keys()].filter((name) => !isRootKeyword(name))
   }
 
   #tooDeep(name: string, extended: Located): void {

@@ -10,7 +10,7 @@ export function checkOnStop({ jobs }: PipelineDefinition, mistakes: Mistakes): v
   for (const job of jobs) {
     const { onStop } = job.environment ?? {}
     const place = job.options.onStopPlace
-    if (onStop === undefined || place === undefined) continue
+    if (onStop === undefined || onStop === '' || place === undefined) continue
     const report = (code: MistakeCode, fault: string): void =>
       mistakes.add(code, place, `Cannot read environment:on_stop of job ${quote(job.name)}: ${fault}`)
     const target = byName.get(onStop)

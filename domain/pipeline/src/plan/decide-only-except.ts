@@ -90,7 +90,8 @@ function matchesRefs(refs: readonly string[], view: OnlyExceptView): boolean {
 /** Names and regular expressions are for branches and tags, not for merge requests. */
 function matchesRef(pattern: string, trigger: PlanTrigger): boolean {
   const isTag = trigger.refType === 'tag'
-  const isBranch = !isTag && trigger.source !== 'merge_request_event'
+  // The child of a merge request's pipeline is one too.
+  const isBranch = !isTag && trigger.source !== 'merge_request_event' && trigger.mergeRequest === undefined
   if ((isTag && pattern === 'tags') || (isBranch && pattern === 'branches')) return true
   const source = trigger.source.replace(/_event$/, '')
   if (pattern === source || pattern === pluralOf(source)) return true

@@ -11,7 +11,7 @@ import type { PlanContext } from './plan-context.ts'
 /** When a job runs, and why. */
 export interface WhenDecision {
   rule: Rule | null
-  when: JobDefinition['when']
+  when: PlanJob['when'] | 'never'
   startInMs: number | null
   allowFailure: PlanJob['allowFailure']
   reasons: Reason[]
@@ -35,7 +35,7 @@ function byOnlyExcept(definition: JobDefinition, context: PlanContext): WhenDeci
 }
 
 /** The last reason, with what comes of it. */
-function withOutcome(reasons: readonly Reason[], when: JobDefinition['when']): Reason[] {
+function withOutcome(reasons: readonly Reason[], when: WhenDecision['when']): Reason[] {
   const last = reasons.at(-1)
   return last === undefined ? [] : [...reasons.slice(0, -1), { ...last, text: `${last.text} → when: ${when}` }]
 }

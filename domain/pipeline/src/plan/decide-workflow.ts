@@ -24,7 +24,8 @@ export function decideWorkflow(
   request: CompileRequest,
   paths: RulePaths,
 ): WorkflowDecision {
-  const scope = new VariableScope([request.predefined, variables, request.variables])
+  const given = [...request.variables, ...(request.pipelineVariables ?? [])]
+  const scope = new VariableScope([request.predefined, variables, given])
   if (workflow.rules === null)
     return {
       runs: true,
@@ -47,7 +48,7 @@ export function decideWorkflow(
     }
     return { runs: false, name: null, variables: [], autoCancel: null, reasons: [...told, never] }
   }
-  const inner = new VariableScope([request.predefined, variables, rule.variables, request.variables])
+  const inner = new VariableScope([request.predefined, variables, rule.variables, given])
   return {
     runs: true,
     name: named(workflow.name, inner),

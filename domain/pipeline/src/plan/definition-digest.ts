@@ -2,6 +2,7 @@ import type { PlanJob, PlanVariable } from '@sluice/contracts/plan'
 import { digestOf } from '@sluice/kernel'
 import { defaultTimeoutMs, type JobDefinition } from '../read/job.ts'
 import { planNeed, type NeedDefinition } from '../read/needs.ts'
+import { triggerFacts } from '../read/trigger.ts'
 
 /**
  * The digest of what a job does, as it is written: script family, image, services, artifacts, cache, needs, tags,
@@ -15,7 +16,7 @@ export function definitionDigest(
   job: JobDefinition,
   variables: readonly PlanVariable[],
   needs: readonly NeedDefinition[] | null,
-  { when, allowFailure }: Pick<PlanJob, 'when' | 'allowFailure'>,
+  { when, allowFailure, upstreamNeeds }: Pick<PlanJob, 'when' | 'allowFailure' | 'upstreamNeeds'>,
 ): string {
   const last = new Map(variables.map((variable) => [variable.key, variable]))
   return digestOf({
@@ -35,6 +36,8 @@ export function definitionDigest(
     ...(allowFailure === false ? {} : { allowFailure }),
     ...(job.retry.max === 0 ? {} : { retry: job.retry }),
     ...(job.timeoutMs === defaultTimeoutMs ? {} : { timeoutMs: job.timeoutMs }),
+    ...(upstreamNeeds === undefined ? {} : { upstreamNeeds }),
+    ...(job.trigger === null ? {} : { trigger: triggerFacts(job.trigger) }),
     ...optionsOf(job),
   })
 }

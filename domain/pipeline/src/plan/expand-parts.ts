@@ -27,7 +27,8 @@ export function expandParts(
   const text = (value: string): string => scope.expandText(fill(value))
   const { image, environment, artifacts } = definition
   return {
-    resourceGroup: definition.resourceGroup === null ? null : text(definition.resourceGroup),
+    // A name of which nothing is left names no group, as in GitLab.
+    resourceGroup: text(definition.resourceGroup ?? '') || null,
     tags: definition.tags.map(text),
     image: image === null ? null : expandContainer(image, text),
     services: definition.services.map((service) => expandService(service, text)),

@@ -3,7 +3,7 @@ import { jobVariables, nodeVariables } from '../predefined-variables.ts'
 import { inherits } from '../read/defaults.ts'
 import type { JobDefinition } from '../read/job.ts'
 import type { Rule } from '../read/rules.ts'
-import { slug } from '../slug.ts'
+import { environmentSlug } from './environment-slug.ts'
 import { VariableScope } from '../variables/variable-scope.ts'
 import type { PlanContext } from './plan-context.ts'
 
@@ -42,6 +42,7 @@ export function layersOf(
     definition.variables,
     ofRule,
     context.project,
+    context.pipeline,
   ]
 }
 
@@ -57,7 +58,7 @@ export function jobScope(
   const name = scope.expandText(environment.name)
   const values: Record<string, string | null> = {
     CI_ENVIRONMENT_NAME: name,
-    CI_ENVIRONMENT_SLUG: slug(name).slice(0, 24),
+    CI_ENVIRONMENT_SLUG: environmentSlug(name),
     CI_ENVIRONMENT_ACTION: environment.action,
     CI_ENVIRONMENT_TIER: environment.tier === null ? null : scope.expandText(environment.tier),
     CI_ENVIRONMENT_URL: environment.url,

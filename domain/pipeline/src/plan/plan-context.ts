@@ -10,6 +10,8 @@ export interface PlanContext extends RulePaths {
   global: readonly PlanVariable[]
   workflowVariables: readonly PlanVariable[]
   project: readonly PlanVariable[]
+  /** Of this one run: they win over all others. */
+  pipeline: readonly PlanVariable[]
   trigger: PlanTrigger
   projectPath: string
   /** Whether jobs without `only` and rules are for branches and tags. */
@@ -17,6 +19,8 @@ export interface PlanContext extends RulePaths {
   /** Why the pipeline runs at all; empty without workflow rules. */
   workflowReasons: readonly Reason[]
   expansion: ExpansionBudget
+  /** Whether a job hands variables on, in a dotenv report. */
+  hasDotenv: boolean
   includedBy: ReadonlyMap<string, Reason>
   mistakes: Mistakes
 }

@@ -1,4 +1,4 @@
-import type { ExcludedJob, PlanJob, Reason } from '@sluice/contracts/plan'
+import type { ExcludedJob, PlanJob, PlanVariable, Reason } from '@sluice/contracts/plan'
 import type { JobDefinition, JobInstance } from '../read/job.ts'
 import { planNeed, type NeedDefinition } from '../read/needs.ts'
 import { decideWhen } from './decide-when.ts'
@@ -7,7 +7,9 @@ import { expandParts } from './expand-parts.ts'
 import { fillJobInputs } from './fill-job-inputs.ts'
 import { jobScope, writtenVariables } from './job-scope.ts'
 import type { PlanContext } from './plan-context.ts'
+import { planDownstream } from './plan-downstream.ts'
 import { planJobOptions } from './plan-job-options.ts'
+import type { VariableScope } from '../variables/variable-scope.ts'
 import { standInForSecrets } from './stand-in-for-secrets.ts'
 
 /** A job that is in, with the needs that hold for it and their places; or one that is out. */
@@ -23,10 +25,12 @@ export function planJob(definition: JobDefinition, context: PlanContext): Planne
   const needs = decision.rule?.needs ?? definition.needs
   const scope = jobScope(definition, context, decision.rule?.variables ?? [])
   const fill = fillJobInputs(definition, context)
+  const upstream = upstreamOf(decision.rule?.needs == null ? definition : decision.rule, scope)
+  const written = writtenVariables(definition, context, decision.rule)
   const stoodIn = standInForSecrets(
     planJobOptions(definition.options, (text) => scope.expandText(fill(text)), fill),
-    scope.resolved(),
-    new Set(context.project.map(({ key }) => key)),
+    scope.resolved(context.hasDotenv),
+    new Set([...context.project, ...context.pipeline].map(({ key }) => key)),
   )
   return {
     kind: 'in',
@@ -50,9 +54,12 @@ export function planJob(definition: JobDefinition, context: PlanContext): Planne
       variables: stoodIn.variables,
       ...expandParts(definition, scope, fill, context.mistakes),
       ...stoodIn.options,
-      definitionDigest: definitionDigest(definition, writtenVariables(definition, context, decision.rule), needs, {
+      ...downstreamOf(definition, context, written, scope),
+      ...upstream,
+      definitionDigest: definitionDigest(definition, written, needs, {
         when: decision.when,
         allowFailure: decision.allowFailure,
+        ...upstreamOf(decision.rule?.needs == null ? definition : decision.rule, null),
       }),
       reasons: [...reasons, ...stoodIn.reasons],
     },
@@ -61,6 +68,25 @@ export function planJob(definition: JobDefinition, context: PlanContext): Planne
 
 export function excludedJob(definition: JobDefinition, reasons: Reason[]): ExcludedJob {
   return { name: definition.name, stage: definition.stage.name, ...parallelOf(definition), reasons }
+}
+
+function downstreamOf(
+  { trigger }: JobDefinition,
+  { pipeline, hasDotenv }: PlanContext,
+  written: readonly PlanVariable[],
+  scope: VariableScope,
+): Pick<PlanJob, 'downstream'> {
+  return trigger === null ? {} : { downstream: planDownstream(trigger, { written, pipeline, hasDotenv }, scope) }
+}
+
+/** @param scope fills them in; `null` leaves them as they are written */
+function upstreamOf(
+  { upstreamNeeds }: Pick<JobDefinition, 'upstreamNeeds'>,
+  scope: VariableScope | null,
+): Pick<PlanJob, 'upstreamNeeds'> {
+  if (upstreamNeeds.length === 0) return {}
+  const text = (value: string): string => scope?.expandText(value) ?? value
+  return { upstreamNeeds: upstreamNeeds.map(({ pipeline, job }) => ({ pipeline: text(pipeline), job: text(job) })) }
 }
 
 function parallelOf({ instance }: JobDefinition): Pick<PlanJob, 'parallel'> {

@@ -8,9 +8,9 @@ export interface StoodIn {
 }
 
 /**
- * A variable of the project with the name of a secret or an ID token stands in for the provider: whoever may set it
- * may give the job what its script counts on. A secret that is to be a file becomes one.
- * @param given names of the project's variables
+ * A variable of the project, or of the start, with the name of a secret or an ID token stands in for the provider:
+ * whoever may set it may give the job what its script counts on. A secret that is to be a file becomes one.
+ * @param given names of these variables
  */
 export function standInForSecrets(
   { secrets, idTokens, ...options }: PlanJobOptions,

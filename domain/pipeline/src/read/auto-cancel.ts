@@ -16,10 +16,6 @@ export function readAutoCancel(node: Located, keyword: string, reading: Reading)
   const map = readMap(node, keyword, 'a map with on_new_commit or on_job_failure', reading)
   if (map === null) return null
   const fields = readFields(map, autoCancelKeywords, keyword, reading)
-  reading.warnings.add(
-    `Keyword "${keyword}" is read into the plan and has no effect yet: no run is canceled by it`,
-    node.place,
-  )
   return readGiven<AutoCancel>(
     fields,
     keyword,

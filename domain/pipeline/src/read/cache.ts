@@ -82,7 +82,8 @@ function readKey(node: Located, keyword: string, reading: Reading): Key {
     wrongValue(byCommit.value, `${keyword}:files_commits`, 'files or files_commits, not both', reading)
   const name = `${keyword}:${byContent === undefined ? 'files_commits' : 'files'}`
   const keyFiles = readTextList(files.value, name, reading)
-  if (keyFiles.length < 1 || keyFiles.length > 2) wrongValue(files.value, name, 'one or two files', reading)
+  const isList = files.value.kind === 'list'
+  if (isList && (keyFiles.length < 1 || keyFiles.length > 2)) wrongValue(files.value, name, 'one or two files', reading)
   if (prefix !== undefined) checkKey(prefix.value, `${keyword}:prefix`, reading)
   return {
     ...noKey,

@@ -1,5 +1,6 @@
 import { limits } from '../limits.ts'
 import { quote, type LocatedEntry, type LocatedMap } from '../yaml/located.ts'
+import { checkBesideTrigger } from './check-beside-trigger.ts'
 import type { Reading } from './reading.ts'
 import { isText, wrongValue } from './values.ts'
 
@@ -14,6 +15,7 @@ export function checkJob(
   checkScript(name, entry, fields, reading)
   checkStart(fields, reading)
   checkOnlyExcept(fields, reading)
+  checkBesideTrigger(fields, reading)
 }
 
 function checkName(name: string, entry: LocatedEntry, reading: Reading): void {
@@ -23,7 +25,7 @@ function checkName(name: string, entry: LocatedEntry, reading: Reading): void {
   }
 }
 
-/** `trigger` and `run` stand in place of a script and have a mistake of their own. */
+/** `trigger` and `run` stand in place of a script. */
 function checkScript(
   name: string,
   entry: LocatedEntry & { value: LocatedMap },

@@ -12,7 +12,10 @@ export type Defaults = ReadonlyMap<string, LocatedEntry>
 export function readDefaults(root: LocatedMap, reading: Reading): Defaults {
   const defaults = new Map<string, LocatedEntry>()
   const node = root.entries.get('default')?.value
-  const map = node === undefined || isNothing(node) ? null : readMap(node, 'default', 'a map', reading)
+  const map =
+    node === undefined || isNothing(node)
+      ? null
+      : readMap(node, 'default', 'a map', { ...reading, subject: 'the pipeline' })
   if (map !== null) {
     for (const [key, entry] of readFields(map, { known: defaultKeywords }, '', reading)) defaults.set(key, entry)
   }

@@ -20,8 +20,9 @@ const projectKeywords = { known: ['project', 'job', 'ref', 'artifacts'] }
 const pipelineKeywords = { known: ['pipeline', 'job', 'artifacts'] }
 
 /**
- * Checks a need on a job of another pipeline. GitLab never waits for such a job, it takes over its newest artifacts;
- * no other pipeline can be reached from here, so nothing is taken over, which a warning says.
+ * Checks a need on a job of another pipeline. GitLab never waits for such a job, it takes over its newest artifacts; no
+ * other project can be reached from here, so nothing is taken over from one, which a warning says. Those on pipelines
+ * above are read by `readUpstreamNeeds`.
  */
 export function readForeignNeed(item: LocatedMap, keyword: string, reading: Reading): void {
   const isProject = item.entries.has('project')
@@ -35,8 +36,8 @@ export function readForeignNeed(item: LocatedMap, keyword: string, reading: Read
   const artifacts = fields.get('artifacts')
   const takes = artifacts === undefined || readBoolean(artifacts.value, `${keyword}:artifacts`, reading)
   const job = fields.get('job')?.value
-  if (!takes || job?.kind !== 'scalar') return
-  const where = isProject ? `project ${quote(textOf(fields.get('project')?.value))}` : 'another pipeline'
+  if (!takes || !isProject || job?.kind !== 'scalar') return
+  const where = `project ${quote(textOf(fields.get('project')?.value))}`
   const text = `needs of ${reading.subject} takes over no artifacts of job ${quote(job.text)} of ${where}: it cannot be reached from here`
   reading.warnings.add(text, item.place)
 }

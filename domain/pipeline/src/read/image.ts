@@ -5,8 +5,7 @@ import { readFields } from './fields.ts'
 import { readNamedMap } from './named-map.ts'
 import { readGiven } from './read-given.ts'
 import type { Reading } from './reading.ts'
-import { readScript } from './script.ts'
-import { choiceReader, flatItems, isText, readMap, readText, readTextOrList, wrongType, wrongValue } from './values.ts'
+import { choiceReader, flatItems, isText, readMap, readText, readTextList, wrongType, wrongValue } from './values.ts'
 import { readVariables } from './variables.ts'
 
 const imageKeywords = { known: ['name', 'entrypoint', 'pull_policy', 'docker', 'kubernetes'] }
@@ -18,7 +17,7 @@ export function readImage(node: Located, keyword: string, reading: Reading): Pla
   const { name, fields } = named
   return {
     name: readName(name, `${keyword}:name`, reading),
-    entrypoint: fieldReader(fields, keyword, reading)('entrypoint', [], readTextOrList),
+    entrypoint: fieldReader(fields, keyword, reading)('entrypoint', [], readTextList),
     ...readContainer(fields, keyword, reading),
   }
 }
@@ -42,8 +41,8 @@ function readService(item: Located, keyword: string, reading: Reading): PlanServ
     fields,
     keyword,
     {
-      entrypoint: ['entrypoint', readTextOrList],
-      command: ['command', readScript],
+      entrypoint: ['entrypoint', readTextList],
+      command: ['command', readTextList],
       variables: ['variables', readVariables],
     },
     reading,

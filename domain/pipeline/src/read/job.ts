@@ -4,6 +4,7 @@ import { limits } from '../limits.ts'
 import type { Located, LocatedEntry, LocatedMap } from '../yaml/located.ts'
 import { readArtifacts } from './artifacts.ts'
 import { readCaches, type CacheDefinition } from './cache.ts'
+import { isForTriggerJobs } from './check-beside-trigger.ts'
 import { checkJob } from './check-job.ts'
 import { inherits, readInherit, type Defaults, type Inheritance } from './defaults.ts'
 import { readEnvironment, type EnvironmentDefinition } from './environment.ts'
@@ -19,6 +20,8 @@ import type { Reading } from './reading.ts'
 import { noRetry, readAllowFailure, readRetry, type AllowFailure, type Retry } from './retry.ts'
 import { readRules, type Rule } from './rules.ts'
 import { readScript } from './script.ts'
+import { readTrigger, type TriggerDefinition } from './trigger.ts'
+import { readUpstreamNeeds, type UpstreamNeed } from './upstream-needs.ts'
 import {
   choiceReader,
   flatItems,
@@ -61,7 +64,7 @@ export interface JobDefinition {
   rules: readonly Rule[] | null
   only: RefPolicy | null
   except: RefPolicy | null
-  when: PlanJob['when'] | 'never'
+  when: PlanJob['when']
   whenPlace: SourcePosition | null
   startInMs: number | null
   allowFailure: AllowFailure | null
@@ -82,19 +85,17 @@ export interface JobDefinition {
   artifacts: PlanArtifacts | null
   cache: CacheDefinition[]
   options: JobOptions
+  /** For a job that begins another pipeline. */
+  trigger: TriggerDefinition | null
+  /** Needs on jobs of pipelines above. */
+  upstreamNeeds: readonly UpstreamNeed[]
 }
 
 /** GitLab's default for `timeout`. */
 export const defaultTimeoutMs = 3_600_000
 
-const readWhen = choiceReader<JobDefinition['when']>([
-  'on_success',
-  'on_failure',
-  'always',
-  'manual',
-  'delayed',
-  'never',
-])
+/** `never` is for rules alone (GitLab's `when`). */
+const readWhen = choiceReader<JobDefinition['when']>(['on_success', 'on_failure', 'always', 'manual', 'delayed'])
 
 /** Reads one job. Everything wrong with it goes to `reading`; the definition is complete all the same. */
 export function readJob(
@@ -106,7 +107,8 @@ export function readJob(
 ): JobDefinition {
   const own = readFields(entry.value, jobKeywords, '', reading)
   const inherit = fieldReader(own, '', reading)('inherit', { defaults: true, variables: true }, readInherit)
-  const inherited = [...defaults].filter(([key]) => !own.has(key) && inherits(inherit.defaults, key))
+  const takes = (key: string): boolean => !own.has('trigger') || isForTriggerJobs(key)
+  const inherited = [...defaults].filter(([key]) => !own.has(key) && takes(key) && inherits(inherit.defaults, key))
   const fields = new Map([...own, ...inherited])
   checkJob(name, entry, fields, reading)
   const field = fieldReader(fields, '', reading)
@@ -144,6 +146,8 @@ export function readJob(
     artifacts: field('artifacts', null, readArtifacts),
     cache: field('cache', [], readCaches),
     options: readJobOptions(name, fields, reading),
+    trigger: field('trigger', null, readTrigger),
+    upstreamNeeds: field('needs', [], readUpstreamNeeds),
   }
 }
 

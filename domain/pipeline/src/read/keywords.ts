@@ -50,10 +50,11 @@ export const jobKeywords = {
     'secrets',
     'stage',
     'start_in',
+    'trigger',
     'variables',
     'when',
   ],
-  unsupported: ['trigger', 'type'],
+  unsupported: ['type'],
 } as const
 
 export function isRootKeyword(key: string): boolean {

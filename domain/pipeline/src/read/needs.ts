@@ -64,6 +64,7 @@ function readNeed(item: Located, keyword: string, reading: Reading): NeedDefinit
   }
   const field = fieldReader(fields, keyword, reading)
   const name = readText(job.value, `${keyword}:job`, reading)
+  if (!isText(job.value)) return null
   return {
     job: name,
     artifacts: field('artifacts', true, readBoolean),

@@ -81,6 +81,7 @@ const defaultStages = ['build', 'test', 'deploy']
 
 function readStages(entry: LocatedEntry | undefined, reading: Reading): string[] {
   const named = entry === undefined ? defaultStages : readTextList(entry.value, 'stages', reading)
+  if (entry?.value.kind !== 'list' && named.length === 0) return readStages(undefined, reading)
   const between = named.filter((stage) => stage !== '.pre' && stage !== '.post')
   return ['.pre', ...new Set(between), '.post']
 }
@@ -88,7 +89,8 @@ function readStages(entry: LocatedEntry | undefined, reading: Reading): string[]
 const workflowKeywords = { known: ['name', 'rules', 'auto_cancel'] }
 
 function readWorkflow(entry: LocatedEntry | undefined, reading: Reading): WorkflowDefinition {
-  const map = entry === undefined ? null : readMap(entry.value, 'workflow', 'a map with rules', reading)
+  const whole = { ...reading, subject: 'the pipeline' }
+  const map = entry === undefined ? null : readMap(entry.value, 'workflow', 'a map with rules', whole)
   if (map === null) return { name: null, rules: null, autoCancel: null }
   const fields = readFields(map, workflowKeywords, '', reading)
   const [name, rules, autoCancel] = [fields.get('name'), fields.get('rules'), fields.get('auto_cancel')]

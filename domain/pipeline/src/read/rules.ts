@@ -10,6 +10,7 @@ import { readNeeds, type NeedDefinition } from './needs.ts'
 import { readChanges, readExists, type ChangesCondition, type ExistsCondition } from './path-conditions.ts'
 import type { Reading } from './reading.ts'
 import { choiceReader, flatItems, isText, readBoolean, readMap, readStartIn, wrongType, wrongValue } from './values.ts'
+import { readUpstreamNeeds, type UpstreamNeed } from './upstream-needs.ts'
 import { readVariables } from './variables.ts'
 
 export type RuleWhen = 'on_success' | 'on_failure' | 'always' | 'manual' | 'delayed' | 'never'
@@ -27,6 +28,8 @@ export interface Rule {
   allowFailure: boolean | null
   variables: readonly PlanVariable[]
   needs: readonly NeedDefinition[] | null
+  /** Needs on jobs of pipelines above; they count where `needs` is given. */
+  upstreamNeeds: readonly UpstreamNeed[]
   interruptible: boolean | null
   /** Of a workflow's rule. */
   autoCancel: AutoCancel | null
@@ -55,6 +58,7 @@ export function readRules(node: Located, owner: RulesOwner, reading: Reading): R
     wrongType(node, 'rules', 'a list of rules', reading)
     return []
   }
+  if (node.items.length === 0) wrongValue(node, 'rules', 'at least one rule', reading)
   const items = flatItems(node, limits.scriptNesting)
   if (items.length > limits.rules) wrongValue(node, 'rules', `${limits.rules} rules at most`, reading)
   return items.slice(0, limits.rules).flatMap((item, index) => readRule(item, index, owner, reading))
@@ -78,6 +82,7 @@ function readRule(item: Located, index: number, owner: RulesOwner, reading: Read
     allowFailure: field('allow_failure', null, readBoolean),
     variables: field('variables', [], readVariables),
     needs: field('needs', null, readNeeds),
+    upstreamNeeds: field('needs', [], readUpstreamNeeds),
     interruptible: field('interruptible', null, readBoolean),
     autoCancel: field('auto_cancel', null, readAutoCancel),
   }

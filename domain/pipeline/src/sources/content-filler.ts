@@ -2,7 +2,6 @@ import type { PlanVariable } from '@sluice/contracts/plan'
 import type { ComponentField } from '../inputs/header.ts'
 import { interpolate } from '../interpolation/interpolate.ts'
 import { textOf } from '../interpolation/text-of.ts'
-import { limits } from '../limits.ts'
 import { Warnings, type Told } from '../read/reading.ts'
 import type { Located } from '../yaml/located.ts'
 import type { ComponentContext } from './include-target.ts'
@@ -12,12 +11,16 @@ import type { FilledContent, SourceFile } from './source-file.ts'
 export class ContentFiller {
   readonly #variables: ReadonlyMap<string, PlanVariable>
   readonly #told: Told
-  readonly #budget = { left: limits.expandedLength }
+  readonly #budget: { left: number }
 
-  /** @param variables for `expand_vars`, as they were set; a later one of a name wins */
-  constructor(variables: readonly PlanVariable[], told: Told) {
+  /**
+   * @param variables for `expand_vars`, as they were set; a later one of a name wins
+   * @param budget characters that may still be made
+   */
+  constructor(variables: readonly PlanVariable[], told: Told, budget: { left: number }) {
     this.#variables = new Map(variables.map((variable) => [variable.key, variable]))
     this.#told = told
+    this.#budget = budget
   }
 
   /** @param fields of the component that the file may name @returns `null` where there is a mistake */

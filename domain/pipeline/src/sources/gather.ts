@@ -14,9 +14,17 @@ import type { RulePaths, RulesView } from '../plan/path-clauses.ts'
 import { readFields } from '../read/fields.ts'
 import type { Reading, Told, Warnings } from '../read/reading.ts'
 import { VariableScope } from '../variables/variable-scope.ts'
-import { describe, locatedMap, quote, type LocatedMap } from '../yaml/located.ts'
+import { describe, locatedMap, quote, type Located, type LocatedMap } from '../yaml/located.ts'
 import { ContentFiller } from './content-filler.ts'
-import { headerIncludes, pipelineIncludes, readIncludes, writtenIn, type IncludeEntry } from './include-entries.ts'
+import {
+  headerIncludes,
+  pipelineIncludes,
+  readIncludes,
+  triggerIncludes,
+  writtenIn,
+  type IncludeEntry,
+  type IncludeForm,
+} from './include-entries.ts'
 import { IncludeReasons } from './include-reasons.ts'
 import { includeTargets, projectFiles, type IncludeTarget, type Origin, type TargetView } from './include-target.ts'
 import { startOf, type ParsedSources, type SourceFile } from './source-file.ts'
@@ -38,6 +46,8 @@ export interface GatherInput {
   parsed: ParsedSources
   paths: RulePaths
   comparisons: ComparisonBudget
+  /** Characters that filling in inputs may make. */
+  budget: { left: number }
 }
 
 /** Reads the first file and, beneath it, everything that it includes. */
@@ -59,23 +69,33 @@ class SourceGatherer {
   readonly #open: OpenFile[] = []
   #includes = 0
 
-  constructor({ request, loaded, parsed, paths, comparisons }: GatherInput, told: Told) {
+  constructor({ request, loaded, parsed, paths, comparisons, budget }: GatherInput, told: Told) {
     this.#request = request
     this.#mistakes = told.mistakes
     this.#warnings = told.warnings
     this.#texts = new SourceTexts(request, loaded, parsed, told)
-    this.#filler = new ContentFiller([...request.predefined, ...request.variables], told)
-    const scope = new VariableScope([request.predefined, request.variables])
+    const given = [...request.variables, ...(request.pipelineVariables ?? [])]
+    this.#filler = new ContentFiller([...request.predefined, ...given], told, budget)
+    const scope = new VariableScope([request.predefined, given])
     this.#view = { ...paths, scope, subject: 'include' }
     this.#comparisons = comparisons
   }
 
   gather(): Gathered {
-    const { path } = this.#request
+    const { path, child } = this.#request
+    if (child !== undefined) return this.#gatherChild(child.include)
     const source = { kind: 'local', key: path, path, place: null } as const
     const opened = this.#texts.open({ source, name: path, project: null, component: null })
     const root = opened === null ? null : this.#file(opened, givenByRequest(this.#request, this.#mistakes))
     return { root, wanted: this.#texts.wanted, includedBy: this.#reasons.all() }
+  }
+
+  /** The files of a child lie below one that says nothing but what it includes, as in GitLab. */
+  #gatherChild(include: Located): Gathered {
+    const file: OpenFile = { key: '', name: 'trigger:include', origin: { kind: 'own' }, component: null }
+    const merged = this.#included(include, triggerIncludes, this.#reading('the child'), file)
+    const nothing = this.#mistakes.count === 0 ? locatedMap(new Map(), include.place) : null
+    return { root: merged ?? nothing, wanted: this.#texts.wanted, includedBy: this.#reasons.all() }
   }
 
   /** A file as a map, its inputs filled in, with everything that it includes below it. */
@@ -174,13 +194,18 @@ class SourceGatherer {
 
   #withIncludes(file: OpenFile, own: LocatedMap): LocatedMap {
     const reading = this.#reading(file.key === this.#request.path ? 'the pipeline' : quote(file.name))
+    const below = this.#included(own.entries.get('include')?.value, pipelineIncludes, reading, file)
+    const rest = withoutKey(own, 'include')
+    return below === null ? rest : this.#merge(below, rest)
+  }
+
+  #included(node: Located | undefined, form: IncludeForm, reading: Reading, file: OpenFile): LocatedMap | null {
     let below: LocatedMap | null = null
-    for (const entry of readIncludes(own.entries.get('include')?.value, pipelineIncludes, reading)) {
+    for (const entry of readIncludes(node, form, reading)) {
       for (const included of this.#include(entry, file))
         below = below === null ? included : this.#merge(below, included)
     }
-    const rest = withoutKey(own, 'include')
-    return below === null ? rest : this.#merge(below, rest)
+    return below
   }
 
   #merge(below: LocatedMap, over: LocatedMap): LocatedMap {

@@ -13,6 +13,8 @@ export type IncludeLocation =
   | { kind: 'remote'; url: string; integrity: string | null; cacheMs: number | null }
   | { kind: 'template'; name: string }
   | { kind: 'component'; address: string }
+  /** In `trigger:include` alone: a file that an earlier job makes. */
+  | { kind: 'artifact'; path: string; job: string; jobPlace: SourcePosition | null }
 
 /** One file, or one pattern of files, of `include:`. */
 export interface IncludeEntry {
@@ -25,12 +27,16 @@ export interface IncludeEntry {
 
 /** What an `include` may hold where it stands. */
 export interface IncludeForm extends Keywords {
-  /** `include` or `spec:include`. */
+  /** `include`, `trigger:include` or `spec:include`. */
   keyword: string
   kinds: readonly IncludeLocation['kind'][]
+  /** Keywords that stand in `trigger:include` alone. */
+  ofChildren?: readonly string[]
 }
 
-/** `include:` at the top of a pipeline. `artifact` and `job` stand in `trigger:include` alone. */
+const ofChildren = ['artifact', 'job'] as const
+
+/** `include:` at the top of a pipeline. */
 export const pipelineIncludes: IncludeForm = {
   keyword: 'include',
   kinds: ['local', 'project', 'remote', 'template', 'component'],
@@ -46,8 +52,16 @@ export const pipelineIncludes: IncludeForm = {
     'cache',
     'inputs',
     'rules',
+    ...ofChildren,
   ],
-  unsupported: ['artifact', 'job'],
+  ofChildren,
+}
+
+/** `trigger:include:` of a job: the files of a child. */
+export const triggerIncludes: IncludeForm = {
+  keyword: 'trigger:include',
+  kinds: [...pipelineIncludes.kinds, 'artifact'],
+  known: pipelineIncludes.known,
 }
 
 /** `spec:include:` of a header: files with inputs. */
@@ -58,7 +72,7 @@ export const headerIncludes: IncludeForm = {
 }
 
 /** Keywords that belong to one kind alone. */
-const partners = { file: 'project', ref: 'project', integrity: 'remote', cache: 'remote' } as const
+const partners = { file: 'project', ref: 'project', integrity: 'remote', cache: 'remote', job: 'artifact' } as const
 
 /** `include` as a text, a map or a list of both. */
 export function readIncludes(node: Located | undefined, form: IncludeForm, reading: Reading): IncludeEntry[] {
@@ -78,8 +92,7 @@ function readEntry(item: Located, form: IncludeForm, reading: Reading): IncludeE
   const named = form.kinds.filter((kind) => fields.has(kind))
   const [kind] = named
   if (kind === undefined || named.length > 1) {
-    const told = form.unsupported?.some((key) => item.entries.has(key)) === true
-    if (!told) wrongValue(item, form.keyword, `just one of: ${kinds}`, reading)
+    if (!tellOfChildren(item, form, reading)) wrongValue(item, form.keyword, `just one of: ${kinds}`, reading)
     return []
   }
   checkPartners(fields, kind, form, reading)
@@ -93,6 +106,16 @@ function readEntry(item: Located, form: IncludeForm, reading: Reading): IncludeE
         : readMap(inputs.value, `${form.keyword}:inputs`, 'a map of names and values', reading),
   }
   return readLocations(kind, fields, form, reading).map((read) => ({ ...read, ...common }))
+}
+
+/** Whether the entry is one for a child, where no child is. */
+function tellOfChildren(item: LocatedMap, { keyword, ofChildren: keys }: IncludeForm, reading: Reading): boolean {
+  const key = keys?.find((one) => item.entries.has(one))
+  const entry = key === undefined ? undefined : item.entries.get(key)
+  if (key === undefined || entry === undefined) return false
+  const message = `Cannot plan ${reading.subject}: ${keyword}:${key} names a file that a job makes; wanted it in trigger:include of a job`
+  reading.mistakes.add('PIPELINE_WRONG_VALUE', entry.keyPlace, message)
+  return true
 }
 
 function shortLocation(text: string): IncludeLocation {
@@ -128,6 +151,7 @@ function readLocations(
   if (kind === 'template') return [{ location: { kind, name: text }, place }]
   if (kind === 'component') return [{ location: { kind, address: text }, place }]
   if (kind === 'remote') return [{ location: readRemote(text, fields, form, reading), place }]
+  if (kind === 'artifact') return readArtifact(text, node, fields, form, reading)
   return readProject(text, node, fields, form, reading)
 }
 
@@ -180,17 +204,37 @@ function readProject(
   })
 }
 
+function readArtifact(
+  path: string,
+  node: Located,
+  fields: ReadonlyMap<string, LocatedEntry>,
+  form: IncludeForm,
+  reading: Reading,
+): Pick<IncludeEntry, 'location' | 'place'>[] {
+  const job = fields.get('job')?.value
+  if (job === undefined) {
+    wrongValue(node, `${form.keyword}:artifact`, 'job beside artifact', reading)
+    return []
+  }
+  const maker = readText(job, `${form.keyword}:job`, reading)
+  return isText(job)
+    ? [{ location: { kind: 'artifact', path, job: maker, jobPlace: job.place }, place: node.place }]
+    : []
+}
+
 /** For people: what an include names, without a password in an address. */
 export function writtenIn(location: IncludeLocation): string {
   switch (location.kind) {
     case 'local':
       return location.path
     case 'project':
-      return location.project
+      return `project ${location.project}: ${location.path}`
     case 'remote':
       return location.url.replace(/\/\/[^/]*@/, '//[hidden]@')
     case 'template':
       return location.name
+    case 'artifact':
+      return location.path
     default:
       return location.address
   }

@@ -67,6 +67,8 @@ export function includeTargets(
       return remoteTargets(location, place, view)
     case 'template':
       return templateTargets(location.name, place, view)
+    case 'artifact':
+      return artifactTargets(location, place, view)
     default:
       return componentTargets(location.address, place, view)
   }
@@ -221,6 +223,19 @@ function ownComponent(
   const paths = [`templates/${component.name}.yml`, `templates/${component.name}/template.yml`]
   const path = paths.find((candidate) => files.includes(candidate)) ?? paths[0] ?? ''
   return targets({ ...ownTarget(path, place), component })
+}
+
+function artifactTargets(
+  location: Extract<IncludeLocation, { kind: 'artifact' }>,
+  place: Place,
+  view: TargetView,
+): TargetResult {
+  const path = expand(location.path, view).replace(/^\/+/, '')
+  const wrong = faultOfPath(path)
+  if (wrong !== null) return fault(wrong)
+  const job = expand(location.job, view)
+  const source = { kind: 'artifact', key: `artifact ${job}: ${path}`, job, path, place } as const
+  return targets({ source, name: `artifact of ${job}: ${path}`, project: null, component: null })
 }
 
 function faultOfPath(path: string): string | null {

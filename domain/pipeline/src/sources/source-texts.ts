@@ -94,10 +94,7 @@ export class SourceTexts {
       }
     }
     const commit = answer.commit ?? null
-    const origin: Origin =
-      project === null || commit === null
-        ? { kind: 'public' }
-        : { kind: 'project', project: project.path, ref: project.ref, commit }
+    const origin = originOf(source, project, commit)
     const component =
       target.component === null ? null : { ...target.component, sha: commit, version: answer.version ?? null }
     return { text: answer.text, file: { key: source.key, name, origin, component } }
@@ -107,7 +104,7 @@ export class SourceTexts {
     const [fault, missing, known] =
       answer.kind === 'missing' ? [answer.fault, answer.name, answer.known] : ['it is no file', undefined, undefined]
     const nearest = missing === undefined ? '' : this.#told.mistakes.hint(missing, () => known ?? [])
-    const message = `Cannot include ${quote(name)}: ${fault}${nearest}`
+    const message = `Cannot ${place === null ? 'read' : 'include'} ${quote(name)}: ${fault}${nearest}`
     this.#told.mistakes.add('PIPELINE_INCLUDE_FAILED', place ?? startOf(name), message)
     return null
   }
@@ -135,4 +132,11 @@ export class SourceTexts {
     this.#told.mistakes.add('PIPELINE_TOO_BIG', startOf(name), message)
     return false
   }
+}
+
+/** What a job made stands where the repository's own files stand. */
+function originOf(source: WantedSource, project: IncludeTarget['project'], commit: string | null): Origin {
+  if (source.kind === 'artifact') return { kind: 'own' }
+  if (project === null || commit === null) return { kind: 'public' }
+  return { kind: 'project', project: project.path, ref: project.ref, commit }
 }

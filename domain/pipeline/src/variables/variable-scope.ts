@@ -57,12 +57,29 @@ export class VariableScope {
   /**
    * Every variable, expanded, each key once, in order of precedence. A value that needs nothing more of the runner but
    * holds a `$` is marked raw, so that the runner leaves it alone.
+   * @param keepsWritten whether what is filled in also stands as it was written
    */
-  resolved(): PlanVariable[] {
-    return [...this.#variables.values()].map((variable) => this.#resolve(variable))
+  resolved(keepsWritten = false): PlanVariable[] {
+    return [...this.#variables.values()].map((variable) => this.#resolve(variable, keepsWritten))
   }
 
-  #resolve(variable: PlanVariable): PlanVariable {
+  /** A variable that another pipeline gets, whatever this one has of its name; filled in as `resolved` does. */
+  handedOn(variable: PlanVariable, keepsWritten: boolean): PlanVariable {
+    if (variable.raw === true || variable.file === true || !variable.value.includes('$')) return variable
+    this.#open.add(variable.key)
+    const { value, masked } = this.#replace(variable.value)
+    this.#open.delete(variable.key)
+    const final = finish(value)
+    return {
+      key: variable.key,
+      value: final,
+      ...(masked || variable.masked === true ? { masked: true } : {}),
+      ...(final.includes('$') && !hasReference(value) ? { raw: true } : {}),
+      ...(keepsWritten && value !== variable.value ? { written: variable.value } : {}),
+    }
+  }
+
+  #resolve(variable: PlanVariable, keepsWritten: boolean): PlanVariable {
     if (variable.raw === true || variable.file === true) return variable
     // Nothing to fill in: shared between all jobs, of which there may be thousands.
     if (variable.masked === undefined && !variable.value.includes('$')) return variable
@@ -73,6 +90,7 @@ export class VariableScope {
       value: final,
       ...(masked ? { masked } : {}),
       ...(final.includes('$') && !hasReference(value) ? { raw: true } : {}),
+      ...(keepsWritten && value !== variable.value ? { written: variable.value } : {}),
     }
   }
 

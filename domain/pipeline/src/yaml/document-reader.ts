@@ -90,6 +90,7 @@ export class DocumentReader {
 
   #value(node: Node, place: SourcePosition, depth: number): Located {
     if (isSeq(node) && node.tag === '!reference') return this.#reference(node, place)
+    if (node.tag === '!reference') return this.#noReference(place)
     this.#checkTag(node.tag, place)
     if (isSeq(node)) {
       return locatedList(
@@ -121,6 +122,10 @@ export class DocumentReader {
   #reference(node: YAMLSeq, place: SourcePosition): Located {
     const keys = node.items.map((item) => (isScalar(item) && typeof item.value === 'string' ? item.value : null))
     if (keys.length > 0 && keys.every((key) => key !== null)) return locatedReference(keys, place)
+    return this.#noReference(place)
+  }
+
+  #noReference(place: SourcePosition): Located {
     const message = 'Cannot read !reference: wanted a list of keys, such as !reference [.setup, script]'
     this.#mistakes.add('PIPELINE_WRONG_TYPE', place, message)
     return locatedScalar(null, place)

@@ -24,12 +24,22 @@ const tellers: { [K in EventKind]: Teller<K> } = {
   'runner.registered': (p) => told('idle', 'entry.runnerRegistered', { name: p.name }),
   'run.created': (p) => told('idle', 'entry.runCreated', { number: p.number, jobs: p.jobs.length, ref: p.ref }),
   'run.cancel-requested': (p) => told('warn', 'entry.cancelRequested', {}, p.reason),
+  'run.outdated': (p) =>
+    p.jobs === 'all'
+      ? told('idle', 'entry.runOutdated', { number: p.byRunNumber })
+      : told('idle', 'entry.jobsOutdated', { number: p.byRunNumber, jobs: p.jobs.join(', ') }),
+  'resource-group.configured': (p) =>
+    told('idle', 'entry.resourceGroupConfigured', { group: p.group, mode: p.processMode }),
   'producers.accepted': (p) => told('warn', 'entry.producersAccepted', {}, p.reason),
   'job.due': (p) => told('idle', 'entry.jobDue', { job: p.job }),
   'job.played': (p) => told('idle', 'entry.jobPlayed', { job: p.job }),
   'job.started': (p) => told('busy', 'entry.jobStarted', { job: p.job, attempt: p.attempt, runner: p.runnerId }),
   'job.finished': (p) =>
     told(outcomeTones[p.outcome], jobFinishedKeys[p.outcome], { job: p.job, code: p.exitCode ?? '–' }, p.reason),
+  'child.begun': (p) => told('busy', 'entry.childBegun', { job: p.job, number: p.number }),
+  'child.refused': (p) => told('bad', 'entry.childRefused', { job: p.job }, p.reason),
+  'child.ended': (p) =>
+    told(childTones[p.status], childEndedKeys[p.status], { job: p.job, number: p.number }, p.reason),
   'job.skipped': (p) => told('idle', 'entry.jobSkipped', { job: p.job }, p.reason),
   'evidence.recorded': (p) => told('good', 'entry.evidenceRecorded', { name: p.name, tool: p.tool, job: p.job }),
   'evidence.refused': (p) =>
@@ -64,6 +74,13 @@ const jobFinishedKeys = {
   success: 'entry.jobSucceeded',
   failed: 'entry.jobFailed',
   canceled: 'entry.jobCanceled',
+} as const
+const childTones = { ...outcomeTones, skipped: 'idle' } as const
+const childEndedKeys = {
+  success: 'entry.childSucceeded',
+  failed: 'entry.childFailed',
+  canceled: 'entry.childCanceled',
+  skipped: 'entry.childSkipped',
 } as const
 const runFinishedKeys = {
   success: 'entry.runSucceeded',

@@ -29,6 +29,7 @@ export const deliveryLooks: Record<RunSummary['delivery'], Look> = {
 export const jobLooks: Record<JobState, Look> = {
   created: { tone: 'idle', label: 'job.state.created' },
   waiting: { tone: 'idle', label: 'job.state.waiting' },
+  waiting_for_resource: { tone: 'busy', label: 'job.state.waitingForResource' },
   pending: { tone: 'busy', label: 'job.state.pending' },
   running: { tone: 'busy', label: 'job.state.running' },
   success: { tone: 'good', label: 'job.state.success' },

@@ -22,8 +22,10 @@ export function GatesSection({ run }: { run: RunView }) {
     </>
   )
   return (
-    <Section id="gates" title={t('gates.title')} note={note}>
-      {run.gates.length === 0 ? <p className="empty-note">{t('gates.empty')}</p> : null}
+    <Section id="gates" title={t('gates.title')} note={run.parent === null ? note : null}>
+      {run.gates.length > 0 ? null : (
+        <p className="empty-note">{t(run.parent === null ? 'gates.empty' : 'gates.child')}</p>
+      )}
       {run.gates.map((gate) => (
         <Gate key={gate.name} gate={gate} run={run} />
       ))}

@@ -7,9 +7,11 @@ import { Status } from '../../../shared/ui/status.tsx'
 import { Elapsed } from '../../../shared/ui/times.tsx'
 import { jobLooks } from '../../../shared/ui/tone.ts'
 import { attemptNumbered, hasEnded } from '../job-facts.ts'
+import { ChildDetails } from './child-details.tsx'
 import { LogViewer } from './log-viewer.tsx'
 import { PlayJob } from './play-job.tsx'
 import { ReasonList } from './reason-list.tsx'
+import { ResourceGroupFacts } from './resource-group-facts.tsx'
 
 /** The job that the address names (`?job=…&attempt=…`), in a drawer beside the run. */
 export function JobDrawer({ run }: { run: RunView }) {
@@ -28,28 +30,15 @@ export function JobDrawer({ run }: { run: RunView }) {
       destroyOnHidden
       styles={{ body: { padding: 0, display: 'flex', flexDirection: 'column' } }}
     >
-      {job === undefined ? null : (
-        <JobDetails
-          run={run.id}
-          playable={run.status !== 'canceled'}
-          job={job}
-          attempt={search.get('attempt')}
-          choose={choose}
-        />
-      )}
+      {job === undefined ? null : <JobDetails run={run} job={job} attempt={search.get('attempt')} choose={choose} />}
     </Drawer>
   )
 }
 
-function JobDetails(props: {
-  run: string
-  playable: boolean
-  job: JobView
-  attempt: string | null
-  choose: (attempt: number) => void
-}) {
+function JobDetails(props: { run: RunView; job: JobView; attempt: string | null; choose: (attempt: number) => void }) {
   const { t, s } = useTexts()
-  const { job } = props
+  const { job, run } = props
+  const group = run.resourceGroups.find(({ name }) => name === job.resourceGroup)
   const attempt = attemptNumbered(job, props.attempt)
   return (
     <>
@@ -70,8 +59,9 @@ function JobDetails(props: {
           ))}
         </div>
         {job.stateReason.en === '' || job.state === 'manual' ? null : <p className="muted">{s(job.stateReason)}</p>}
-        {job.state === 'manual' && props.playable ? (
-          <PlayJob run={props.run} job={job.name} confirmation={job.confirmation} />
+        {group === undefined ? null : <ResourceGroupFacts run={run} group={group} />}
+        {job.state === 'manual' && run.status !== 'canceled' ? (
+          <PlayJob run={run.id} job={job.name} confirmation={job.confirmation} />
         ) : null}
         {job.attempts.length < 2 || attempt === null ? null : (
           <Segmented
@@ -89,21 +79,29 @@ function JobDetails(props: {
           <ReasonList reasons={job.reasons} />
         </details>
       </div>
-      {attempt === null ? (
-        <p className="empty-note job-note">{t('log.notStarted')}</p>
+      {job.downstream === null ? (
+        <AttemptLog run={run.id} job={job.name} attempt={attempt} />
       ) : (
-        <LogViewer
-          key={`${job.name}/${attempt.number}`}
-          log={{ run: props.run, job: job.name, attempt: attempt.number }}
-          ended={hasEnded(attempt)}
-        />
+        <ChildDetails downstream={job.downstream} />
       )}
     </>
   )
 }
 
+function AttemptLog({ run, job, attempt }: { run: string; job: string; attempt: JobView['attempts'][number] | null }) {
+  const { t } = useTexts()
+  if (attempt === null) return <p className="empty-note job-note">{t('log.notStarted')}</p>
+  const { number } = attempt
+  return <LogViewer key={`${job}/${number}`} log={{ run, job, attempt: number }} ended={hasEnded(attempt)} />
+}
+const isolationTexts = {
+  uid: 'job.isolation.uid',
+  'user-namespace': 'job.isolation.namespace',
+  container: 'job.isolation.container',
+} as const
+
 function Isolation({ isolation }: { isolation: NonNullable<JobView['attempts'][number]['isolation']> }) {
   const { t } = useTexts()
   if (isolation === 'none') return <span className="pill pill-warn">{t('run.unisolated')}</span>
-  return <span>{t(isolation === 'uid' ? 'job.isolation.uid' : 'job.isolation.namespace')}</span>
+  return <span>{t(isolationTexts[isolation])}</span>
 }

@@ -8,7 +8,7 @@ import { useConfirm } from '../../../shared/ui/use-confirm.tsx'
 import { cancelRun } from '../api/cancel-run.ts'
 import { createRun } from '../api/create-run.ts'
 
-/** Run again and cancel, for those who may; each asks first and says what will happen. */
+/** Run again and cancel, for those who may; each asks first and says what will happen. A child begins with its parent alone. */
 export function RunActions({ run }: { run: RunView }) {
   const { t } = useTexts()
   const session = useSession()
@@ -28,7 +28,7 @@ export function RunActions({ run }: { run: RunView }) {
   const cancel = () =>
     confirm({
       title: t('run.cancel.title', { number: run.number }),
-      content: t('run.cancel.content'),
+      content: run.parent === null ? t('run.cancel.content') : t('run.cancel.child', { parent: run.parent.number }),
       confirm: t('run.cancel.action'),
       danger: true,
       act: () => cancelRun(run.id),
@@ -40,7 +40,9 @@ export function RunActions({ run }: { run: RunView }) {
           {t('run.cancel.action')}
         </Button>
       ) : null}
-      {!underWay && mayDo(session, 'run.create') ? <Button onClick={runAgain}>{t('run.again.action')}</Button> : null}
+      {!underWay && run.parent === null && mayDo(session, 'run.create') ? (
+        <Button onClick={runAgain}>{t('run.again.action')}</Button>
+      ) : null}
     </div>
   )
 }

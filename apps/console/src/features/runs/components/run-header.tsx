@@ -19,6 +19,12 @@ export function RunHeader({ run }: { run: RunView }) {
         <span aria-hidden>/</span>
         <Link to={paths.project.to(run.project)}>{run.project}</Link>
         <span aria-hidden>/</span>
+        {run.parent === null ? null : (
+          <>
+            <Link to={paths.run.to(run.parent.runId)}>{t('run.number', { number: run.parent.number })}</Link>
+            <span aria-hidden>/</span>
+          </>
+        )}
         <span>{t('run.number', { number: run.number })}</span>
       </nav>
       <div className="page-title-row">
@@ -28,6 +34,12 @@ export function RunHeader({ run }: { run: RunView }) {
       <div className="inline-list">
         <Status look={runLooks[run.status]} />
         {run.delivery === 'none' ? null : <Status look={deliveryLooks[run.delivery]} />}
+        {run.parent === null ? null : (
+          <span>
+            {t('run.childOf')}{' '}
+            <Link to={paths.job.to(run.parent.runId, run.parent.job)}>{t('run.childOf.job', { ...run.parent })}</Link>
+          </span>
+        )}
         {run.unisolated ? (
           <span className="pill pill-warn" title={t('run.unisolatedHint')}>
             {t('run.unisolated')}

@@ -16,7 +16,7 @@ import { RunHeader } from './run-header.tsx'
 import { StageBoard } from './stage-board.tsx'
 import { TimeLine } from './time-line.tsx'
 
-/** One run from its change to each environment. */
+/** One run from its change to each environment; a child delivers nothing. */
 export function RunPage() {
   const run = useParams()['run'] ?? ''
   useLiveQueries({ run }, [runKey(run)])
@@ -33,8 +33,12 @@ function RunDetails({ run }: { run: RunView }) {
       <ExcludedJobs excluded={run.excluded} />
       <GatesSection run={run} />
       <EvidenceSection run={run} />
-      <RolloutsSection run={run} />
-      <ReleaseSection run={run} />
+      {run.parent === null ? (
+        <>
+          <RolloutsSection run={run} />
+          <ReleaseSection run={run} />
+        </>
+      ) : null}
       <TimeLine entries={run.log} />
       <JobDrawer run={run} />
     </Page>

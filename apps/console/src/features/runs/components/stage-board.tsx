@@ -6,6 +6,7 @@ import { Sign } from '../../../shared/ui/status.tsx'
 import { Elapsed } from '../../../shared/ui/times.tsx'
 import { jobLooks } from '../../../shared/ui/tone.ts'
 import { newestAttempt } from '../job-facts.ts'
+import { ChildLink } from './child-link.tsx'
 
 /** Stages as columns with their jobs; on a phone one below the other. */
 export function StageBoard({ run }: { run: RunView }) {
@@ -22,6 +23,7 @@ export function StageBoard({ run }: { run: RunView }) {
               {stage.jobs.map((job) => (
                 <li key={job.name}>
                   <JobCard job={job} />
+                  {job.downstream?.child == null ? null : <ChildLink child={job.downstream.child} />}
                 </li>
               ))}
             </ul>
