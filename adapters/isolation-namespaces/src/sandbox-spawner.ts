@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, constants, openSync } from 'node:fs'
-import { Socket } from 'node:net'
+import { constants, openSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { constants as osConstants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { IsolatedProcess, IsolatedProcessEnd, IsolatedSpec } from '@sluice/execution'
 import { listAddress, shortRequest, type CallList } from './call-list.ts'
 import { sandboxCalls } from './sandbox-calls.ts'
+import { SandboxOutput } from './sandbox-output.ts'
 import type { MachineLayout, SandboxMode } from './sandbox-script.ts'
 import { standardPath } from './standard-path.ts'
 import { systemCalls, type SystemCalls } from './system-calls.ts'
@@ -14,7 +15,6 @@ import { systemCalls, type SystemCalls } from './system-calls.ts'
 const ownProgram = fileURLToPath(new URL('spawner.pl', import.meta.url))
 
 interface Live {
-  output: Socket
   calls: CallList
   end: PromiseWithResolvers<IsolatedProcessEnd>
 }
@@ -154,9 +154,9 @@ class Helper {
     try {
       const path = `/proc/${this.#child.pid}/fd/${descriptor}`
       const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
-      const output = outputOf(fd)
+      const output = new SandboxOutput(fd)
       const end = Promise.withResolvers<IsolatedProcessEnd>()
-      this.#live.set(id, { output, calls, end })
+      this.#live.set(id, { calls, end })
       const signal = (name: 'SIGTERM' | 'SIGKILL'): void => this.#ask('signal', id, osConstants.signals[name])
       started.resolve({ output, ended: end.promise, signal })
     } catch (error) {
@@ -191,15 +191,6 @@ class Helper {
     for (const one of [this.#child, ...streams])
       if (isNeeded) one?.ref()
       else one?.unref()
-  }
-}
-
-function outputOf(fd: number): Socket {
-  try {
-    return new Socket({ fd, readable: true, writable: false })
-  } catch (error) {
-    closeSync(fd)
-    throw error
   }
 }
 

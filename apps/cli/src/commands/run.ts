@@ -215,7 +215,10 @@ async function openLogs(
   await mkdir(local.logs, { recursive: true, mode: 0o700 })
   const jobs = planTree(plan).flatMap((one) => one.plan.jobs.map(({ name }) => one.prefix + name))
   const colour = hasColour(output, process.env)
-  const write = (text: string): void => void output.write(text)
+  const write = (text: string | Uint8Array): boolean => {
+    output.write(text)
+    return output.writableLength === 0
+  }
   const isLive = options.quiet !== true && options.logs !== true && options.timestamps !== true
   // What draws it takes as long to load as all the rest of this command.
   const live = isLive && isInteractive(output, process.env) ? await import('../run/live-view.ts') : null

@@ -6,7 +6,7 @@ const end = { outcome: 'success', reason: null, exitCode: 0, durationMs: 1000, p
 
 function shown(colour: boolean, ...chunks: (string | Uint8Array)[]): string {
   let text = ''
-  const lines = jobLines(['build', 'unit-test'], { colour, write: (more) => (text += more) })
+  const lines = jobLines(['build', 'unit-test'], { colour, write: (more) => (text += Buffer.from(more).toString()) })
   for (const chunk of chunks) void lines.write('build', typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
   lines.end('build', end)
   return text.slice(0, text.lastIndexOf('\n', text.length - 2) + 1)
@@ -45,7 +45,7 @@ test('the same is shown however the text is cut into chunks', () => {
 
 test('a job with a name that patterns would read is shown as it is called', () => {
   let text = ''
-  const lines = jobLines(['a$&$1'], { colour: false, write: (more) => (text += more) })
+  const lines = jobLines(['a$&$1'], { colour: false, write: (more) => (text += Buffer.from(more).toString()) })
   void lines.write('a$&$1', Buffer.from('one\ntwo\n'))
   expect(text).toBe('a$&$1 | one\na$&$1 | two\n')
 })
