@@ -38,7 +38,7 @@ export function jobLines(known: readonly string[], { colour, write, now }: JobLi
     const safe = safeLine(text, colour)
     if (safe !== '') write(`${prefix(job)} ${safe}\n`)
   }
-  const say = (job: string, text: string): void => write(`${prefix(job)} ${colours.bold(text)}\n`)
+  const say = (job: string, text: string): void => void write(`${prefix(job)} ${colours.bold(text)}\n`)
   let room: Buffer | null = null
   const writeBytes = (bytes: Buffer): void => {
     const isFree = write(bytes) === true
@@ -79,7 +79,7 @@ export function jobLines(known: readonly string[], { colour, write, now }: JobLi
       decoders.delete(job)
       say(job, endSentence(end))
     },
-    note: (text) => write(`${text}\n`),
+    note: (text) => void write(`${text}\n`),
     close: () => undefined,
   }
 }

@@ -18,9 +18,9 @@ export function prefixPlainLines(
 ): { lines: Buffer; end: number } | null {
   const end = chunk.lastIndexOf(0x0a) + 1
   if (end <= from || beyondAscii.test(prefix)) return null
-  const text = chunk.latin1Slice(from, end)
+  const text = chunk.toString('latin1', from, end)
   if (special.test(text) || blankLine.test(text)) return null
   const lines = `${prefix}${text.slice(0, -1).replaceAll('\n', `\n${prefix.replaceAll('$', '$$$$')}`)}\n`
   const place = room !== null && room.length >= lines.length ? room : Buffer.allocUnsafeSlow(lines.length * 2)
-  return { lines: place.subarray(0, place.latin1Write(lines, 0)), end }
+  return { lines: place.subarray(0, place.write(lines, 'latin1')), end }
 }
