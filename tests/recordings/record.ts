@@ -6,7 +6,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plan } from '@sluice/contracts/plan'
 import { createRunState, decide, type RunEvent } from '@sluice/engine'
-import { jobOf, planOf } from '@sluice/engine/testing'
+import { childJobOf, jobOf, planOf } from '@sluice/engine/testing'
 import { advance, start, type PendingCommand, type RolloutEvent, type RolloutInput } from '@sluice/rollout'
 import { sampleRollout } from '@sluice/rollout/testing'
 import { stored, type RolloutRecording, type RunRecording } from './replay.ts'
@@ -78,7 +78,31 @@ const runs: Record<string, RunEvent[]> = {
   ],
 }
 
-function recordRun(events: RunEvent[]): RunRecording {
+const ofChild = (job: string) => ({ job, attempt: 1 })
+const childBegun = (job: string): RunEvent => ({ kind: 'child.begun', payload: { ...ofChild(job), runId: `of-${job}` } })
+const childEnded = (job: string, status: 'success' | 'failed'): RunEvent => ({
+  kind: 'child.ended',
+  payload: { ...ofChild(job), status, reason: status === 'failed' ? 'job "a" failed' : null },
+})
+const parent = planOf([
+  childJobOf('waited', 'build', 'depend'),
+  childJobOf('left', 'build', null),
+  childJobOf('refused', 'build', 'mirror', { allowFailure: true }),
+  jobOf('last', 'test'),
+])
+const withChildren: RunEvent[] = [
+  begun,
+  childBegun('waited'),
+  childBegun('left'),
+  { kind: 'child.refused', payload: { ...ofChild('refused'), reason: 'none of its jobs runs for this change' } },
+  { kind: 'child.waits', payload: { ...ofChild('waited'), isWaiting: true } },
+  { kind: 'child.waits', payload: { ...ofChild('waited'), isWaiting: false } },
+  childEnded('waited', 'success'),
+  ...done('last'),
+  childEnded('left', 'failed'),
+]
+
+function recordRun(events: RunEvent[], { plan, gates }: Pick<RunRecording, 'plan' | 'gates'>): RunRecording {
   let state = createRunState('recorded', plan, gates)
   const steps = events.map((event, index) => {
     const atMs = 1000 * (index + 1)
@@ -147,6 +171,7 @@ function write(folder: string, name: string, recording: object): void {
   writeFileSync(file, `${JSON.stringify(stored(recording), null, 1)}\n`)
 }
 
-for (const [name, events] of Object.entries(runs)) write('runs', name, recordRun(events))
+for (const [name, events] of Object.entries(runs)) write('runs', name, recordRun(events, { plan, gates }))
+write('runs', 'run-children', recordRun(withChildren, { plan: parent, gates: [] }))
 write('rollouts', 'rollout-promoted', recordRollout(sampleRollout(), 0))
 write('rollouts', 'rollout-aborted', recordRollout(sampleRollout(), 0.3))

@@ -20,6 +20,10 @@ const ends: Record<string, object> = {
   'runs/run-cancel.v2.json': { status: 'canceled' },
   'runs/run-outdated.v2.json': { status: 'canceled', cancelReason: 'canceled for run 7 of a newer commit' },
   'runs/run-fails-fast.v2.json': { status: 'failed', jobs: { test: { status: 'canceled' } } },
+  'runs/run-children.v2.json': {
+    status: 'success',
+    jobs: { waited: { child: { status: 'success' } }, left: { status: 'success', child: { status: 'failed' } } },
+  },
   'rollouts/rollout-promoted.v1.json': { phase: { kind: 'finished', outcome: 'promoted' } },
   'rollouts/rollout-aborted.v1.json': { phase: { kind: 'finished', outcome: 'aborted' } },
   'rollouts/rollout-promoted.v2.json': { phase: { kind: 'finished', outcome: 'promoted' }, verified: true },

@@ -28,10 +28,7 @@ export class SandboxOutput extends Readable {
     super({ highWaterMark: place.length })
     try {
       const onread = { buffer: place, callback: (bytes: number) => this.#take(bytes) }
-      // The types know "onread" for connections alone; it is the same for what is open already.
-      this.#socket = new Socket({ fd, readable: true, writable: false, onread } as ConstructorParameters<
-        typeof Socket
-      >[0])
+      this.#socket = new Socket({ fd, readable: true, writable: false, onread })
     } catch (error) {
       closeSync(fd)
       throw error

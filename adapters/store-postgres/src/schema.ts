@@ -70,7 +70,7 @@ export interface Schema {
     parent_job: Generated<string | null>
     parent_attempt: Generated<number | null>
     /** Names of variables that it was started with; they win over those of reports. */
-    given_variables: JSONColumnType<string[], string | undefined, string>
+    given_variables: JSONColumnType<string[], string | undefined>
     /** Number of the run of a newer commit for which it was canceled. */
     outdated_by: number | null
     created_at: Time

@@ -79,7 +79,7 @@ export function jobLines(known: readonly string[], { colour, write, now }: JobLi
       decoders.delete(job)
       say(job, endSentence(end))
     },
-    note: (text) => write(`${text}\n`),
+    note: (text) => void write(`${text}\n`),
     close: () => undefined,
   }
 }

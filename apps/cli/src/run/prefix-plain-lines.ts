@@ -22,5 +22,5 @@ export function prefixPlainLines(
   if (special.test(text) || blankLine.test(text)) return null
   const lines = `${prefix}${text.slice(0, -1).replaceAll('\n', `\n${prefix.replaceAll('$', '$$$$')}`)}\n`
   const place = room !== null && room.length >= lines.length ? room : Buffer.allocUnsafeSlow(lines.length * 2)
-  return { lines: place.subarray(0, place.write(lines, 0, 'latin1')), end }
+  return { lines: place.subarray(0, place.write(lines, 'latin1')), end }
 }
