@@ -355,6 +355,17 @@ describe.each(ways)(
       expect(ends).toEqual(numbers.map((number) => ({ code: number, output: `${number}\n` })))
     })
 
+    it.runIf(isSpawned)('passes on all that is printed, also as fast as it can be, and to a slow reader', async () => {
+      const { output, ended } = await spawner.start(specOf('seq 300000 | cat'))
+      let text = ''
+      for await (const chunk of output) {
+        text += String(chunk)
+        await new Promise(setImmediate)
+      }
+      expect((await ended).code).toBe(0)
+      expect(text).toBe(Array.from({ length: 300_000 }, (_, index) => `${index + 1}\n`).join(''))
+    })
+
     it.runIf(isSpawned)('gives a job no open file but the three, which can be opened by name', async () => {
       const { output } = await run('cd /proc/self/fd && echo *; echo named >/dev/stderr; echo named >/dev/stdout')
       expect(output).toBe('0 1 2 3\nnamed\nnamed\n')
