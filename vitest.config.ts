@@ -7,7 +7,9 @@ const exclude = ['**/node_modules/**', 'tests/delivery/**', 'card/**']
 export default defineConfig({
   test: {
     passWithNoTests: false,
-    testTimeout: 20_000,
+    // For what hangs: a slow or busy machine is no failure.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     projects: [
       {
         extends: true,

@@ -14,8 +14,9 @@ const bodies: Record<string, object> = {
   openSession: { token: 'a token that is good' },
   stopServer: { services: false },
   acceptProducers: { reason: 'seen it' },
+  configureResourceGroup: { processMode: 'oldest_first' },
 }
-const parameters = { project: 'card', run: 'r', job: 'j', attempt: '1' }
+const parameters = { project: 'card', run: 'r', job: 'j', attempt: '1', group: 'g' }
 const json = { 'content-type': 'application/json' }
 const own = new Set(['getSession', 'openSession', 'closeSession'])
 const table = Object.entries(routes as Record<string, Route<unknown, unknown>>).map(([name, route]) => ({
