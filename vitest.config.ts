@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 /** Tests that need a PostgreSQL, which their project starts before the first of them. */
 const onPostgres = ['adapters/store-postgres/**/*.test.ts', 'apps/server/**/*.test.ts']
-const exclude = ['**/node_modules/**', 'tests/delivery/**', 'card/**']
+const exclude = ['**/node_modules/**', 'tests/delivery/**', 'tests/peer/**', 'card/**']
 
 export default defineConfig({
   test: {

@@ -15,32 +15,40 @@ export function peerLacks(): string | null {
 /** What its user would see: its output, and whether it took the pipeline. */
 export interface PeerAnswer {
   isTaken: boolean
-  /** It was stopped before it had answered, or ended well without a word, as it does on a busy machine. */
-  isMissing: boolean
   output: string
   errors: string
 }
 
 /**
- * Asks gitlab-ci-local, as a program of its own: with nothing of this process's environment, a home where nothing lies,
- * and half a minute.
+ * Asks gitlab-ci-local, as a program of its own: with nothing of this process's environment, and a home where nothing lies.
+ * On a busy machine it sometimes ends well without a word, so it is asked up to three times.
  * @param folder a Git repository of one commit
+ * @throws Error where it gives no answer
  */
 export async function askPeer(folder: string, home: string, args: readonly string[]): Promise<PeerAnswer> {
+  for (let times = 0; times < 3; times++) {
+    const answer = await askOnce(folder, home, args)
+    if (answer !== null) return answer
+  }
+  throw new Error(`gitlab-ci-local ${args.join(' ')} gave no answer in ${folder}, three times`)
+}
+
+/** `null` where it was stopped after a minute, or said nothing. */
+async function askOnce(folder: string, home: string, args: readonly string[]): Promise<PeerAnswer | null> {
   const env = { PATH: process.env['PATH'] ?? '', HOME: home, NO_COLOR: '1' }
   try {
     const { stdout, stderr } = await run(process.execPath, [program, ...args], {
       cwd: folder,
       env,
-      timeout: 30_000,
+      timeout: 60_000,
       // It takes a milder one for an end of its own, with status 0.
       killSignal: 'SIGKILL',
       maxBuffer: 16_777_216,
     })
-    return { isTaken: true, isMissing: stdout === '', output: stdout, errors: stderr }
+    return stdout === '' ? null : { isTaken: true, output: stdout, errors: stderr }
   } catch (error) {
     const { stdout = '', stderr = '', killed = false } = error as { stdout?: string; stderr?: string; killed?: boolean }
-    return { isTaken: false, isMissing: killed, output: stdout, errors: stderr }
+    return killed ? null : { isTaken: false, output: stdout, errors: stderr }
   }
 }
 
