@@ -7,9 +7,7 @@ const exclude = ['**/node_modules/**', 'tests/delivery/**', 'tests/peer/**', 'ca
 export default defineConfig({
   test: {
     passWithNoTests: false,
-    // For what hangs: a slow or busy machine is no failure.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    testTimeout: 20_000,
     projects: [
       {
         extends: true,

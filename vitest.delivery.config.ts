@@ -19,8 +19,8 @@ export default defineConfig({
     // One worker with one set of modules: the platform stays up from file to file.
     isolate: false,
     sequence: { sequencer: ByName },
-    testTimeout: 1_200_000,
-    hookTimeout: 1_200_000,
+    testTimeout: 420_000,
+    hookTimeout: 420_000,
     reporters: ['verbose'],
   },
 })

@@ -115,13 +115,13 @@ const pages: { path: string; en: string[]; 'zh-CN': string[] }[] = [
   { path: '/nowhere/at/all', en: ['There is no page at this address'], 'zh-CN': ['该地址没有页面'] },
 ]
 
-describe.skipIf(launched.browser === null)(title, { timeout: 240_000 }, () => {
+describe.skipIf(launched.browser === null)(title, { timeout: 60_000 }, () => {
   const browser = launched.browser as Browser
   let server: MemoryServer
 
   beforeAll(async () => {
     server = await startMemoryServer({ distFolder: await builtConsole() })
-  }, 240_000)
+  }, 120_000)
 
   afterAll(async () => {
     await browser.close()
@@ -253,7 +253,7 @@ describe.skipIf(launched.browser === null)(title, { timeout: 240_000 }, () => {
       expect(await page.locator('.log-row').count()).toBe(3)
     })
     server.logs.delete('run-canary/unit')
-  }, 240_000)
+  }, 60_000)
 
   it('a clause leads to its evidence, opened', async () => {
     await visit({ path: '/runs/run-closed' }, async (page) => {

@@ -11,14 +11,14 @@ import { openBench, type Bench } from './executor-under-test.ts'
 const { socket, missing } = findEngine()
 const title = missing === null ? 'the docker executor' : `the docker executor (skipped: ${missing})`
 
-describe.skipIf(missing !== null)(title, { timeout: 240_000 }, () => {
+describe.skipIf(missing !== null)(title, { timeout: 120_000 }, () => {
   let bench: Bench
   let executor: Executor
   beforeAll(async () => {
     bench = await openBench(socket ?? '')
     await makeImages(socket ?? '')
     executor = await bench.open({ serviceLimitMs: 5000 })
-  }, 240_000)
+  }, 120_000)
   afterAll(() => bench?.close())
 
   describe.each(['plain', 'user'] as const)('as every executor, in image "%s"', (image) => {

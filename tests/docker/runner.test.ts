@@ -11,7 +11,7 @@ import { findEngine, images, makeImages } from '../support/docker-images.ts'
 const { socket, missing } = findEngine()
 const title = missing === null ? 'a runner with "auto"' : `a runner with "auto" (skipped: ${missing})`
 
-describe.skipIf(missing !== null)(title, { timeout: 240_000 }, () => {
+describe.skipIf(missing !== null)(title, { timeout: 120_000 }, () => {
   const base = mkdtempSync(join(tmpdir(), 'sluice-runner-docker-'))
   beforeAll(async () => makeImages(socket ?? ''), 120_000)
   afterAll(() => rmSync(base, { recursive: true, force: true }))

@@ -74,7 +74,7 @@ describe('sluice run', () => {
   })
 
   // A second or less each on a machine that has nothing else to do.
-  test.each(cases)('%s', { timeout: 240_000 }, async (name) => {
+  test.each(cases)('%s', { timeout: 90_000 }, async (name) => {
     const folder = join(scratchFolder(), 'project')
     cpSync(join(root, name), folder, { recursive: true, filter: (path) => !ofTheCase.has(basename(path)) })
     const [first, ...others] = readRunScript(readFileSync(join(root, name, 'expected.txt'), 'utf8'))

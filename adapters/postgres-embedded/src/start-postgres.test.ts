@@ -55,7 +55,7 @@ async function authenticationAsked(socketFolder: string): Promise<number> {
   return answer.readInt32BE(5)
 }
 
-describe.runIf(canRun)('PostgreSQL (needs a user that is not root, or a sandbox for one)', { timeout: 240_000 }, () => {
+describe.runIf(canRun)('PostgreSQL (needs a user that is not root, or a sandbox for one)', { timeout: 60_000 }, () => {
   test('starts on an empty folder, on a private socket only, and wants a password', async () => {
     const options = await place()
     const running = await startPostgres(options)

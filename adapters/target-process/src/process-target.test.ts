@@ -173,7 +173,7 @@ describe('an instance', () => {
     const command = ['node', '-e', `process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('up')`]
     const stubborn = { ...request(place), service: { ...place.service, policy: { ...policy, command } } }
     const { pid } = await place.target.start(stubborn)
-    await expect.poll(() => readFile(place.target.logPath('i1'), 'utf8'), { timeout: 60_000 }).toBe('up\n')
+    await expect.poll(() => readFile(place.target.logPath('i1'), 'utf8'), { timeout: 15_000 }).toBe('up\n')
     await place.target.stop('i1', 50)
     expect(identify(pid)).toBeNull()
   })

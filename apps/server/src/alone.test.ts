@@ -9,7 +9,7 @@ import { startServer } from './index.ts'
 
 const { url, reason } = inject('postgres')
 
-describe.skipIf(url === null)(`one server a database ${reason}`, { timeout: 240_000 }, () => {
+describe.skipIf(url === null)(`one server a database ${reason}`, { timeout: 60_000 }, () => {
   test('a server touches nothing of a database that another one holds', async () => {
     const database = await freshDatabase(url ?? '')
     const folder = await mkdtemp(join(tmpdir(), 'sluice-alone-'))

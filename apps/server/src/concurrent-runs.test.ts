@@ -12,7 +12,7 @@ const { url, reason } = inject('postgres')
 
 const policy = 'version: 1\nreports: []\ngates: []\nenvironments: []\n'
 
-describe.skipIf(url === null)(`runs of a project that are under way at once ${reason}`, { timeout: 240_000 }, () => {
+describe.skipIf(url === null)(`runs of a project that are under way at once ${reason}`, { timeout: 60_000 }, () => {
   let platform: TestPlatform
   let runner: FakeRunner
   let changes = 0
@@ -20,8 +20,8 @@ describe.skipIf(url === null)(`runs of a project that are under way at once ${re
   beforeAll(async () => {
     platform = await TestPlatform.start(url ?? '')
     runner = await platform.registerRunner()
-  }, 240_000)
-  afterAll(() => platform?.close(), 240_000)
+  }, 60_000)
+  afterAll(() => platform?.close(), 60_000)
 
   const addProject = (slug: string, pipeline: string) =>
     platform.addProject(slug, { ...bareFiles, 'sluice.yml': policy, '.gitlab-ci.yml': pipeline })

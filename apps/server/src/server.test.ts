@@ -19,7 +19,7 @@ import {
 const { url, reason } = inject('postgres')
 type Play = (job: JobResponse) => Played
 
-describe.skipIf(url === null)(`a server with its runner, router and services ${reason}`, { timeout: 240_000 }, () => {
+describe.skipIf(url === null)(`a server with its runner, router and services ${reason}`, { timeout: 60_000 }, () => {
   let platform: TestPlatform
   let runner: FakeRunner
   let changes = 0
@@ -28,8 +28,8 @@ describe.skipIf(url === null)(`a server with its runner, router and services ${r
     platform = await TestPlatform.start(url ?? '')
     runner = await platform.registerRunner()
     await platform.addProject('sample', projectFiles)
-  }, 240_000)
-  afterAll(() => platform?.close(), 240_000)
+  }, 60_000)
+  afterAll(() => platform?.close(), 60_000)
 
   /** Changes the project's folder and pushes it. @returns the id of the run that it begins */
   async function push(files: Record<string, string> = {}, project = 'sample'): Promise<string> {

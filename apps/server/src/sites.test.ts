@@ -9,7 +9,7 @@ import { junit, projectFiles, releaseFiles, writeFiles } from '../testing/sample
 
 const { url, reason } = inject('postgres')
 
-describe.skipIf(url === null)(`the URLs of environments ${reason}`, { timeout: 240_000 }, () => {
+describe.skipIf(url === null)(`the URLs of environments ${reason}`, { timeout: 60_000 }, () => {
   let platform: TestPlatform
   let runner: FakeRunner
   let other: Server
@@ -23,11 +23,11 @@ describe.skipIf(url === null)(`the URLs of environments ${reason}`, { timeout: 2
     platform = await TestPlatform.start(url ?? '', first)
     runner = await platform.registerRunner()
     for (const slug of ['one', 'two']) await platform.addProject(slug, projectFiles)
-  }, 240_000)
+  }, 60_000)
   afterAll(async () => {
     other?.close()
     await platform?.close()
-  }, 240_000)
+  }, 60_000)
 
   const push = async (project: string, files: Record<string, string> = {}): Promise<string> => {
     await writeFiles(join(platform.folder, project), files)

@@ -9,7 +9,7 @@ import { bundleRecordFile, type BundleRecord } from './bundle-place.ts'
 const run = promisify(execFile)
 const node = async (args: readonly string[], more = {}) => run(process.execPath, [...args], more)
 
-test('a bundle can be made, and finds what was left outside of it', { timeout: 240_000 }, async () => {
+test('a bundle can be made, and finds what was left outside of it', { timeout: 120_000 }, async () => {
   await node([join(import.meta.dirname, 'build-bundle.ts')])
   const { program } = JSON.parse(readFileSync(bundleRecordFile, 'utf8')) as BundleRecord
   const folder = writeFiles(scratchFolder(), { '.gitlab-ci.yml': 'a: { image: debian, script: [echo hi] }\n' })

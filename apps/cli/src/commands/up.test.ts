@@ -106,7 +106,7 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setImmediate(resolve))
 }
 
-describe('sluice up', { timeout: 240_000 }, () => {
+describe('sluice up', { timeout: 60_000 }, () => {
   test('delivers, says where it runs, and with --exit leaves nothing behind', async () => {
     const at = await place()
     const command = new Command('up', at, { exit: true })

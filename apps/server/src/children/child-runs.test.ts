@@ -8,7 +8,7 @@ import { bareFiles, junit, releaseFiles, writeFiles } from '../../testing/sample
 
 const { url, reason } = inject('postgres')
 
-describe.skipIf(url === null)(`child runs of a server with its runner ${reason}`, { timeout: 240_000 }, () => {
+describe.skipIf(url === null)(`child runs of a server with its runner ${reason}`, { timeout: 60_000 }, () => {
   let platform: TestPlatform
   let runner: FakeRunner
   let projects = 0
@@ -17,8 +17,8 @@ describe.skipIf(url === null)(`child runs of a server with its runner ${reason}`
   beforeAll(async () => {
     platform = await TestPlatform.start(url ?? '')
     runner = await platform.registerRunner()
-  }, 240_000)
-  afterAll(() => platform?.close(), 240_000)
+  }, 60_000)
+  afterAll(() => platform?.close(), 60_000)
 
   /** Begins a run of a project of its own. */
   async function begin(pipeline: string, files: Record<string, string> = {}): Promise<RunView> {

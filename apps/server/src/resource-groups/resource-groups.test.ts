@@ -16,7 +16,7 @@ describe.skipIf(url === null)(`resource groups over the runs of a project ${reas
 
   const deploy = jobOf('deploy', 'deploy', { resourceGroup: 'production' })
   const becomes = (runId: string, status: string, job = 'deploy') =>
-    expect.poll(() => rig.statusOf(runId, job), { timeout: 60_000, interval: 20 }).toBe(status)
+    expect.poll(() => rig.statusOf(runId, job), { timeout: 10_000, interval: 20 }).toBe(status)
 
   test('one run has the group, the next one waits for it and gets it when the job has ended', async () => {
     const first = await rig.begin('order', [deploy])
@@ -114,7 +114,7 @@ describe.skipIf(url === null)(`resource groups over the runs of a project ${reas
     expect(most).toEqual({ left: 1, right: 1 })
     expect(rig.failed).toEqual([])
     expect((await rig.group('busy', 'left'))?.claims).toEqual([])
-  }, 240_000)
+  }, 60_000)
 
   describe('a job that no runner takes', () => {
     const endUntaken = (startedAtMs: number) =>

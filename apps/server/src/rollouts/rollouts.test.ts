@@ -23,7 +23,7 @@ describe.skipIf(url === null)(`deliveries and rollouts ${reason}`, () => {
   afterEach(() => rig.calm())
   afterAll(() => rig?.close())
 
-  const serves = (project: string) => expect.poll(() => rig.serves(project), { timeout: 60_000 })
+  const serves = (project: string) => expect.poll(() => rig.serves(project), { timeout: 10_000 })
 
   test('a delivery that comes after that of a later run leaves its release in place, and says so', async () => {
     const first = await rig.newDelivery('order', policyOf('one'))
@@ -204,7 +204,7 @@ describe.skipIf(url === null)(`deliveries and rollouts ${reason}`, () => {
       rig.place.releases[digest] = { neverHealthy: true }
       rig.target.beforeStop = async () => void delete rig.place.releases[digest]
       rig.keeper.look({ project: 'ill', name: 'production' })
-      await expect.poll(async () => ![null, before].includes(await rig.serves('ill')), { timeout: 60_000 }).toBe(true)
+      await expect.poll(async () => ![null, before].includes(await rig.serves('ill')), { timeout: 10_000 }).toBe(true)
     })
   })
 
