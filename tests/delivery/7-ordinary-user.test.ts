@@ -72,8 +72,11 @@ describe.skipIf(!isRoot)(title, () => {
     const vitest = [join(bin, 'vitest'), 'run', 'adapters', 'apps/cli', 'apps/runner', 'apps/router', 'apps/server']
     const env = { PATH: `${bin}:${process.env['PATH'] ?? ''}`, HOME: home, NO_COLOR: '1' }
     const options = { cwd: join(home, 'checkout'), env, maxBuffer: 64 * 1024 * 1024, timeout: 400_000 }
-    const told = await run('setpriv', [...rights, ...vitest], options).catch((error: { stdout: string }) => error)
-    const end = told.stdout.split('\n').filter((line) => /Test Files|Tests |FAIL|Error/.test(line))
+    const told = await run('setpriv', [...rights, ...vitest], options).catch(
+      (error: { stdout: string; stderr: string }) => error,
+    )
+    // Which tests failed, vitest tells on the other one.
+    const end = `${told.stdout}\n${told.stderr}`.split('\n').filter((line) => /Test Files|Tests |FAIL|Error/.test(line))
     process.stdout.write(`As an ordinary user:\n${end.join('\n')}\n`)
     expect(end.join('\n')).toMatch(/Tests .*\d{3} passed/)
     expect(end.join('\n')).not.toMatch(/failed|FAIL/)

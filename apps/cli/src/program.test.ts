@@ -1,21 +1,9 @@
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { scratchFolder, writeFiles } from '../testing/scratch.ts'
+import { sluice } from '../testing/sluice.ts'
 import { exitStatus } from './exit-status.ts'
-import { runProgram } from './program.ts'
-
-async function run(...args: string[]): Promise<{ status: number; output: string; errors: string }> {
-  let output = ''
-  let errors = ''
-  const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((output += String(text)), true))
-  const err = vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((errors += String(text)), true))
-  onTestFinished(() => (out.mockRestore(), err.mockRestore()))
-  const status = await runProgram(args)
-  out.mockRestore()
-  err.mockRestore()
-  return { status, output, errors }
-}
 
 test.each([
   [['nonsense'], 'unknown command'],
@@ -30,14 +18,14 @@ test.each([
   [['lint', '--var', 'TOKEN'], 'wanted KEY=VALUE'],
   [['explain', 'build', '--changed', '../a'], 'without ".."'],
 ])('the command line %j is wrong', async (args, words) => {
-  const { status, errors } = await run(...args)
+  const { status, errors } = await sluice(...args)
   expect(status).toBe(exitStatus.usage)
   expect(errors).toMatch(/^sluice: /)
   expect(errors).toContain(words)
 })
 
 test('help names every command and every exit status', async () => {
-  const { status, output } = await run('--help')
+  const { status, output } = await sluice('--help')
   expect(status).toBe(exitStatus.ok)
   for (const command of [
     'up',
@@ -58,7 +46,7 @@ test('help names every command and every exit status', async () => {
 })
 
 test('the version is that of the platform', async () => {
-  expect((await run('--version')).output).toMatch(/^\d+\.\d+\.\d+\n$/)
+  expect((await sluice('--version')).output).toMatch(/^\d+\.\d+\.\d+\n$/)
 })
 
 const pipeline = 'build:\n  script: [make]\ntest:\n  needs: [build]\n  script: [make test]\n'
@@ -66,30 +54,30 @@ const pipeline = 'build:\n  script: [make]\ntest:\n  needs: [build]\n  script: [
 test('inputs of the pipeline are given on the command line', async () => {
   const text = 'spec: { inputs: { name: , kind: { default: x } } }\n---\n$[[ inputs.name ]]: { script: "true" }\n'
   const folder = writeFiles(scratchFolder(), { '.gitlab-ci.yml': text })
-  const { output } = await run('plan', '--input', 'name=one=two', '--input', 'kind=', folder)
+  const { output } = await sluice('plan', '--input', 'name=one=two', '--input', 'kind=', folder)
   expect(output).toContain('one=two')
-  const missing = await run('lint', folder)
+  const missing = await sluice('lint', folder)
   expect(missing.status).toBe(exitStatus.failed)
   expect(missing.output).toContain('input "name" is not given and has no default')
 })
 
 test('a plan is shown, explained and linted', async () => {
   const folder = writeFiles(scratchFolder(), { '.gitlab-ci.yml': pipeline })
-  const shown = await run('plan', folder)
+  const shown = await sluice('plan', folder)
   expect(shown).toMatchObject({ status: exitStatus.ok, output: expect.stringContaining('build') })
-  const json = JSON.parse((await run('plan', '--json', folder)).output) as { jobs: { name: string }[] }
+  const json = JSON.parse((await sluice('plan', '--json', folder)).output) as { jobs: { name: string }[] }
   expect(json.jobs.map((job) => job.name)).toEqual(['build', 'test'])
-  expect((await run('explain', 'test', folder)).status).toBe(exitStatus.ok)
-  expect((await run('explain', 'tset', folder)).status).toBe(exitStatus.failed)
-  expect((await run('lint', folder)).output).toContain('2 jobs')
+  expect((await sluice('explain', 'test', folder)).status).toBe(exitStatus.ok)
+  expect((await sluice('explain', 'tset', folder)).status).toBe(exitStatus.failed)
+  expect((await sluice('lint', folder)).output).toContain('2 jobs')
 })
 
 test('mistakes of a pipeline are listed with their places', async () => {
   const folder = writeFiles(scratchFolder(), { '.gitlab-ci.yml': pipeline.replace('[build]', '[biuld]') })
-  const { status, output } = await run('lint', folder)
+  const { status, output } = await sluice('lint', folder)
   expect(status).toBe(exitStatus.failed)
   expect(output).toMatch(/^\.gitlab-ci\.yml:4:11: .*biuld.*\n1 mistake\.\n$/)
-  expect(JSON.parse((await run('lint', folder, '--json')).output)).toMatchObject({
+  expect(JSON.parse((await sluice('lint', folder, '--json')).output)).toMatchObject({
     isValid: false,
     mistakes: [{ code: 'PIPELINE_UNKNOWN_JOB', place: { path: '.gitlab-ci.yml', line: 4, column: 11 } }],
   })
@@ -102,7 +90,7 @@ test.each([
   ['file/below', 'there is no such folder'],
 ])('of folder "%s" without a pipeline it is told: %s', async (name, fault) => {
   const folder = join(writeFiles(scratchFolder(), { file: '' }), name)
-  const { status, errors } = await run('lint', folder)
+  const { status, errors } = await sluice('lint', folder)
   expect(status).toBe(exitStatus.failed)
   expect(errors).toContain(`folder "${folder}": ${fault} [CLI_PIPELINE_MISSING]`)
 })
@@ -110,13 +98,13 @@ test.each([
 test('a pipeline that is a symbolic link is told to be one', async () => {
   const folder = writeFiles(scratchFolder(), { 'ci.yml': pipeline })
   symlinkSync('ci.yml', join(folder, '.gitlab-ci.yml'))
-  const { status, output } = await run('lint', folder)
+  const { status, output } = await sluice('lint', folder)
   expect(status).toBe(exitStatus.failed)
   expect(output).toContain('it is a symbolic link, which is not followed; wanted the file itself')
 })
 
 test('a command that needs the platform says that it is not running', async () => {
-  const { status, errors } = await run('sign-in', '--data', scratchFolder())
+  const { status, errors } = await sluice('sign-in', '--data', scratchFolder())
   expect(status).toBe(exitStatus.cannotStart)
   expect(errors).toContain('[CLI_NOT_RUNNING]')
 })

@@ -1,29 +1,20 @@
-import { Kysely, PostgresDialect, sql } from 'kysely'
-import { Migrator } from 'kysely/migration'
-import pg from 'pg'
+import { sql, type Kysely } from 'kysely'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { freshDatabase, type FreshDatabase } from '../../testing/index.ts'
-import { openDatabase, type OpenDatabase } from '../database.ts'
-import { migrations } from './index.ts'
+import { migratedDatabase } from '../../testing/migrated-database.ts'
+import type { OpenDatabase } from '../database.ts'
 
 const { url, reason } = inject('postgres')
 
 const id = (index: number): string => `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`
 const day = (date: number): Date => new Date(Date.UTC(2026, 0, date))
 
-describe.skipIf(url === null)(`a database of the version before 0006 ${reason}`, () => {
-  let fresh: FreshDatabase
+describe.skipIf(url === null)(`a database of the version before 0005 ${reason}`, () => {
   let open: OpenDatabase
 
   beforeAll(async () => {
-    fresh = await freshDatabase(url ?? '')
-    await fillAsBefore(fresh.url)
-    open = await openDatabase(fresh.url)
+    open = await migratedDatabase(url ?? '', '0004-proposed-policy', fillAsBefore)
   })
-  afterAll(async () => {
-    await open?.close()
-    await fresh?.drop()
-  })
+  afterAll(() => open?.close())
 
   test('knows of each run since when it was good, also of one that was started and canceled afterwards', async () => {
     const runs = open.db.selectFrom('run').select(['number', 'good_at']).orderBy('number')
@@ -43,13 +34,7 @@ describe.skipIf(url === null)(`a database of the version before 0006 ${reason}`,
 })
 
 /** Rows as the version before wrote them: a run that is good, one that was canceled after that, and one that failed. */
-async function fillAsBefore(databaseUrl: string): Promise<void> {
-  const db = new Kysely<unknown>({
-    dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: databaseUrl }) }),
-  })
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
-  const { error } = await migrator.migrateTo('0004-proposed-policy')
-  if (error !== undefined) throw error
+async function fillAsBefore(db: Kysely<unknown>): Promise<void> {
   await sql`insert into project (slug, name, default_branch, folder, created_at)
     values ('one', 'one', 'main', '/', now())`.execute(db)
   const ends = [['success'], ['success', 'canceled'], ['failed']]
@@ -67,5 +52,4 @@ async function fillAsBefore(databaseUrl: string): Promise<void> {
         values (${id(index * 10 + later)}, ${day(index + later)}, '{}', 'one', ${id(index)}, 'run.finished',
           ${JSON.stringify({ status, reason: null })})`.execute(db)
   }
-  await db.destroy()
 }

@@ -1,28 +1,19 @@
-import { Kysely, PostgresDialect, sql } from 'kysely'
-import { Migrator } from 'kysely/migration'
-import pg from 'pg'
+import { sql, type Kysely } from 'kysely'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { freshDatabase, type FreshDatabase } from '../../testing/index.ts'
-import { openDatabase, type OpenDatabase } from '../database.ts'
-import { migrations } from './index.ts'
+import { migratedDatabase } from '../../testing/migrated-database.ts'
+import type { OpenDatabase } from '../database.ts'
 
 const { url, reason } = inject('postgres')
 
 const id = (index: number): string => `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`
 
 describe.skipIf(url === null)(`a database of the version before resource groups ${reason}`, () => {
-  let fresh: FreshDatabase
   let open: OpenDatabase
 
   beforeAll(async () => {
-    fresh = await freshDatabase(url ?? '')
-    await fillAsBefore(fresh.url)
-    open = await openDatabase(fresh.url)
+    open = await migratedDatabase(url ?? '', '0005-good-runs', fillAsBefore)
   })
-  afterAll(async () => {
-    await open?.close()
-    await fresh?.drop()
-  })
+  afterAll(() => open?.close())
 
   test('gives each group to the first job that is under way, and knows of those to come', async () => {
     const rows = await open.db.selectFrom('resource_group').selectAll().orderBy('name').execute()
@@ -64,13 +55,7 @@ describe.skipIf(url === null)(`a database of the version before resource groups 
 })
 
 /** Two runs that are under way at once, each with a job on a device, and one that has ended. */
-async function fillAsBefore(databaseUrl: string): Promise<void> {
-  const db = new Kysely<unknown>({
-    dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: databaseUrl }) }),
-  })
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
-  const { error } = await migrator.migrateTo('0005-good-runs')
-  if (error !== undefined) throw error
+async function fillAsBefore(db: Kysely<unknown>): Promise<void> {
   await sql`insert into project (slug, name, default_branch, folder, created_at)
     values ('one', 'one', 'main', '/', now())`.execute(db)
   const job = (name: string, status: string, attempt: number, resourceGroup: string | null) => ({
@@ -85,7 +70,6 @@ async function fillAsBefore(databaseUrl: string): Promise<void> {
     ...job('e', 'running', 1, null),
   })
   await run(3, 'canceled', job('b', 'canceled', 1, device))
-  await db.destroy()
 
   async function run(number: number, status: string, jobs: object): Promise<void> {
     await sql`insert into run (id, project, number, ref, commit, before_commit, title, author, source, trigger_actor,

@@ -1,12 +1,9 @@
-import { Kysely, PostgresDialect, sql } from 'kysely'
-import { Migrator } from 'kysely/migration'
-import pg from 'pg'
+import { sql, type Kysely } from 'kysely'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { freshDatabase, type FreshDatabase } from '../../testing/index.ts'
-import { openDatabase, type OpenDatabase } from '../database.ts'
+import { migratedDatabase } from '../../testing/migrated-database.ts'
+import type { OpenDatabase } from '../database.ts'
 import { findDeployment } from '../deployments.ts'
 import { listEnvironments } from '../projects.ts'
-import { migrations } from './index.ts'
 
 const { url, reason } = inject('postgres')
 
@@ -14,18 +11,12 @@ const id = (index: number): string => `00000000-0000-4000-8000-${String(index).p
 const policyOf = (command: string): string => JSON.stringify({ name: 'staging', target: { command: [command] } })
 
 describe.skipIf(url === null)(`a database of the version before 0003 ${reason}`, () => {
-  let fresh: FreshDatabase
   let open: OpenDatabase
 
   beforeAll(async () => {
-    fresh = await freshDatabase(url ?? '')
-    await fillAsBefore(fresh.url)
-    open = await openDatabase(fresh.url)
+    open = await migratedDatabase(url ?? '', '0002-attempt-tags', fillAsBefore)
   })
-  afterAll(async () => {
-    await open?.close()
-    await fresh?.drop()
-  })
+  afterAll(() => open?.close())
 
   test('keeps with what serves the policy that it was deployed with', async () => {
     const environments = await listEnvironments(open.db, 'one')
@@ -69,13 +60,7 @@ describe.skipIf(url === null)(`a database of the version before 0003 ${reason}`,
 })
 
 /** Rows as the version before wrote them. */
-async function fillAsBefore(databaseUrl: string): Promise<void> {
-  const db = new Kysely<unknown>({
-    dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: databaseUrl }) }),
-  })
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
-  const { error } = await migrator.migrateTo('0002-attempt-tags')
-  if (error !== undefined) throw error
+async function fillAsBefore(db: Kysely<unknown>): Promise<void> {
   for (const slug of ['one', 'two', 'three'])
     await sql`insert into project (slug, name, default_branch, folder, created_at)
       values (${slug}, ${slug}, 'main', '/', now())`.execute(db)
@@ -126,5 +111,4 @@ async function fillAsBefore(databaseUrl: string): Promise<void> {
     state: { input: { ...input, previous: { id: 'r0' } }, instances: { candidate: { pid: 7 } } },
     outcome: null,
   })
-  await db.destroy()
 }
