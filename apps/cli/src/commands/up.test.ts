@@ -9,7 +9,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { scratchFolder, writeFiles } from '../../testing/scratch.ts'
 import { inputsDigest } from '../console-build/build-console.ts'
 import { settingsOf } from '../platform/settings.ts'
-import { isAnythingRunning, killPlatform } from '../platform/stop-platform.ts'
+import { isAnythingRunning, killPlatform, stopPlatform } from '../platform/stop-platform.ts'
 import { lockHolder } from '../processes/supervisor-lock.ts'
 import { ProcessRecords } from '../processes/process-records.ts'
 
@@ -489,6 +489,21 @@ describe('sluice up', { timeout: 60_000 }, () => {
     expect(await service).toBe('SIGKILL')
     expect(await isIdle(at)).toBe(true)
     expect([...marks, routerSocket].filter((mark) => existsSync(mark))).toEqual([])
+  })
+
+  test('what stops in good order starts no server anew once everything is being killed', async () => {
+    const at = await place()
+    expect(await new Command('up', at, { detach: true }).ended).toBe(0)
+    const service = deployService(at)
+    process.kill((await pidOf(at, 'server')) ?? 0, 'SIGKILL')
+    const settings = await settingsOf({ data: at.data, checkout: at.checkout })
+    const said: string[] = []
+    await stopPlatform(settings, (sentence) => said.push(sentence), AbortSignal.abort())
+    expect(said).toEqual(['Stopping the runner'])
+    expect(await pidOf(at, 'server')).toBeUndefined()
+    await killPlatform(settings)
+    expect(await service).toBe('SIGKILL')
+    expect(await isIdle(at)).toBe(true)
   })
 
   test('a second Ctrl-C does not end a platform that was up before', async () => {

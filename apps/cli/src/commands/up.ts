@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { routes, type RunView } from '@sluice/contracts/api'
 import { DiskWatch } from '@sluice/executor-process'
 import { connectPlatform, type PlatformConnection } from '../api/connect-platform.ts'
@@ -17,7 +18,7 @@ import { consoleLines } from '../progress/summary.ts'
 import { wasInterrupted } from '../progress/was-interrupted.ts'
 import { sayError } from '../say-error.ts'
 import { showRun, takeNewestChange } from './deliver-change.ts'
-import { onInterruption } from './interruption.ts'
+import { onInterruption, type Interruption } from './interruption.ts'
 import { tellDelivery } from './tell-delivery.ts'
 
 export interface UpOptions {
@@ -60,15 +61,50 @@ interface SuperviseOptions extends UpOptions {
 }
 
 async function supervise(settings: Settings, options: SuperviseOptions, lock: SupervisorLock): Promise<number> {
-  const print = (line: string): void => void process.stdout.write(`${line}\n`)
   const wasDetached = await isDetached(settings)
-  const isLeftRunning = wasDetached || options.detach === true
+  const killing = new AbortController()
+  const killed = Promise.withResolvers<void>()
   const interruption = onInterruption({
     first: (name) => print(`\n${name}: stopping`),
-    // What was up before this command is not its to end.
-    second: () =>
-      void (wasDetached ? lock.release() : killPlatform(settings)).finally(() => process.exit(exitStatus.failed)),
+    second: () => {
+      if (killing.signal.aborted) return
+      killing.abort()
+      // What was up before this command is not its to end.
+      killed.resolve(wasDetached ? lock.release() : killUntilEnded(settings, ended))
+      void killed.promise.finally(() => process.exit(exitStatus.failed))
+    },
   })
+  const ended = superviseUntilEnd(settings, { ...options, wasDetached }, { interruption, killing: killing.signal })
+  const status = await ended
+  if (killing.signal.aborted) await killed.promise
+  interruption.close()
+  return status
+}
+
+/**
+ * Kills the platform, and again what the command that this interrupts may just have been starting, until the command
+ * has ended; for 10 s at most.
+ */
+async function killUntilEnded(settings: Settings, ended: Promise<unknown>): Promise<void> {
+  const deadlineMs = performance.now() + 10_000
+  const end = ended.then(
+    () => true,
+    () => true,
+  )
+  do await killPlatform(settings)
+  while (performance.now() < deadlineMs && !(await Promise.race([end, pause(100, false)])))
+  await killPlatform(settings)
+}
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
+
+async function superviseUntilEnd(
+  settings: Settings,
+  options: SuperviseOptions & { wasDetached: boolean },
+  { interruption, killing }: { interruption: Interruption; killing: AbortSignal },
+): Promise<number> {
+  const { wasDetached } = options
+  const isLeftRunning = wasDetached || options.detach === true
   if (wasDetached) print('The platform runs already (detached); using it.')
   let status: number = exitStatus.cannotStart
   let isUp = false
@@ -88,8 +124,7 @@ async function supervise(settings: Settings, options: SuperviseOptions, lock: Su
   }
   if (wasDetached || (isLeftRunning && isUp && !lost.signal.aborted))
     print('The platform stays up. Stop it with "./sluice down".')
-  else await stopPlatform(settings, print)
-  interruption.close()
+  else await stopPlatform(settings, print, killing)
   return status
 }
 

@@ -5,7 +5,7 @@ import { findPostmaster, stopPostgres } from '@sluice/postgres-embedded'
 import { killRecordedProcesses, recordedProcesses } from '@sluice/target-process'
 import { connectPlatform } from '../api/connect-platform.ts'
 import { ProcessRecords, type ProcessRecord } from '../processes/process-records.ts'
-import { killHard, stopProcess, untilGone } from '../processes/stop-process.ts'
+import { killHard, sendSignal, stopProcess, untilGone } from '../processes/stop-process.ts'
 import { releaseSupervisorLock } from '../processes/supervisor-lock.ts'
 import { runnerGraceMs as graceMs, startDatabase, startServer } from './parts.ts'
 import { readConfig, type Settings } from './settings.ts'
@@ -16,12 +16,20 @@ const urlFile = (settings: Settings): string => join(settings.recordsFolder, 'se
 
 /**
  * Stops everything that runs on a data folder, in the reverse order of its start: runner, deployed services, server,
- * router, PostgreSQL. Says what it stops. Whoever started it.
+ * router, PostgreSQL. Says what it stops. Whoever started it. Where everything is being killed beside it, it begins
+ * nothing more: it would take the dead server for one to be started once more.
  */
-export async function stopPlatform(settings: Settings, say: (sentence: string) => void): Promise<void> {
+export async function stopPlatform(
+  settings: Settings,
+  say: (sentence: string) => void,
+  killing?: AbortSignal,
+): Promise<void> {
   const records = new ProcessRecords(settings.recordsFolder)
+  const isKilled = (): boolean => killing?.aborted === true
   await stopPart(records, 'runner', say)
+  if (isKilled()) return
   await stopServerAndServices(settings, records, say)
+  if (isKilled()) return
   const killed = await killRecordedProcesses(targetFolder(settings))
   if (killed > 0) say(`The deployed services that were left were killed: ${killed}`)
   await stopPart(records, 'router', say)
@@ -52,7 +60,7 @@ export async function killPlatform(settings: Settings): Promise<void> {
   }
   await killRecordedProcesses(targetFolder(settings))
   const postmaster = await findPostmaster(join(settings.data, 'postgres'))
-  if (postmaster !== null) process.kill(postmaster, 'SIGQUIT') // immediate shutdown, postgres(1)
+  if (postmaster !== null) sendSignal(postmaster, 'SIGQUIT') // immediate shutdown, postgres(1)
   await removeMarks(settings)
   await releaseSupervisorLock(settings.lockFile)
 }

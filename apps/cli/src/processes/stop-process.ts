@@ -7,7 +7,7 @@ import { isRunning, type ProcessIdentity } from './process-identity.ts'
  */
 export async function stopProcess(identity: ProcessIdentity, graceMs: number): Promise<'gone' | 'stopped' | 'killed'> {
   if (!(await isRunning(identity))) return 'gone'
-  signal(identity.pid, 'SIGTERM')
+  sendSignal(identity.pid, 'SIGTERM')
   if (await untilGone(identity, graceMs)) return 'stopped'
   killHard(identity)
   await untilGone(identity, 5000)
@@ -16,8 +16,8 @@ export async function stopProcess(identity: ProcessIdentity, graceMs: number): P
 
 /** SIGKILL to a process and its group, at once. */
 export function killHard(identity: ProcessIdentity): void {
-  signal(-identity.pid, 'SIGKILL')
-  signal(identity.pid, 'SIGKILL')
+  sendSignal(-identity.pid, 'SIGKILL')
+  sendSignal(identity.pid, 'SIGKILL')
 }
 
 /** Whether the process has gone within the time. */
@@ -30,7 +30,8 @@ export async function untilGone(identity: ProcessIdentity, timeoutMs: number): P
   return true
 }
 
-function signal(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
+/** To a process, or with a negative number to a process group, if it is still there. */
+export function sendSignal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name)
   } catch (error) {
