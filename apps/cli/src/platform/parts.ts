@@ -16,9 +16,11 @@ function plainEnvironment(settings: Settings): Record<string, string | undefined
   const { PATH, HOME, LANG, LC_ALL, TZ, TMPDIR, NO_COLOR } = process.env
   // Where a Docker engine of the runner's listens.
   const { DOCKER_HOST, XDG_RUNTIME_DIR } = process.env
+  // Where "./sluice" has Node keep what it compiled: a part starts in two thirds of the time.
+  const { NODE_COMPILE_CACHE } = process.env
   const path = `${settings.nodeFolder}:${PATH ?? '/usr/local/bin:/usr/bin:/bin'}`
   const ofPeople = { HOME, LANG, LC_ALL, TZ, TMPDIR, NO_COLOR, DOCKER_HOST, XDG_RUNTIME_DIR }
-  return { PATH: path, ...ofPeople, NODE_ENV: 'production' }
+  return { PATH: path, ...ofPeople, NODE_COMPILE_CACHE, NODE_ENV: 'production' }
 }
 
 /** PostgreSQL of the data folder. Sees to the sandbox itself when this user is root. */
