@@ -15,6 +15,9 @@ const sizes = {
   'small phone': { width: 360, height: 740 },
 } as const
 
+/** Phones are dark, so that both schemes are seen. */
+const schemeOf = (size: keyof typeof sizes): 'dark' | 'light' => (size === 'phone' ? 'dark' : 'light')
+
 type Locale = 'en' | 'zh-CN'
 
 /** Each page with texts that it must show in each language. */
@@ -135,55 +138,52 @@ describe.skipIf(launched.browser === null)(title, { timeout: 60_000 }, () => {
     expected?: RegExp
   }
 
-  /** A browser profile of its own; phones are dark, so that both schemes are seen. */
+  /** A browser profile of its own. */
   function newContext({ locale = 'en', size = 'desk' }: Omit<Visit, 'path'>): Promise<BrowserContext> {
-    return browser.newContext({ locale, viewport: sizes[size], colorScheme: size === 'phone' ? 'dark' : 'light' })
+    return browser.newContext({ locale, viewport: sizes[size], colorScheme: schemeOf(size) })
   }
 
-  /** Opens a page, runs `look`, and holds the page to having complained of nothing but `expected`. */
-  async function visitIn(context: BrowserContext, options: Visit, look: (page: Page) => Promise<void>): Promise<void> {
-    const page = await context.newPage()
+  /** Runs `look` on a page, and holds the page to having complained of nothing but `expected`. */
+  async function lookAt(page: Page, options: Visit, look: (page: Page) => Promise<void>): Promise<void> {
     page.setDefaultTimeout(30_000)
     const complaints = complaintsOf(page, options.expected)
-    try {
-      await page.goto(server.url + options.path)
-      await look(page)
-      expect(complaints).toEqual([])
-    } finally {
-      await page.close()
-    }
+    await page.goto(server.url + options.path)
+    await look(page)
+    expect(complaints).toEqual([])
   }
 
   /** Visits with a profile that nobody used before. */
   async function visit(options: Visit, look: (page: Page, context: BrowserContext) => Promise<void>): Promise<void> {
     const context = await newContext(options)
     try {
-      await visitIn(context, options, (page) => look(page, context))
+      await lookAt(await context.newPage(), options, (page) => look(page, context))
     } finally {
       await context.close()
     }
   }
 
-  for (const size of ['desk', 'phone', 'small phone'] as const) {
-    for (const locale of ['en', 'zh-CN'] as const) {
-      describe(`${size}, ${locale}`, () => {
-        let context: BrowserContext
-        beforeAll(async () => {
-          context = await newContext({ locale, size })
-        })
-        afterAll(() => context.close())
+  describe.each(['en', 'zh-CN'] as const)('%s', (locale) => {
+    // One page for all, made wider and narrower: a new one is a new process of the browser, and takes longer than the
+    // look at it.
+    let page: Page
+    beforeAll(async () => {
+      page = await (await newContext({ locale, size: 'phone' })).newPage()
+    })
+    afterAll(() => page.context().close())
 
-        it.each(pages)('$path shows what it must, fits, and complains of nothing', async (row) => {
-          await visitIn(context, { path: row.path }, async (page) => {
-            for (const text of row[locale]) await page.getByText(text).first().waitFor()
-            expect(await languageOf(page)).toBe(locale)
-            expect(await page.title()).toMatch(/.+ · Sluice$/)
-            expect(await overflowing(page)).toEqual([])
-          })
-        })
+    it.each(pages)('$path shows what it must, fits, and complains of nothing', async (row) => {
+      await lookAt(page, { path: row.path }, async () => {
+        for (const size of ['phone', 'small phone', 'desk'] as const) {
+          await page.setViewportSize(sizes[size])
+          await page.emulateMedia({ colorScheme: schemeOf(size) })
+          for (const text of row[locale]) await page.getByText(text).first().waitFor()
+          expect(await overflowing(page), `on a ${size}`).toEqual([])
+        }
+        expect(await languageOf(page)).toBe(locale)
+        expect(await page.title()).toMatch(/.+ · Sluice$/)
       })
-    }
-  }
+    })
+  })
 
   it('an unknown run shows its code and a way out', async () => {
     await visit({ path: '/runs/none', expected: /404/ }, async (page) => {
