@@ -41,7 +41,12 @@ async function drive(
       signal: new AbortController().signal,
       ...more,
     },
-    { runJob, decideGate, beginChild: hands.beginChild ?? (async () => ({ refused: 'no child is expected' })) },
+    {
+      runJob,
+      decideGate,
+      beginChild: hands.beginChild ?? (async () => ({ refused: 'no child is expected' })),
+      tellWaiting: (job, group) => void order.push(`${job} waits for ${group}`),
+    },
   )
   const statuses = Object.fromEntries(Object.values(state.jobs).map(({ name, status }) => [name, status]))
   return { order, most, statuses, status: state.status }
@@ -128,7 +133,7 @@ describe('driveRun()', () => {
     expect([order, status]).toEqual([['first'], 'canceled'])
   })
 
-  test('runs jobs of one resource group one after the other, and others meanwhile', async () => {
+  test('runs jobs of one resource group one after the other, tells which of them wait, and runs others meanwhile', async () => {
     const inGroup = { resourceGroup: 'device' }
     const running = new Set<string>()
     const runJob: RunHands['runJob'] = async ({ name }) => {
@@ -145,7 +150,8 @@ describe('driveRun()', () => {
       jobOf('free', 'test'),
     ]
     const { order, status } = await drive(jobs, {}, { runJob })
-    expect([order.toSorted(), status]).toEqual([['a', 'b', 'c', 'free'], 'success'])
+    const all = ['a', 'b', 'b waits for device', 'c', 'c waits for device', 'free']
+    expect([order.toSorted(), status]).toEqual([all, 'success'])
   })
 
   test('stops the other jobs when one fails and the pipeline wants that', async () => {
@@ -229,6 +235,7 @@ describe('driveRun()', () => {
         runJob: async ({ name }) => (told(name), ended),
         decideGate: async () => 'open',
         beginChild: async () => ({ refused: 'none here' }),
+        tellWaiting: () => undefined,
       },
     )
   }

@@ -29,6 +29,8 @@ export interface RunHands {
   decideGate(gate: string): Promise<'open' | 'closed'>
   /** Makes and begins the child of an attempt; stops it early when the signal comes. Rejects as `runJob` does. */
   beginChild(job: PlanJob, attempt: number, signal: AbortSignal): Promise<ChildBeginning>
+  /** Tells that a job has to wait for its resource group. */
+  tellWaiting(job: string, resourceGroup: string): void
 }
 
 /** A child that began, or why there is none: the rest of a sentence. */
@@ -157,6 +159,8 @@ class Drive {
     if (isWaiting) this.#waiting.add(command.job)
     else this.#waiting.delete(command.job)
     this.#request.groups.take(this.#request.runId, command)
+    // Where the group was free the claim has been granted by now.
+    if (this.#waiting.has(command.job)) this.#hands.tellWaiting(command.job, command.group)
   }
 
   #offer(job: string, attempt: number): void {

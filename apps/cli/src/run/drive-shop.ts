@@ -24,6 +24,7 @@ export async function driveShop(shop: Shop): Promise<RunState> {
         return verdict.decision
       },
       beginChild: (job, attempt, stop) => beginChild(shop, { job, attempt, signal: stop }, driveShop),
+      tellWaiting: (job, resourceGroup) => run.view.wait(job, resourceGroup),
     },
   )
 }

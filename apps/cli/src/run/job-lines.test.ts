@@ -43,6 +43,13 @@ test('the same is shown however the text is cut into chunks', () => {
   )
 })
 
+test('a job that waits for its resource group says so', () => {
+  let text = ''
+  const lines = jobLines(['deploy'], { colour: false, write: (more) => (text += Buffer.from(more).toString()) })
+  lines.wait('deploy', 'production')
+  expect(text).toBe('deploy | waits for resource group "production", which another job holds\n')
+})
+
 test('a job with a name that patterns would read is shown as it is called', () => {
   let text = ''
   const lines = jobLines(['a$&$1'], { colour: false, write: (more) => (text += Buffer.from(more).toString()) })

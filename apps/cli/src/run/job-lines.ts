@@ -5,6 +5,7 @@ import { endSentence } from './end-sentence.ts'
 import { prefixPlainLines } from './prefix-plain-lines.ts'
 import type { RunView } from './run-view.ts'
 import { safeLine } from './safe-line.ts'
+import { waitSentence } from './wait-sentence.ts'
 
 const palette = ['cyan', 'magenta', 'yellow', 'blue', 'green'] as const
 const longestLine = 10_000
@@ -72,6 +73,7 @@ export function jobLines(known: readonly string[], { colour, write, now }: JobLi
       writeBytes(plain.lines)
       if (plain.end < chunk.length) writeText(job, chunk.subarray(plain.end))
     },
+    wait: (job, resourceGroup) => say(job, waitSentence(resourceGroup)),
     begin: (job, attempt) => say(job, attempt === 1 ? 'begins' : `begins again, attempt ${attempt}`),
     end(job, end) {
       line(job, rest.get(job) ?? '')

@@ -39,6 +39,20 @@ test('jobs that ended stay above, a failed one with its last lines and its log; 
   expect(text()).not.toContain('\u001B[2J')
 })
 
+test('a job that waits for its resource group is shown so until it begins', () => {
+  const { output, text } = terminal()
+  output.columns = 80
+  const view = liveView({ output, colour: false, now: () => 0, jobs: ['deploy'], logOf: (job) => job })
+  view.wait('deploy', 'production')
+  view.note('one')
+  view.begin('deploy', 1)
+  view.note('two')
+  void view.close()
+  const [waiting = '', begun = ''] = stripVTControlCharacters(text()).split('two')
+  expect(waiting).toContain('⏸ deploy  waits for resource group "production", which another job holds')
+  expect(begun).not.toContain('⏸')
+})
+
 test('no line that is drawn over is wider than the terminal, whatever a job is called and says', () => {
   const { output, text } = terminal()
   const view = liveView({ output, colour: false, now: () => 0, jobs: [], logOf: (job) => job })

@@ -6,6 +6,7 @@ import { printable } from '../plan/printable.ts'
 import { endSentence } from './end-sentence.ts'
 import type { RunView, ShownEnd } from './run-view.ts'
 import { safeLine } from './safe-line.ts'
+import { waitSentence } from './wait-sentence.ts'
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 const frameMs = 100
@@ -40,6 +41,8 @@ class LiveView implements RunView {
   readonly #draw: ReturnType<typeof createLogUpdate>
   readonly #timer: NodeJS.Timeout
   readonly #running = new Map<string, Running>()
+  /** What the jobs wait for that could begin. */
+  readonly #waiting = new Map<string, string>()
   readonly #jobs: Set<string>
   #ended = 0
   #frame = 0
@@ -57,7 +60,12 @@ class LiveView implements RunView {
     for (const job of jobs) this.#jobs.add(job)
   }
 
+  wait(job: string, resourceGroup: string): void {
+    this.#waiting.set(job, resourceGroup)
+  }
+
   begin(job: string): void {
+    this.#waiting.delete(job)
     this.#running.set(job, { job, begunMs: this.#options.now(), tail: Buffer.alloc(0) })
   }
 
@@ -106,11 +114,15 @@ class LiveView implements RunView {
     const colours = pc.createColors(colour)
     const room = Math.max(1, (output.rows ?? 24) - 2)
     const spinner = colours.cyan(frames[this.#frame % frames.length] ?? '')
-    const lines = [...this.#running.values()].slice(0, room).map(({ job, begunMs, tail }) => {
+    const running = [...this.#running.values()].map(({ job, begunMs, tail }) => {
       const name = `${printable(job)}  ${formatDuration(now() - begunMs)}`
       const last = linesOf(tail, false).at(-1) ?? ''
       return `${spinner} ${this.#cut(last === '' ? name : `${name}  ${last}`, 2)}`
     })
+    const waiting = [...this.#waiting].map(([job, resourceGroup]) =>
+      colours.dim(`⏸ ${this.#cut(printable(`${job}  ${waitSentence(resourceGroup)}`), 2)}`),
+    )
+    const lines = [...running, ...waiting].slice(0, room)
     const left = this.#jobs.size - this.#ended
     const count = left > 0 ? [colours.dim(this.#cut(`  ${this.#ended} of ${this.#jobs.size} jobs ended`, 0))] : []
     this.#draw([...lines, ...count].join('\n'))

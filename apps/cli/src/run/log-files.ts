@@ -45,6 +45,7 @@ export function logFiles(
 
 const boundTo = (view: RunView): RunView => ({
   add: (jobs) => view.add(jobs),
+  wait: (job, resourceGroup) => view.wait(job, resourceGroup),
   begin: (job, attempt) => view.begin(job, attempt),
   write: (job, chunk) => view.write(job, chunk),
   end: (job, end) => view.end(job, end),

@@ -5,6 +5,7 @@ export function prefixedView(view: RunView, prefix: string): RunView {
   const named = (job: string): string => `${prefix}/${job}`
   return {
     add: (jobs) => view.add(jobs.map(named)),
+    wait: (job, resourceGroup) => view.wait(named(job), resourceGroup),
     begin: (job, attempt) => view.begin(named(job), attempt),
     write: (job, chunk) => view.write(named(job), chunk),
     end: (job, end) => view.end(named(job), end),

@@ -4,6 +4,7 @@ import type { RunView } from './run-view.ts'
 export function quietView(write: (text: string) => void): RunView {
   return {
     add: () => undefined,
+    wait: () => undefined,
     begin: () => undefined,
     write: () => undefined,
     end: () => undefined,

@@ -13,6 +13,8 @@ export interface ShownEnd extends AttemptEnd {
 export interface RunView {
   /** Jobs of a child belong to the run too; some of them may be known already. */
   add(jobs: readonly string[]): void
+  /** It could begin, but another job holds its resource group. */
+  wait(job: string, resourceGroup: string): void
   begin(job: string, attempt: number): void
   /** Output of a job, masked, in order; awaited before more of it is read. */
   write(job: string, chunk: Uint8Array): void | Promise<void>
