@@ -1,6 +1,6 @@
 import type { PlanImage } from '@sluice/contracts/plan'
 import {
-  createMasker,
+  maskedText,
   jobEnvironment,
   type Executor,
   type HostWorkspace,
@@ -101,10 +101,7 @@ async function prepare(shop: Shop, request: Request): Promise<ContainerWorkspace
 /** Texts that are no output of the script may hold secrets, too: the log of a service does. */
 function sayTo({ variables, onOutput }: WorkspaceRequest): (line: string) => Promise<void> {
   const secrets = variables.filter(({ masked }) => masked).map(({ value }) => value)
-  return async (line) => {
-    const masker = createMasker(secrets)
-    await onOutput(Buffer.concat([masker.push(Buffer.from(`${line}\n`)), masker.flush()]))
-  }
+  return async (line) => onOutput(maskedText(secrets, `${line}\n`))
 }
 
 function imageOf({ defaultImage }: Shop, { image }: WorkspaceRequest): PlanImage {

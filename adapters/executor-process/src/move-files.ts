@@ -10,7 +10,15 @@ export function plainPaths({ paths, exclude, files = [] }: FileSelection): strin
   const isPlain = plain.every(
     (names) => names.length > 0 && !names.some((name) => name === '..' || /[*?[{]/.test(name)),
   )
-  return isPlain ? plain.map((names) => names.join('/')) : null
+  return isPlain ? outermost(plain.map((names) => names.join('/'))) : null
+}
+
+/** Without paths that lie below another one. */
+function outermost(paths: readonly string[]): string[] {
+  const all = new Set(paths)
+  const isBelow = (path: string): boolean =>
+    path.split('/').some((_, index, names) => index > 0 && all.has(names.slice(0, index).join('/')))
+  return [...all].filter((path) => !isBelow(path))
 }
 
 /** Moves files and folders of a still folder into another, new one of the same disk. What is not there is passed over. */

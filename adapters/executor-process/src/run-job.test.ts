@@ -228,6 +228,42 @@ it('runJob() masks secrets', async () => {
   expect(log).not.toContain('s3cr3t-token')
 })
 
+it('runJob() masks secrets in what it tells itself', async () => {
+  const secret = 's3cr3t-token'
+  const { log, state, ...result } = await run(
+    {
+      script: ['echo x >kept', 'echo "s3cr3t-token 1" >a.env'],
+      variables: [{ key: 'KEY', value: secret, masked: true }],
+      image: { name: `registry/${secret}`, entrypoint: null, pullPolicy: [], docker: {} } as never,
+      cache: [{ ...cacheOf(`key-${secret}`), paths: ['kept'] }],
+      artifacts: { ...noArtifacts, paths: [`none-${secret}`], reports: { dotenv: ['a.env', `${secret}.env`] } },
+    },
+    { caches: openCacheStore(join(base, 'caches'), { clock: fixedClock(0) }) },
+  )
+  expect(state).toBe('failed')
+  expect(log).toContain('Checking cache for key-[MASKED]')
+  expect(log + JSON.stringify(result)).not.toContain(secret)
+})
+
+it.each([
+  ['inner first', ['build/app', 'build']],
+  ['outer first', ['build', 'build/app']],
+  ['one twice', ['build', 'build/']],
+])('runJob() hands on files of paths within each other: %s', async (_, paths) => {
+  const result = await run(
+    {
+      script: ['mkdir -p build/app', 'echo a >build/app/a', 'echo b >build/b'],
+      artifacts: { ...noArtifacts, paths },
+      cache: [{ ...cacheOf('k'), paths }],
+    },
+    { caches: openCacheStore(join(base, 'caches'), { clock: fixedClock(0) }) },
+  )
+  expect(result).toMatchObject({ state: 'success' })
+  expect(result.log).toContain('Created cache')
+  const files = ['build/app/a', 'build/b'].map((path) => readFileSync(join(result.artifacts ?? '', path), 'utf8'))
+  expect(files).toEqual(['a\n', 'b\n'])
+})
+
 it.each([
   ['a failing line', ['exit 9'], 20_000, { state: 'failed', reason: 'script_failure', exitCode: 9 }],
   [

@@ -6,7 +6,9 @@ import {
   createCoverageReader,
   createMasker,
   missingProviders,
+  maskedText,
   preGetSourcesStep,
+  readDotenvReports,
   stepsOf,
   type BlobStore,
   type BoundPath,
@@ -24,7 +26,6 @@ import { DiskWatch } from './disk-watch.ts'
 import { jobCaches, type CacheRequest, type JobCaches } from './job-caches.ts'
 import { collectReports, reportFilesBefore, takeArtifacts, wantsArtifacts, type JobReport } from './job-files.ts'
 import { onWatchedDisk } from './on-watched-disk.ts'
-import { readDotenvReports } from './read-dotenv-reports.ts'
 import { releaseOf, type WouldBeRelease } from './release-of.ts'
 import { runSteps, type StepsResult } from './run-steps.ts'
 
@@ -78,10 +79,11 @@ export type JobResult = JobOutcome & { durationMs: number }
 
 /** Runs one planned job in a workspace of its own and takes it away again. */
 export async function runJob(request: JobRequest): Promise<JobResult> {
-  const { job, clock, onOutput } = request
+  const { job, clock } = request
+  const say = sayTo(request)
   const refusal = missingProviders(job)
   if (refusal !== null) {
-    await onOutput(Buffer.from(`ERROR: Cannot begin job "${job.name}": ${refusal}\n`))
+    await say(`ERROR: Cannot begin job "${job.name}": ${refusal}\n`)
     return { ...notBegun(refusal), durationMs: 0 }
   }
   const startedMs = clock.now()
@@ -96,8 +98,7 @@ export async function runJob(request: JobRequest): Promise<JobResult> {
   const disk = request.diskOf?.(workspace.folder) ?? new DiskWatch(workspace.folder)
   try {
     const outcome = await onWatchedDisk(disk, async () => runIn(request, workspace, caches))
-    if (outcome.state === 'failed' && outcome.isDiskFull === true)
-      await onOutput(Buffer.from(`ERROR: Job failed: ${outcome.message}\n`))
+    if (outcome.state === 'failed' && outcome.isDiskFull === true) await say(`ERROR: Job failed: ${outcome.message}\n`)
     return { ...outcome, durationMs: clock.now() - startedMs }
   } finally {
     await workspace.remove()
@@ -107,7 +108,9 @@ export async function runJob(request: JobRequest): Promise<JobResult> {
 
 /** @returns `null` where the job is canceled meanwhile */
 async function prepare(request: JobRequest, variables: readonly JobVariable[]): Promise<Workspace | null> {
-  const { job, project, readOnlyPaths, tools, onOutput, signal } = request
+  const { job, project, readOnlyPaths, tools, signal } = request
+  const mask = maskOf(request)
+  const onOutput: OnOutput = (chunk) => request.onOutput(mask(Buffer.from(chunk).toString('utf8')))
   const { image = null, services = [] } = job
   const wanted = { id: randomUUID(), project, image, services, readOnlyPaths, tools, variables, onOutput, signal }
   try {
@@ -149,27 +152,36 @@ async function runIn(request: JobRequest, workspace: Workspace, caches: JobCache
 
 /** A dotenv report that cannot be taken fails the job, as GitLab refuses its upload. */
 async function withDotenvOf(
-  { blobs, onOutput }: JobRequest,
+  request: JobRequest,
   result: StepsResult,
   outcome: Omit<JobOutcome, keyof StepsResult | 'dotenv'>,
 ): Promise<JobOutcome> {
   try {
     const files = outcome.reports.filter(({ kind }) => kind === 'dotenv')
-    return { ...result, ...outcome, dotenv: await readDotenvReports(files, blobs) }
+    return { ...result, ...outcome, dotenv: await readDotenvReports(files, request.blobs) }
   } catch (cause) {
     if (!(cause instanceof SluiceError)) throw cause
-    const { message } = cause
-    await onOutput(Buffer.from(`ERROR: ${message}\n`))
+    const message = maskOf(request)(cause.message).toString()
+    await sayTo(request)(`ERROR: ${message}\n`)
     const failed: StepsResult =
       result.state === 'success' ? { state: 'failed', reason: 'script_failure', exitCode: null, message } : result
     return { ...failed, ...outcome, release: null, dotenv: [] }
   }
 }
 
-const sayTo =
-  ({ onOutput }: JobRequest) =>
-  async (text: string): Promise<void> =>
-    onOutput(Buffer.from(text))
+/** What is told of a job may hold its secrets, too: keys of caches and paths do. */
+function maskOf({ job }: JobRequest): (text: string) => Buffer {
+  const secrets = secretsOf(job)
+  return (text) => Buffer.from(maskedText(secrets, text))
+}
+
+function sayTo(request: JobRequest): (text: string) => Promise<void> {
+  const mask = maskOf(request)
+  return async (text) => request.onOutput(mask(text))
+}
+
+const secretsOf = ({ variables }: Pick<PlanJob, 'variables'>): string[] =>
+  variables.filter(({ masked }) => masked).map(({ value }) => value)
 
 /** The job's masked output on its way, read for its coverage. */
 interface WatchedOutput {
@@ -208,7 +220,7 @@ async function runMasked(
   steps: readonly Step[],
   { write: onOutput }: WatchedOutput,
 ): Promise<StepsResult> {
-  const masker = createMasker(job.variables.filter(({ masked }) => masked).map(({ value }) => value))
+  const masker = createMasker(secretsOf(job))
   const masked: OnOutput = (chunk) => onOutput(masker.push(chunk))
   const result = await runSteps({ workspace, steps, onOutput: masked, clock, signal })
   await onOutput(masker.flush())

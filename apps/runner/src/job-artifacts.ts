@@ -5,12 +5,11 @@ import { pipeline } from 'node:stream/promises'
 import { readZip, writeZip } from '@sluice/artifact-zip'
 import { reportFilesMax } from '@sluice/contracts/policy'
 import type { JobResponse } from '@sluice/contracts/runner'
-import type { ArtifactManifest, BlobStore, Workspace } from '@sluice/execution'
+import { readDotenvReports, type ArtifactManifest, type BlobStore, type Workspace } from '@sluice/execution'
 import {
   filesBefore,
   isDue,
   isTimeout,
-  readDotenvReports,
   selectFiles,
   takenAsReport,
   type FilesBefore,

@@ -15,6 +15,12 @@ it.each([
   ['those that dependencies names', { needs: null, dependencies: ['docs'] }, ['docs']],
   ['none for empty dependencies', { needs: null, dependencies: [] }, []],
   ['needs with artifacts alone', { needs: [need('build', true), need('test', false)], dependencies: null }, ['build']],
+  [
+    'needs that dependencies names as well',
+    { needs: [need('build', true), need('docs', true), need('test', false)], dependencies: ['docs', 'test'] },
+    ['docs'],
+  ],
+  ['none for needs and empty dependencies', { needs: [need('build', true)], dependencies: [] }, []],
 ] as const)('a job receives the artifacts of %s', (_, job, sources) => {
   const { needs, dependencies } = job
   const planned = { needs: needs && [...needs], dependencies: dependencies && [...dependencies], stage: 'deploy' }

@@ -5,8 +5,12 @@ export function artifactSourcesOf(
   plan: Pick<Plan, 'stages' | 'jobs'>,
   job: Pick<PlanJob, 'needs' | 'dependencies' | 'stage'>,
 ): string[] {
-  if (job.needs !== null) return job.needs.filter(({ artifacts }) => artifacts).map((need) => need.job)
-  const stage = plan.stages.indexOf(job.stage)
-  const earlier = plan.jobs.filter((other) => plan.stages.indexOf(other.stage) < stage).map(({ name }) => name)
-  return job.dependencies === null ? earlier : earlier.filter((name) => job.dependencies?.includes(name))
+  const { needs, dependencies } = job
+  const before = needs?.filter(({ artifacts }) => artifacts).map((need) => need.job) ?? jobsOfEarlierStages(plan, job)
+  return dependencies === null ? before : before.filter((name) => dependencies.includes(name))
+}
+
+function jobsOfEarlierStages({ stages, jobs }: Pick<Plan, 'stages' | 'jobs'>, job: Pick<PlanJob, 'stage'>): string[] {
+  const stage = stages.indexOf(job.stage)
+  return jobs.filter((other) => stages.indexOf(other.stage) < stage).map(({ name }) => name)
 }

@@ -43,7 +43,8 @@ export type {
   WorkspaceRequest,
   WritablePath,
 } from './ports.ts'
-export { dotenvLimits, readDotenv } from './read-dotenv.ts'
+export { dotenvLimits } from './read-dotenv.ts'
+export { readDotenvReports } from './read-dotenv-reports.ts'
 export { afterScriptTimeoutMs, preGetSourcesStep, stepsOf, type Step } from './steps-of.ts'
 export { serviceAliases } from './service-aliases.ts'
 export { stepScript, type StepShell } from './step-script.ts'
@@ -54,6 +55,6 @@ export { compileSelection, type CompiledSelection } from './file-selection.ts'
 export { jobResponseOf, type CacheRuns, type JobDependency, type JobOffer } from './job-response-of.ts'
 export { sectionEnd, sectionStart } from './log-section.ts'
 export { jobFacts } from './job-facts.ts'
-export { createMasker, minMaskedCharacters, type Masker } from './masker.ts'
+export { createMasker, maskedText, minMaskedCharacters, type Masker } from './masker.ts'
 export { unmatchedPaths } from './unmatched-paths.ts'
 export { forwardedVariables } from './forwarded-variables.ts'

@@ -1,3 +1,5 @@
+import { concatBytes } from './concat-bytes.ts'
+
 /** Replaces secrets in a stream of bytes, also where a secret lies across two chunks. */
 export interface Masker {
   /** What is safe to show so far; the rest is kept until more arrives. */
@@ -28,9 +30,15 @@ export function createMasker(values: readonly string[]): Masker {
     return scanned.shown
   }
   return {
-    push: (chunk) => scan(rest.length === 0 ? chunk : concat([rest, chunk]), false),
+    push: (chunk) => scan(rest.length === 0 ? chunk : concatBytes([rest, chunk]), false),
     flush: () => scan(rest, true),
   }
+}
+
+/** A text that is whole, with the values masked. */
+export function maskedText(values: readonly string[], text: string): Uint8Array {
+  const masker = createMasker(values)
+  return concatBytes([masker.push(utf8(text)), masker.flush()])
 }
 
 type Needles = Map<number, Uint8Array[]>
@@ -58,7 +66,7 @@ function replaceNeedles(
     }
   }
   parts.push(bytes.subarray(start, at))
-  return { shown: parts.length === 1 ? bytes.subarray(start, at) : concat(parts), rest: bytes.slice(at) }
+  return { shown: parts.length === 1 ? bytes.subarray(start, at) : concatBytes(parts), rest: bytes.slice(at) }
 }
 
 /** Length of the longest needle here, 0 for none; `unsure` while a longer one may still come. Needles: longest first. */
@@ -118,14 +126,4 @@ function utf8(text: string): Uint8Array {
     } else bytes.push(encoded.charCodeAt(at))
   }
   return Uint8Array.from(bytes)
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }

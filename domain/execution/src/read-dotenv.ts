@@ -10,17 +10,21 @@ export const dotenvLimits = { sizeBytes: 5 * 1024, variables: 20 } as const
  * @throws SluiceError `EXECUTION_DOTENV`, status 422
  */
 export function readDotenv(files: readonly { path: string; bytes: Uint8Array }[]): PlanVariable[] {
-  const sizeBytes = files.reduce((sum, { bytes }) => sum + bytes.length, 0)
-  const first = files[0]?.path ?? ''
-  if (sizeBytes > dotenvLimits.sizeBytes)
-    throw refused(first, `it has ${sizeBytes} bytes; wanted ${dotenvLimits.sizeBytes} at most`)
+  checkDotenvSize(files.map(({ path, bytes }) => ({ path, sizeBytes: bytes.length })))
   const variables = new Map<string, string>()
   for (const { path, bytes } of files)
     for (const [name, value] of linesOf(path, bytes).map((line, index) => variableOf(path, line, index)))
       variables.set(name, value)
   if (variables.size > dotenvLimits.variables)
-    throw refused(first, `it has ${variables.size} variables; wanted ${dotenvLimits.variables} at most`)
+    throw refused(files[0]?.path ?? '', `it has ${variables.size} variables; wanted ${dotenvLimits.variables} at most`)
   return [...variables].map(([key, value]) => ({ key, value }))
+}
+
+/** @throws SluiceError `EXECUTION_DOTENV`, status 422, for files that are too large together */
+export function checkDotenvSize(files: readonly { path: string; sizeBytes: number }[]): void {
+  const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0)
+  if (sizeBytes > dotenvLimits.sizeBytes)
+    throw refused(files[0]?.path ?? '', `it has ${sizeBytes} bytes; wanted ${dotenvLimits.sizeBytes} at most`)
 }
 
 function linesOf(path: string, bytes: Uint8Array): string[] {
