@@ -113,20 +113,21 @@ class Drive {
   #tell(event: RunEvent): void {
     this.#open += 1
     const before = this.#steps
-    this.#steps = this.#take(event, before).catch((error: unknown) => this.#break(error))
+    this.#steps = this.#take(event, before).catch((error: unknown) => void this.#break(error))
   }
 
   /** Ends with a fault, once nothing of the run is under way any more. */
-  #break(error: unknown): void {
+  async #break(error: unknown): Promise<void> {
     if (this.#isBroken) return
     this.#isBroken = true
     for (const stop of [...this.#live.values(), ...this.#children.values()]) stop.abort()
-    void Promise.allSettled(this.#works).then(() => this.#end.reject(error))
+    await Promise.allSettled(this.#works)
+    this.#end.reject(error)
   }
 
   /** @param work rejects only for a fault of this program */
   #follow(work: Promise<void>): void {
-    const followed = work.catch((error: unknown) => this.#break(error)).finally(() => this.#works.delete(followed))
+    const followed = work.catch((error: unknown) => void this.#break(error)).finally(() => this.#works.delete(followed))
     this.#works.add(followed)
   }
 
