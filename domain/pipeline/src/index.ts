@@ -1,3 +1,4 @@
+export { artifactTexts, type HandedOnFile, type HandedOnFiles } from './artifact-texts.ts'
 export { childOfJob } from './child-of-job.ts'
 export type { RefusedChild } from './child-refusal.ts'
 export type { ChildStart } from './child-request.ts'

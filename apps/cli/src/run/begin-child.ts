@@ -3,12 +3,12 @@ import type { PlanJob, PlanVariable } from '@sluice/contracts/plan'
 import { childEndOf, type ChildEnd, type RunState } from '@sluice/engine'
 import { artifactSourcesOf, forwardedVariables } from '@sluice/execution'
 import { SluiceError } from '@sluice/kernel'
-import { planChildOfJob, type ChildOfJob, type RefusedChild } from '@sluice/pipeline'
+import { artifactTexts, planChildOfJob, type ChildOfJob, type RefusedChild } from '@sluice/pipeline'
 import { renderMistakes } from '../plan/render-mistakes.ts'
-import { artifactTexts } from './artifact-texts.ts'
 import type { ChildBeginning } from './drive-run.ts'
 import type { FolderRun } from './folder-run.ts'
 import { givenNames } from './given-names.ts'
+import { handedOnFiles } from './handed-on-files.ts'
 import { continueRun } from './kept-jobs.ts'
 import { openChildShop, type Shop } from './open-shop.ts'
 import { prefixedView } from './prefixed-view.ts'
@@ -67,7 +67,7 @@ async function childRun(shop: Shop, job: PlanJob, signal: AbortSignal): Promise<
   const createdAt = new Date(run.clock.now()).toISOString()
   const variables = forwardedVariables(job, dotenvFor(shop, job), run.given)
   const start = { variables, run: { id, number, createdAt }, pipelines: tree.size, outlivesChildren: true }
-  const artifacts = artifactTexts(run.whole.jobs, shop.artifacts)
+  const artifacts = artifactTexts(run.whole.jobs, handedOnFiles(shop.artifacts))
   const child = await planChildOfJob(run.request, job, start, (request) => run.compileChild(request, artifacts))
   if (signal.aborted) return { refused: 'it was stopped' }
   if (!('refused' in child)) return chosenRun(shop, job, { ...child, runId: id, number, signal })

@@ -169,6 +169,15 @@ describe.skipIf(url === null)(`child runs of a server with its runner ${reason}`
     expect(refused.log.filter(({ kind }) => kind === 'child.refused')).toHaveLength(1)
   })
 
+  test('a child may be of a file that a job handed on though it failed', async () => {
+    const run = await begin(`
+      generate: { stage: build, script: x, allow_failure: true, artifacts: { paths: [child.yml], when: always } }
+      down: { stage: test, trigger: { include: [{ artifact: child.yml, job: generate }] } }`)
+    await runner.play(await take('generate'), { files: { 'child.yml': 'inner: { script: x }' }, outcome: 'failed' })
+    await finish('inner')
+    expect(await platform.untilRun(run.id, ended)).toMatchObject({ status: 'success' })
+  })
+
   describe('a child whose job wants a resource group', () => {
     const wants = 'wants: { script: x, resource_group: device }'
     const refusal =

@@ -2,6 +2,7 @@ import type { Plan, PlanJob, PlanVariable } from '@sluice/contracts/plan'
 import { artifactSourcesOf, forwardedVariables, type BlobStore } from '@sluice/execution'
 import type { GitRepository } from '@sluice/git'
 import {
+  artifactTexts,
   childOfJob,
   compileFrom,
   planChildOfJob,
@@ -13,7 +14,7 @@ import { findProject, listLineage, listTree, type Database, type RunRow } from '
 import { handedIn } from '../runner/handed-in.ts'
 import { readDotenvFiles } from '../runner/read-dotenv-files.ts'
 import { compilationAt, type ChangeToPlan } from '../runs/plan-change.ts'
-import { artifactTextsOf } from './artifact-texts-of.ts'
+import { handedOnFiles } from './handed-on-files.ts'
 
 export interface ChildPlanners {
   db: Database
@@ -47,7 +48,7 @@ export async function planChild(
   const { request, tree, paths } = await compilationOf(planners, lineage)
   const variables = await handedOnTo(planners, parent, job)
   const start = { pipelines, variables, run: { ...run, url: urlOf(serverUrl(), run.id) } }
-  const elsewhere = { paths, artifacts: artifactTextsOf(planners, parent) }
+  const elsewhere = { paths, artifacts: artifactTexts(parent.plan.jobs, handedOnFiles(planners, parent.id)) }
   const child = await planChildOfJob(request, job, start, (wanted) => compileFrom(wanted, tree, elsewhere))
   return 'refused' in child ? child : { plan: child.plan, givenVariables: variables.map(({ key }) => key) }
 }
