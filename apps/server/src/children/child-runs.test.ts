@@ -180,15 +180,17 @@ describe.skipIf(url === null)(`child runs of a server with its runner ${reason}`
 
   describe('a child whose job wants a resource group', () => {
     const wants = 'wants: { script: x, resource_group: device }'
-    const refusal =
-      'its child cannot be created: its job "wants" waits for resource group "device", which is held until the child has ended'
+    const refusal = {
+      en: 'its child cannot be created: its job "wants" waits for resource group "device", which is held until the child has ended',
+      zh: '无法创建子流水线：其作业“wants”等待资源组“device”，而该组在子流水线结束之前一直被占用',
+    }
 
     test('that its own trigger job holds until it has ended is refused with the reason', async () => {
       const run = await begin('a: { resource_group: device, trigger: { include: child.yml, strategy: depend } }', {
         'child.yml': wants,
       })
       const after = await platform.untilRun(run.id, ended)
-      expect([after.status, jobOf(after, 'a').stateReason.en]).toEqual(['failed', refusal])
+      expect([after.status, jobOf(after, 'a').stateReason]).toEqual(['failed', refusal])
       expect(jobOf(after, 'a').downstream?.child ?? null).toBeNull()
     })
 
@@ -198,7 +200,7 @@ describe.skipIf(url === null)(`child runs of a server with its runner ${reason}`
         'last.yml': wants,
       })
       const child = await platform.untilRun((await childOf(run, 'a')).id, ended)
-      expect([child.status, jobOf(child, 'b').stateReason.en]).toEqual(['failed', refusal])
+      expect([child.status, jobOf(child, 'b').stateReason]).toEqual(['failed', refusal])
       const after = await platform.untilRun(run.id, ended)
       expect(jobOf(after, 'a').stateReason.en).toBe('its child failed: job "b" failed')
     })
@@ -219,9 +221,10 @@ describe.skipIf(url === null)(`child runs of a server with its runner ${reason}`
 
   test('a job that triggers another project fails in its turn and says so', async () => {
     const run = await begin('down: { trigger: { project: group/other } }')
-    expect(jobOf(await platform.untilRun(run.id, ended), 'down').stateReason.en).toBe(
-      'its child cannot be created: project "group/other" cannot be reached from here',
-    )
+    expect(jobOf(await platform.untilRun(run.id, ended), 'down').stateReason).toEqual({
+      en: 'its child cannot be created: project "group/other" cannot be reached from here',
+      zh: '无法创建子流水线：从这里无法访问项目“group/other”',
+    })
   })
 
   test('a cancel reaches every child, of jobs that do not wait too, and theirs', async () => {
