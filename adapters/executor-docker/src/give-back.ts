@@ -1,5 +1,7 @@
+import { SluiceError } from '@sluice/kernel'
 import type { DockerEngine, EngineFacts } from './docker-engine.ts'
 import { textOf } from './docker-engine.ts'
+import { exitStatusOf } from './exit-status-of.ts'
 import { ownerLabel } from './labels.ts'
 import { removeContainer } from './leavings.ts'
 import { createContainer, startContainer } from './start-container.ts'
@@ -48,11 +50,20 @@ export async function giveBack({ engine, facts, owner, image, folder }: GiveBack
     exit.on('error', () => undefined)
     try {
       await startContainer(engine, id, what)
-      await textOf(exit)
+      const status = exitStatusOf(await textOf(exit))
+      if (status !== 0) throw notGiven(folder, image, status)
     } finally {
       exit.destroy()
     }
   } finally {
     await removeContainer(engine, id)
   }
+}
+
+function notGiven(folder: string, image: string, status: number | null): SluiceError {
+  const end = status === null ? 'the engine does not say how it ended' : `it ended with exit code ${status}; wanted 0`
+  return new SluiceError(
+    'EXECUTOR_DOCKER_REFUSED',
+    `Cannot give files of "${folder}" back by "chown" of image "${image}": ${end}`,
+  )
 }

@@ -59,12 +59,16 @@ test('what was restored by another key and has not changed is shared, not copied
   expect([versionsOf(folder, 'second'), versionsOf(folder, 'third')]).toEqual([[], []])
 })
 
-test('a key that shares keeps nothing when the other one saves anew: it counts as none', async () => {
-  const { caches } = store()
+test('a shared file set stays when the other key saves anew, until no key names it', async () => {
+  const { caches, folder } = store()
   await fill(caches, 'first', 'a')
   await share(caches, 'first', 'second')
   await fill(caches, 'first', 'b')
-  expect([await read(caches, 'first'), await read(caches, 'second')]).toEqual(['b', null])
+  expect([await read(caches, 'first'), await read(caches, 'second')]).toEqual(['b', 'a'])
+  await fill(caches, 'second', 'c')
+  await fill(caches, 'first', 'd')
+  expect([await read(caches, 'first'), await read(caches, 'second')]).toEqual(['d', 'c'])
+  expect([versionsOf(folder, 'first').length, versionsOf(folder, 'second').length]).toEqual([1, 1])
 })
 
 test('a save of its own leaves the other key as it is', async () => {

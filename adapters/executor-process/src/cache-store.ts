@@ -162,10 +162,23 @@ async function describe(tree: string): Promise<Current | null> {
 /** Also what a killed process left. */
 async function removeOld(place: string, isLeased: (tree: string) => boolean): Promise<void> {
   const current = await readCurrent(place)
-  for (const name of await readdir(place).catch(() => [])) {
-    const isKept = name === 'current.json' || name === current?.version || isLeased(join(place, name))
-    if (!isKept) await removeFolder(join(place, name))
+  const others = (await readdir(place).catch(() => []))
+    .filter((name) => name !== 'current.json' && name !== current?.version)
+    .map((name) => join(place, name))
+    .filter((tree) => !isLeased(tree))
+  if (others.length === 0) return
+  const shared = await treesOfOtherKeys(dirname(place))
+  for (const tree of others) if (!shared.has(tree)) await removeFolder(tree)
+}
+
+/** File sets that a key names which another key saved. */
+async function treesOfOtherKeys(folder: string): Promise<Set<string>> {
+  const trees = new Set<string>()
+  for (const name of await readdir(folder)) {
+    const version = (await readCurrent(join(folder, name)))?.version ?? ''
+    if (version.includes('/')) trees.add(join(folder, name, version))
   }
+  return trees
 }
 
 /** Written by this process only; what cannot be read counts as no cache. */

@@ -120,6 +120,50 @@ describe('driveRun()', () => {
     })
   })
 
+  test('does not wait for a delayed job that is canceled', async () => {
+    const interrupt = new AbortController()
+    const runJob: RunHands['runJob'] = async () => (interrupt.abort(), ended)
+    const jobs = [jobOf('later', 'test', { when: 'delayed', startInMs: 600_000 }), jobOf('now', 'test')]
+    const { order, statuses } = await drive(jobs, { signal: interrupt.signal }, { runJob })
+    expect([order, statuses['later']]).toEqual([['now'], 'canceled'])
+  })
+
+  test.each(['runJob', 'beginChild', 'decideGate'] as const)(
+    'a fault in %s ends it once all that is under way has been stopped',
+    async (faulty) => {
+      const told: string[] = []
+      const stopped = async (name: string, signal: AbortSignal): Promise<AttemptEnd> => {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        await Promise.resolve()
+        told.push(`${name} stopped`)
+        return { outcome: 'canceled', reason: null, exitCode: null }
+      }
+      const fault = async (): Promise<never> => Promise.reject(new Error('a fault'))
+      const jobs = [
+        jobOf('first', 'build'),
+        jobOf('long', 'test', { needs: [] }),
+        childJobOf('child', 'test', 'depend'),
+        jobOf('bad', 'test'),
+        jobOf('never', 'deploy'),
+      ]
+      const running = drive(
+        jobs,
+        { gates: faulty === 'decideGate' ? [{ name: 'quality', after: 'build' }] : [] },
+        {
+          runJob: async (job, _, signal) => {
+            if (job.name === 'long') return stopped(job.name, signal)
+            return job.name === 'bad' && faulty === 'runJob' ? fault() : ended
+          },
+          ...(faulty === 'beginChild' ? { beginChild: fault } : {}),
+          ...(faulty === 'decideGate' ? { decideGate: fault } : {}),
+        },
+      ).finally(() => told.push('ended'))
+      await expect(running).rejects.toThrow('a fault')
+      // Nothing is under way while a gate is decided.
+      expect(told).toEqual(faulty === 'decideGate' ? ['ended'] : ['long stopped', 'ended'])
+    },
+  )
+
   test('stops running jobs and starts no other one when it is interrupted', async () => {
     const interrupt = new AbortController()
     const runJob: RunHands['runJob'] = async (_, _attempt, signal) => {

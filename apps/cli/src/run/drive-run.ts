@@ -72,7 +72,12 @@ class Drive {
   readonly #offers = new Map<string, () => boolean>()
   readonly #live = new Map<string, AbortController>()
   readonly #children = new Map<string, AbortController>()
-  readonly #timers = new Set<NodeJS.Timeout>()
+  /** Of delayed jobs. */
+  readonly #timers = new Map<string, NodeJS.Timeout>()
+  /** Attempts and children that are being worked on. */
+  readonly #works = new Set<Promise<void>>()
+  /** A fault of this program has come: nothing more begins. */
+  #isBroken = false
   /** Jobs whose resource group another one holds, perhaps of another run of the tree. */
   readonly #waiting = new Set<string>()
   /** Events not taken yet, gates not decided yet. */
@@ -100,7 +105,7 @@ class Drive {
       return await this.#end.promise
     } finally {
       signal.removeEventListener('abort', cancel)
-      for (const timer of this.#timers) clearTimeout(timer)
+      for (const timer of this.#timers.values()) clearTimeout(timer)
     }
   }
 
@@ -108,16 +113,32 @@ class Drive {
   #tell(event: RunEvent): void {
     this.#open += 1
     const before = this.#steps
-    this.#steps = this.#take(event, before).catch((error: unknown) => this.#end.reject(error))
+    this.#steps = this.#take(event, before).catch((error: unknown) => this.#break(error))
+  }
+
+  /** Ends with a fault, once nothing of the run is under way any more. */
+  #break(error: unknown): void {
+    if (this.#isBroken) return
+    this.#isBroken = true
+    for (const stop of [...this.#live.values(), ...this.#children.values()]) stop.abort()
+    void Promise.allSettled(this.#works).then(() => this.#end.reject(error))
+  }
+
+  /** @param work rejects only for a fault of this program */
+  #follow(work: Promise<void>): void {
+    const followed = work.catch((error: unknown) => this.#break(error)).finally(() => this.#works.delete(followed))
+    this.#works.add(followed)
   }
 
   async #take(event: RunEvent, before: Promise<void>): Promise<void> {
     await before
+    if (this.#isBroken) return
     const { state, commands } = await this.#journal.step(this.#request.runId, event, this.#request.clock.now())
     this.#open -= 1
     // Only now is its place free: its end may cancel what would begin there.
     const isPlaceFree = event.kind === 'job.finished' && this.#live.delete(event.payload.job)
     for (const command of commands) this.#carryOut(command)
+    this.#clearTimers(state)
     if (isPlaceFree) this.#request.room.leave()
     const underWay = this.#live.size + this.#children.size + this.#offers.size + this.#timers.size + this.#waiting.size
     if (this.#open + underWay === 0) this.#end.resolve(state)
@@ -128,8 +149,7 @@ class Drive {
       case 'offer-job':
         return this.#offer(command.job, command.attempt)
       case 'begin-child':
-        void this.#beginChild(command.job, command.attempt)
-        return
+        return this.#follow(this.#beginChild(command.job, command.attempt))
       case 'cancel-child':
         return this.#cancelChild(command.job, command.attempt)
       case 'cancel-job':
@@ -137,8 +157,7 @@ class Drive {
       case 'wake':
         return this.#wake(command.job, command.atMs)
       case 'decide-gate':
-        void this.#decide(command.gate)
-        return
+        return this.#follow(this.#decide(command.gate))
       case 'claim-resource':
       case 'release-resource':
         return this.#claim(command)
@@ -168,25 +187,20 @@ class Drive {
     const withdraw = this.#request.room.enter(() => {
       hasBegun = true
       this.#offers.delete(job)
-      void this.#runOne(job, attempt)
+      if (this.#isBroken) return
+      this.#follow(this.#runOne(job, attempt))
     })
     if (!hasBegun) this.#offers.set(job, withdraw)
   }
 
   async #runOne(name: string, attempt: number): Promise<void> {
-    const { isolationOf, room } = this.#request
+    const { isolationOf } = this.#request
     const job = this.#plannedJob(name)
     const stop = new AbortController()
     this.#live.set(name, stop)
     this.#tell({ kind: 'job.started', payload: { job: name, attempt, runnerId: 'local', isolation: isolationOf(job) } })
-    try {
-      const end = await this.#hands.runJob(job, attempt, stop.signal)
-      this.#tell({ kind: 'job.finished', payload: { job: name, attempt, ...end } })
-    } catch (error) {
-      this.#live.delete(name)
-      this.#end.reject(error)
-      room.leave()
-    }
+    const end = await this.#hands.runJob(job, attempt, stop.signal)
+    this.#tell({ kind: 'job.finished', payload: { job: name, attempt, ...end } })
   }
 
   #plannedJob(name: string): PlanJob {
@@ -198,17 +212,11 @@ class Drive {
   async #beginChild(job: string, attempt: number): Promise<void> {
     const stop = new AbortController()
     this.#children.set(job, stop)
-    try {
-      const child = await this.#hands.beginChild(this.#plannedJob(job), attempt, stop.signal)
-      const ended = 'refused' in child ? null : await this.#followChild(job, attempt, child)
-      this.#children.delete(job)
-      if (ended !== null) this.#tell(ended)
-      else if ('refused' in child)
-        this.#tell({ kind: 'child.refused', payload: { job, attempt, reason: child.refused } })
-    } catch (error) {
-      this.#children.delete(job)
-      this.#end.reject(error)
-    }
+    const child = await this.#hands.beginChild(this.#plannedJob(job), attempt, stop.signal)
+    const ended = 'refused' in child ? null : await this.#followChild(job, attempt, child)
+    this.#children.delete(job)
+    if (ended !== null) this.#tell(ended)
+    else if ('refused' in child) this.#tell({ kind: 'child.refused', payload: { job, attempt, reason: child.refused } })
   }
 
   /** Tells that the child began, and gives what is to be told at its end. */
@@ -243,22 +251,27 @@ class Drive {
   #wake(job: string, atMs: number): void {
     const timer = setTimeout(
       () => {
-        this.#timers.delete(timer)
+        this.#timers.delete(job)
         this.#tell({ kind: 'job.due', payload: { job } })
       },
       Math.max(0, atMs - this.#request.clock.now()),
     )
-    this.#timers.add(timer)
+    this.#timers.set(job, timer)
+  }
+
+  /** A job that was canceled while it was delayed is not waited for. */
+  #clearTimers({ jobs }: RunState): void {
+    for (const [job, timer] of this.#timers) {
+      if (jobs[job]?.status === 'delayed') continue
+      clearTimeout(timer)
+      this.#timers.delete(job)
+    }
   }
 
   async #decide(gate: string): Promise<void> {
     this.#open += 1
-    try {
-      const decision = await this.#hands.decideGate(gate)
-      this.#open -= 1
-      this.#tell({ kind: 'gate.decided', payload: { gate, decision } })
-    } catch (error) {
-      this.#end.reject(error)
-    }
+    const decision = await this.#hands.decideGate(gate)
+    this.#open -= 1
+    this.#tell({ kind: 'gate.decided', payload: { gate, decision } })
   }
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { PlanVariable } from '@sluice/contracts/plan'
 import type { RunJob } from '@sluice/engine'
 import { SluiceError } from '@sluice/kernel'
@@ -40,9 +41,20 @@ export async function writeLastJobs(file: string, last: LastJobs): Promise<void>
   await new KeptFile<LastJobs>(file).write(last)
 }
 
-/** `null` where there is none. */
+/** `null` where there is none. Jobs whose files have gone, by a run that was killed, count as not run. */
 export async function findLastJobs(file: string): Promise<LastJobs | null> {
-  return new KeptFile<LastJobs>(file).read()
+  const last = await new KeptFile<LastJobs>(file).read()
+  return last === null ? null : { ...last, jobs: withFiles(last.jobs) }
+}
+
+function withFiles(jobs: Record<string, LastJob>): Record<string, LastJob> {
+  return Object.fromEntries(Object.entries(jobs).map(([name, job]) => [name, withOwnFiles(job)]))
+}
+
+function withOwnFiles(job: LastJob): LastJob {
+  if (job.artifacts !== null && !existsSync(job.artifacts))
+    return { ...job, status: 'created', artifacts: null, dotenv: [] }
+  return job.child === undefined ? job : { ...job, child: { ...job.child, jobs: withFiles(job.child.jobs) } }
 }
 
 /** @throws SluiceError CLI_RUN_MISSING */

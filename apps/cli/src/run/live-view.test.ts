@@ -39,6 +39,21 @@ test('jobs that ended stay above, a failed one with its last lines and its log; 
   expect(text()).not.toContain('\u001B[2J')
 })
 
+test('a job that is tried again counts once, when it has ended for good; a canceled one counts', () => {
+  const { output, text } = terminal()
+  const view = liveView({ output, colour: false, now: () => 0, jobs: ['a', 'b', 'c'], logOf: (job) => job })
+  for (const attempt of [1, 2]) {
+    view.begin('a', attempt)
+    view.end('a', { ...end, outcome: 'failed', reason: 'script_failure', exitCode: 1 })
+  }
+  view.begin('a', 3)
+  view.end('b', { ...end, outcome: 'canceled' })
+  view.note('now')
+  void view.close()
+  const counts = stripVTControlCharacters(text()).match(/\d of 3 jobs ended/g)
+  expect(counts).toEqual(Array.from({ length: 4 }, () => '1 of 3 jobs ended'))
+})
+
 test('a job that waits for its resource group is shown so until it begins', () => {
   const { output, text } = terminal()
   output.columns = 80

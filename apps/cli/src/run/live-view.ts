@@ -44,7 +44,8 @@ class LiveView implements RunView {
   /** What the jobs wait for that could begin. */
   readonly #waiting = new Map<string, string>()
   readonly #jobs: Set<string>
-  #ended = 0
+  /** Jobs whose last attempt has ended. */
+  readonly #ended = new Set<string>()
   #frame = 0
   #isClosed = false
 
@@ -66,6 +67,7 @@ class LiveView implements RunView {
 
   begin(job: string): void {
     this.#waiting.delete(job)
+    this.#ended.delete(job)
     this.#running.set(job, { job, begunMs: this.#options.now(), tail: Buffer.alloc(0) })
   }
 
@@ -79,7 +81,7 @@ class LiveView implements RunView {
   end(job: string, end: ShownEnd): void {
     const tail = this.#running.get(job)?.tail ?? Buffer.alloc(0)
     this.#running.delete(job)
-    if (end.outcome !== 'canceled') this.#ended += 1
+    this.#ended.add(job)
     this.#draw.persist(this.#ending(job, end, tail).join('\n'))
     this.#show()
   }
@@ -123,8 +125,8 @@ class LiveView implements RunView {
       colours.dim(`⏸ ${this.#cut(printable(`${job}  ${waitSentence(resourceGroup)}`), 2)}`),
     )
     const lines = [...running, ...waiting].slice(0, room)
-    const left = this.#jobs.size - this.#ended
-    const count = left > 0 ? [colours.dim(this.#cut(`  ${this.#ended} of ${this.#jobs.size} jobs ended`, 0))] : []
+    const left = this.#jobs.size - this.#ended.size
+    const count = left > 0 ? [colours.dim(this.#cut(`  ${this.#ended.size} of ${this.#jobs.size} jobs ended`, 0))] : []
     this.#draw([...lines, ...count].join('\n'))
   }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { PlanJob } from '@sluice/contracts/plan'
 import { artifactSourcesOf, withDotenv } from '@sluice/execution'
-import { runJob, type JobResult } from '@sluice/executor-process'
+import { removeFolder, runJob, type JobResult } from '@sluice/executor-process'
 import { version } from '../version.ts'
 import type { AttemptEnd } from './drive-run.ts'
 import { localVariables } from './local-variables.ts'
@@ -16,6 +16,7 @@ export async function runAttempt(shop: Shop, job: PlanJob, attempt: number, sign
   const begunMs = clock.now()
   const slot = freeSlot(shop)
   view.begin(job.name, attempt)
+  await forgetOutcome(shop, job.name)
   const { problem, ...end } = await tryAttempt(shop, withLocalVariables(shop, job, slot, begunMs), attempt, signal)
   shop.slots.delete(slot)
   const durationMs = clock.now() - begunMs
@@ -42,6 +43,14 @@ async function tryAttempt(
     const disk = (error as { code?: unknown } | null)?.code === 'ENOSPC' ? { isDiskFull: true } : {}
     return { outcome: 'failed', reason: 'runner_system_failure', exitCode: null, problem, ...disk }
   }
+}
+
+/** What an attempt before this one made, or the last run: it is not handed on beside what this one makes. */
+async function forgetOutcome({ artifacts, dotenv, coverages, releases, reports }: Shop, job: string): Promise<void> {
+  const made = artifacts.get(job)
+  for (const kept of [artifacts, dotenv, coverages, releases, reports]) kept.delete(job)
+  // A folder that stays because of a fault costs room alone.
+  if (made !== undefined) await removeFolder(made).catch(() => undefined)
 }
 
 function keepOutcome({ artifacts, dotenv, coverages, releases }: Shop, job: string, result: JobResult): void {
