@@ -6,8 +6,8 @@ import type { ArtifactTexts } from './ports.ts'
 /** A file that a job has handed on. */
 export interface HandedOnFile {
   sizeBytes: number
-  /** `null` where it is larger than what was asked for. */
-  bytes: Uint8Array | null
+  /** All of it, a byte order mark too; `null` where it is larger than what was asked for, or no UTF-8. */
+  text: string | null
 }
 
 /**
@@ -49,16 +49,9 @@ async function read(
   const file = await files.find(makers, path, limits.fileLength)
   if (file === 'nothing') return missing(`job "${job}" has handed on no artifacts`)
   if (file === null) return missing(`the artifacts of job "${job}" have no such file`)
-  if (file.bytes === null) return missing(`it has ${file.sizeBytes} bytes; wanted ${limits.fileLength} at most`)
-  return textOf(file.bytes)
-}
-
-function textOf(bytes: Uint8Array): IncludeAnswer {
-  try {
-    return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) }
-  } catch {
-    return missing('it is not UTF-8')
-  }
+  const { sizeBytes, text } = file
+  if (sizeBytes > limits.fileLength) return missing(`it has ${sizeBytes} bytes; wanted ${limits.fileLength} at most`)
+  return text === null ? missing('it is not UTF-8') : { kind: 'text', text }
 }
 
 const missing = (fault: string): IncludeAnswer => ({ kind: 'missing', fault })

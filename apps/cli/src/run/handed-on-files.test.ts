@@ -1,21 +1,23 @@
-import { symlinkSync } from 'node:fs'
+import { symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { scratchFolder, writeFiles } from '../../testing/scratch.ts'
 import { handedOnFiles } from './handed-on-files.ts'
 
 test('finds a file that one of the jobs has handed on', async () => {
-  const folder = writeFiles(scratchFolder(), { 'out/child.yml': 'a: { script: 你好 }\n' })
+  const text = '\uFEFFa: { script: 你好 }\n'
+  const sizeBytes = Buffer.byteLength(text)
+  const folder = writeFiles(scratchFolder(), { 'out/child.yml': text })
+  writeFileSync(join(folder, 'bytes.yml'), Uint8Array.of(0xff))
   const files = handedOnFiles(
     new Map([
       ['empty', scratchFolder()],
       ['generate', folder],
     ]),
   )
-  const bytes = Buffer.from('a: { script: 你好 }\n')
-  const file = { sizeBytes: bytes.length, bytes }
-  expect(await files.find(['none', 'empty', 'generate'], 'out/child.yml', bytes.length)).toEqual(file)
-  expect(await files.find(['generate'], 'out/child.yml', bytes.length - 1)).toEqual({ ...file, bytes: null })
+  expect(await files.find(['none', 'empty', 'generate'], 'out/child.yml', sizeBytes)).toEqual({ sizeBytes, text })
+  expect(await files.find(['generate'], 'out/child.yml', sizeBytes - 1)).toEqual({ sizeBytes, text: null })
+  expect(await files.find(['generate'], 'bytes.yml', 100)).toEqual({ sizeBytes: 1, text: null })
   expect(await files.find(['empty'], 'out/child.yml', 100)).toBeNull()
   expect(await files.find(['none'], 'out/child.yml', 100)).toBe('nothing')
 })

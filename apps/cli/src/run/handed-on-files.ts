@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { constants } from 'node:fs'
 import { open, realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
@@ -25,7 +26,8 @@ async function fileIn(folder: string, path: string, bytesMax: number): Promise<H
   try {
     const found = await file.stat()
     if (!found.isFile()) return null
-    return { sizeBytes: found.size, bytes: found.size > bytesMax ? null : await file.readFile() }
+    const bytes = found.size > bytesMax ? null : await file.readFile()
+    return { sizeBytes: found.size, text: bytes !== null && isUtf8(bytes) ? bytes.toString('utf8') : null }
   } finally {
     await file.close()
   }

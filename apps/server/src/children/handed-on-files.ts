@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { linkMode, type BlobStore } from '@sluice/execution'
 import type { HandedOnFiles } from '@sluice/pipeline'
 import type { Database } from '@sluice/store-postgres'
@@ -17,10 +18,11 @@ export function handedOnFiles({ db, blobs }: Sources, runId: string): HandedOnFi
       const file = archives.flatMap(({ files }) => files).find((one) => one.path === path && one.mode !== linkMode)
       if (file === undefined) return null
       const { sizeBytes, digest } = file
-      if (sizeBytes > bytesMax) return { sizeBytes, bytes: null }
+      if (sizeBytes > bytesMax) return { sizeBytes, text: null }
       const content = await blobs.get(digest)
       if (content === null) throw new Error(`the blob store has lost ${digest}, which is ${path} of run "${runId}"`)
-      return { sizeBytes, bytes: Buffer.concat(await Array.fromAsync(content)) }
+      const bytes = Buffer.concat(await Array.fromAsync(content))
+      return { sizeBytes, text: isUtf8(bytes) ? bytes.toString('utf8') : null }
     },
   }
 }
