@@ -124,6 +124,35 @@ describe('a newer commit: interruptible', () => {
     expect(play(some, on('interruptible'), events).ended).toEqual([{ status: 'success', reason: null }])
   })
 
+  test.each<[string, Partial<PlanJob>, Record<string, string>]>([
+    ['must succeed', {}, { next: 'skipped', mend: 'skipped', clean: 'skipped' }],
+    ['may fail', { allowFailure: true }, { next: 'pending', mend: 'skipped', clean: 'pending' }],
+  ])('after a canceled job that %s begins what GitLab lets begin', (_, more, after) => {
+    for (const form of [{}, { needs: needs('a') }]) {
+      const some = [
+        may('a', 'build', more),
+        jobOf('b', 'build'),
+        jobOf('next', 'test', form),
+        jobOf('mend', 'test', { when: 'on_failure', ...form }),
+        jobOf('clean', 'test', { when: 'always', ...form }),
+      ]
+      const { statuses } = play(some, on('interruptible'), [start('b'), outdated, end('b')])
+      expect(statuses).toEqual({ a: 'canceled', b: 'success', ...after })
+    }
+  })
+
+  test('after a failed and a canceled job begins what mends and what cleans up', () => {
+    const some = [
+      may('a', 'build'),
+      jobOf('b', 'build'),
+      jobOf('next', 'test'),
+      jobOf('mend', 'test', { when: 'on_failure' }),
+      jobOf('clean', 'test', { when: 'always' }),
+    ]
+    const { statuses } = play(some, on('interruptible'), [start('b'), outdated, end('b', 'failed')])
+    expect(statuses).toMatchObject({ next: 'skipped', mend: 'pending', clean: 'pending' })
+  })
+
   test('a run whose gate lacks what a canceled job would have brought counts as canceled', () => {
     const closed: RunEvent = { kind: 'gate.decided', payload: { gate: 'quality', decision: 'closed' } }
     const gates = [{ name: 'quality', after: 'build' }]

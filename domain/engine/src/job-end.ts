@@ -6,9 +6,9 @@ export function hasEnded(job: RunJob): boolean {
   return isTerminal(job.status) || (job.status === 'manual' && job.allowFailure === true)
 }
 
-/** Whether what comes after it does not run for it. */
+/** Whether what comes after it does not run for it. One that may fail is left out also where it was canceled, as in GitLab. */
 export function isBad(job: RunJob): boolean {
-  return job.status === 'canceled' || hasFailed(job)
+  return !mayBeLeft(job) || hasFailed(job)
 }
 
 /** Whether it makes the run fail. */

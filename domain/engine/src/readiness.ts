@@ -1,6 +1,6 @@
 /** What a job's predecessors and gates say about its turn. */
 import { unreachable } from '@sluice/kernel'
-import { hasEnded, isBad } from './job-end.ts'
+import { hasEnded, hasFailed, isBad } from './job-end.ts'
 import { ownJob } from './own-job.ts'
 import type { RunJob, RunState } from './run-state.ts'
 import type { StageProgress } from './stage-progress.ts'
@@ -11,13 +11,14 @@ export type Readiness = { kind: 'wait'; reason: string } | { kind: 'run' } | { k
 export function readinessOf(job: RunJob, state: RunState, stages: StageProgress): Readiness {
   const closed = state.gates.find((gate) => gate.state === 'closed' && gate.stageIndex < job.stageIndex)
   if (closed) return { kind: 'skip', reason: `gate "${closed.name}" is closed` }
-  const { waiting, missing, bad } = predecessorsOf(job, state, stages)
+  const predecessors = predecessorsOf(job, state, stages)
+  const { waiting } = predecessors
   if (waiting) return { kind: 'wait', reason: `waits for job "${waiting.name}"` }
   const gate = state.gates.find(
     ({ state: gateState, stageIndex }) => gateState !== 'open' && stageIndex < job.stageIndex,
   )
   if (gate) return { kind: 'wait', reason: `waits for gate "${gate.name}"` }
-  return byWhen(job, missing, bad)
+  return byWhen(job, predecessors)
 }
 
 interface Predecessors {
@@ -25,27 +26,40 @@ interface Predecessors {
   waiting: RunJob | undefined
   /** The first that keeps a job from running that wants their success. */
   missing: RunJob | undefined
-  /** The first that failed or was canceled. */
-  bad: RunJob | undefined
+  /** The first that failed. */
+  failed: RunJob | undefined
+  /** The first that was canceled, where none failed. */
+  canceled: RunJob | undefined
 }
 
 function predecessorsOf({ needs, stageIndex }: RunJob, { jobs }: RunState, stages: StageProgress): Predecessors {
-  const bad = needs === null ? stages.badBefore(stageIndex) : undefined
-  if (needs === null) return { waiting: stages.openBefore(stageIndex), missing: bad, bad }
+  if (needs === null) {
+    const bad = stages.badBefore(stageIndex)
+    const failed = stages.failedBefore(stageIndex)
+    return {
+      waiting: stages.openBefore(stageIndex),
+      missing: bad,
+      failed,
+      canceled: failed === undefined ? bad : undefined,
+    }
+  }
   const before = needs.flatMap((need) => ownJob(jobs, need.job) ?? [])
+  const failed = before.find(hasFailed)
   return {
     waiting: before.find((other) => !hasEnded(other)),
     missing: before.find(isMissing),
-    bad: before.find(isBad),
+    failed,
+    canceled: failed === undefined ? before.find(isBad) : undefined,
   }
 }
 
-function byWhen(job: RunJob, missing: RunJob | undefined, bad: RunJob | undefined): Readiness {
+/** A cancel is no failure: after it neither what cleans up nor what always runs begins, as in GitLab. */
+function byWhen(job: RunJob, { missing, failed, canceled }: Predecessors): Readiness {
   switch (job.when) {
     case 'always':
-      return { kind: 'run' }
+      return canceled ? { kind: 'skip', reason: skipReason(canceled) } : { kind: 'run' }
     case 'on_failure':
-      return bad ? { kind: 'run' } : { kind: 'skip', reason: 'runs only on failure, and nothing before it failed' }
+      return failed ? { kind: 'run' } : { kind: 'skip', reason: 'runs only on failure, and nothing before it failed' }
     case 'on_success':
     case 'manual':
     case 'delayed':

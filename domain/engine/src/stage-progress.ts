@@ -1,4 +1,4 @@
-import { hasEnded, isBad } from './job-end.ts'
+import { hasEnded, hasFailed, isBad } from './job-end.ts'
 import type { RunJob } from './run-state.ts'
 
 /**
@@ -8,11 +8,13 @@ import type { RunJob } from './run-state.ts'
 export class StageProgress {
   readonly #jobs: RunJob[]
   readonly #bad: RunJob | undefined
+  readonly #failed: RunJob | undefined
   #ended = 0
 
   constructor(jobs: RunJob[]) {
     this.#jobs = jobs.toSorted((a, b) => a.stageIndex - b.stageIndex)
     this.#bad = this.#jobs.find(isBad)
+    this.#failed = this.#jobs.find(hasFailed)
   }
 
   /** The first job of an earlier stage that has not ended. */
@@ -24,6 +26,11 @@ export class StageProgress {
   /** The first job of an earlier stage that failed or was canceled, and so keeps what comes after it from running. */
   badBefore(stageIndex: number): RunJob | undefined {
     return before(stageIndex, this.#bad)
+  }
+
+  /** The first job of an earlier stage that failed. */
+  failedBefore(stageIndex: number): RunJob | undefined {
+    return before(stageIndex, this.#failed)
   }
 }
 
