@@ -21,6 +21,24 @@ test.each([
   ['runner_system_failure', '执行器系统故障'],
   ['tried again after script_failure: attempt 1 of 3 failed', '因“脚本失败”重试：第 1 次尝试失败，最多 3 次'],
   ['its child failed: job "a" failed', '子流水线失败：作业“a”失败'],
+  [
+    'its child cannot be created: none of its jobs runs for this change',
+    '无法创建子流水线：这次变更不运行其中任何作业',
+  ],
+  [
+    'its child cannot be created: project "group/other" cannot be reached from here',
+    '无法创建子流水线：从这里无法访问项目“group/other”',
+  ],
+  ['its child cannot be created: there are 1000 pipelines already', '无法创建子流水线：已有 1000 条流水线'],
+  [
+    'its child cannot be created: it would be below 2 levels of children; wanted 2 at most',
+    '无法创建子流水线：它将位于 2 层子流水线之下，而最多允许 2 层',
+  ],
+  [
+    'its child cannot be created: its job "a" waits for resource group "g", which is held until the child has ended',
+    '无法创建子流水线：其作业“a”等待资源组“g”，而该组在子流水线结束之前一直被占用',
+  ],
+  ['its child cannot be created: the disk is away', '无法创建子流水线：the disk is away'],
   ['canceled with run 12, which began it', '随发起它的运行 #12 一并取消'],
   ['canceled by session:1', '由 session:1 取消'],
   ['constructor', 'constructor'],

@@ -20,8 +20,25 @@ const failures: Record<RetryReason, string> = {
 const failure = (code = ''): string => (Object.hasOwn(failures, code) ? failures[code as RetryReason] : code)
 const ends: Record<string, string> = { failed: '失败', canceled: '已取消', 'was skipped': '已跳过' }
 
+type Sentences = readonly (readonly [RegExp, (...parts: string[]) => string])[]
+
+/** What `childRefusal` and `childOfJob` of the pipeline package say, as the hosts tell it the engine. */
+const refusals: Sentences = [
+  [/^none of its jobs runs for this change$/, () => '这次变更不运行其中任何作业'],
+  [/^project "(.*)" cannot be reached from here$/s, (project) => `从这里无法访问项目“${project}”`],
+  [/^there are (\d+) pipelines already$/, (count) => `已有 ${count} 条流水线`],
+  [
+    /^it would be below (\d+) levels of children; wanted \d+ at most$/,
+    (levels) => `它将位于 ${levels} 层子流水线之下，而最多允许 ${levels} 层`,
+  ],
+  [
+    /^its job "(.*)" waits for resource group "(.*)", which is held until the child has ended$/s,
+    (job, group) => `其作业“${job}”等待资源组“${group}”，而该组在子流水线结束之前一直被占用`,
+  ],
+]
+
 /** What the engine says of a job, and the same in Chinese. */
-const sentences: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
+const sentences: Sentences = [
   [/^gate "(.*)" is closed$/s, (gate) => `门禁“${gate}”已关闭`],
   [/^waits for job "(.*)"$/s, (job) => `等待作业“${job}”`],
   [/^waits for gate "(.*)"$/s, (gate) => `等待门禁“${gate}”`],
@@ -43,7 +60,7 @@ const sentences: readonly (readonly [RegExp, (...parts: string[]) => string])[] 
   [/^canceled as job "(.*)" failed$/s, (job) => `因作业“${job}”失败而取消`],
   [/^waits for its child to be created$/, () => '等待创建子流水线'],
   [/^its child waits for a person$/, () => '子流水线等待人工操作'],
-  [/^its child cannot be created: (.*)$/s, (why) => `无法创建子流水线：${why}`],
+  [/^its child cannot be created: (.*)$/s, (why = '') => `无法创建子流水线：${inChinese(why, refusals)}`],
   [/^its child failed: (.*)$/s, (why = '') => `子流水线失败：${reasonSentence(why).zh}`],
   [/^its child failed$/, () => '子流水线失败'],
   [/^its child was canceled$/, () => '子流水线已取消'],
@@ -66,9 +83,13 @@ const sentences: readonly (readonly [RegExp, (...parts: string[]) => string])[] 
  * days; a text that is none of the engine's own stays as it is.
  */
 export function reasonSentence(reason: string): { en: string; zh: string } {
-  for (const [pattern, inChinese] of sentences) {
-    const match = pattern.exec(reason)
-    if (match !== null) return { en: reason, zh: inChinese(...match.slice(1)) }
+  return { en: reason, zh: inChinese(reason, sentences) }
+}
+
+function inChinese(text: string, known: Sentences): string {
+  for (const [pattern, translate] of known) {
+    const match = pattern.exec(text)
+    if (match !== null) return translate(...match.slice(1))
   }
-  return { en: reason, zh: reason }
+  return text
 }

@@ -1,4 +1,4 @@
-import type { PlanVariable } from '@sluice/contracts/plan'
+import type { PlanJob, PlanVariable } from '@sluice/contracts/plan'
 import type { CompileRequest } from './compile-request.ts'
 import { runVariables, type PredefinedInput } from './predefined-variables.ts'
 import type { Located } from './yaml/located.ts'
@@ -9,6 +9,11 @@ export interface ChildStart {
   variables: readonly PlanVariable[]
   /** What is known of the child's run; absent where it is only planned ahead. */
   run?: PredefinedInput['run']
+  /**
+   * Whether a run ends here only when all its children have, also those that no job waits for; then what is held above it is held
+   * for these too. Absent: no.
+   */
+  outlivesChildren?: boolean
 }
 
 /**
@@ -16,15 +21,32 @@ export interface ChildStart {
  * `parent_pipeline`, and what is said of the run. GitLab, downstream pipelines.
  * @param include `trigger:include` of the job
  */
-export function childRequest(parent: CompileRequest, include: Located, { variables, run }: ChildStart): CompileRequest {
+export function childRequest(
+  parent: CompileRequest,
+  job: PlanJob,
+  include: Located,
+  { variables, run, outlivesChildren = false }: ChildStart,
+): CompileRequest {
   const { inputs: _inputs, ...request } = parent
+  const { depth = 0, heldGroups: above = [] } = parent.child ?? {}
+  const heldGroups = groupsHeld(job, above, outlivesChildren)
   return {
     ...request,
     trigger: { ...parent.trigger, source: 'parent_pipeline' },
     pipelineVariables: variables.map(({ written: _written, ...variable }) => variable),
     predefined: predefinedOf(parent.predefined, run),
-    child: { include, depth: (parent.child?.depth ?? 0) + 1 },
+    child: { include, depth: depth + 1, heldGroups },
   }
+}
+
+/** The resource groups that are held until a job's child has ended. A job that does not wait for it lets go of its own. */
+function groupsHeld(
+  { downstream, resourceGroup }: PlanJob,
+  above: readonly string[],
+  outlivesChildren: boolean,
+): readonly string[] {
+  if (downstream?.strategy === undefined) return outlivesChildren ? above : []
+  return resourceGroup === null ? above : [...above, resourceGroup]
 }
 
 /** Those that say something of the parent's run and of nothing else. */

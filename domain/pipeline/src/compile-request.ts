@@ -38,6 +38,8 @@ export interface ChildOrigin {
   include: Located
   /** 1 for a child of the first pipeline, 2 for a child of that. */
   depth: number
+  /** Resource groups that jobs above it hold until it has ended. */
+  heldGroups: readonly string[]
 }
 
 /**

@@ -31,8 +31,8 @@ export interface IncludeSource {
 }
 
 /**
- * Files that jobs of a run have made, for the children that it begins. Promises: a job that did not succeed, or made no
- * such file, is an answer with a reason; only a fault of the host throws; no text is longer than a pipeline file may be
+ * Files that jobs of a run have made, for the children that it begins. Promises: a job that handed on nothing, or no such
+ * file, is an answer with a reason; only a fault of the host throws; no text is longer than a pipeline file may be
  * (1 MiB). Nothing is to be closed.
  */
 export interface ArtifactTexts {

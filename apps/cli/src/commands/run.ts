@@ -164,7 +164,6 @@ async function carryOut({ begunMs, chosen, isolation, ...work }: Work, options: 
       isContinued: options.failed === true,
       room: new JobRoom(options.concurrency ?? availableParallelism()),
       groups: new LocalResourceGroups(),
-      heldGroups: new Set(),
       clock,
       signal: interruption.signal,
       view,

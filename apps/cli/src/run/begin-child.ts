@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import type { Plan, PlanJob, PlanVariable } from '@sluice/contracts/plan'
+import type { PlanJob, PlanVariable } from '@sluice/contracts/plan'
 import { childEndOf, type ChildEnd, type RunState } from '@sluice/engine'
 import { artifactSourcesOf, forwardedVariables } from '@sluice/execution'
 import { SluiceError } from '@sluice/kernel'
-import { childOfJob, type CompileRequest } from '@sluice/pipeline'
+import { artifactTexts, planChildOfJob, type ChildOfJob, type RefusedChild } from '@sluice/pipeline'
 import { renderMistakes } from '../plan/render-mistakes.ts'
-import { artifactTexts } from './artifact-texts.ts'
 import type { ChildBeginning } from './drive-run.ts'
 import type { FolderRun } from './folder-run.ts'
 import { givenNames } from './given-names.ts'
+import { handedOnFiles } from './handed-on-files.ts'
 import { continueRun } from './kept-jobs.ts'
 import { openChildShop, type Shop } from './open-shop.ts'
 import { prefixedView } from './prefixed-view.ts'
@@ -60,47 +60,19 @@ function endOf(
 }
 
 /** What is wanted of the child's run, or why there is none. */
-async function childRun(shop: Shop, job: PlanJob, signal: AbortSignal): Promise<FolderRun | { refused: string }> {
-  const { downstream } = job
-  if (downstream === undefined) throw new TypeError(`job "${job.name}" begins no child`)
-  const { target } = downstream
-  if (target.kind === 'project') return { refused: `project "${target.project}" cannot be reached from here` }
-  if (shop.tree.size >= pipelinesMax) return { refused: `there are ${pipelinesMax} pipelines already` }
-  const { run, numbers } = shop
+async function childRun(shop: Shop, job: PlanJob, signal: AbortSignal): Promise<FolderRun | RefusedChild> {
+  const { run, numbers, tree } = shop
   const id = randomUUID()
   const number = ++numbers.last
   const createdAt = new Date(run.clock.now()).toISOString()
   const variables = forwardedVariables(job, dotenvFor(shop, job), run.given)
-  const request = childOfJob(run.request, target, { variables, run: { id, number, createdAt } })
-  if ('refused' in request) return request
-  const result = await run.compileChild(request, artifactTexts(run.whole.jobs, shop.artifacts))
+  const start = { variables, run: { id, number, createdAt }, pipelines: tree.size, outlivesChildren: true }
+  const artifacts = artifactTexts(run.whole.jobs, handedOnFiles(shop.artifacts))
+  const child = await planChildOfJob(run.request, job, start, (request) => run.compileChild(request, artifacts))
   if (signal.aborted) return { refused: 'it was stopped' }
-  if (result.kind === 'mistakes') {
-    for (const line of renderMistakes(result.mistakes).split('\n')) run.view.note(line)
-    return { refused: mistakesSentence(result.mistakes.map(({ message }) => message)) }
-  }
-  if (result.plan.jobs.length === 0) return { refused: 'none of its jobs runs for this change' }
-  const heldGroups = groupsHeldWith(run, job)
-  const blocked = result.plan.jobs.find(({ resourceGroup }) => resourceGroup !== null && heldGroups.has(resourceGroup))
-  if (blocked !== undefined) return { refused: blockedSentence(blocked) }
-  return chosenRun(shop, job, { heldGroups, request, plan: result.plan, runId: id, number, signal })
-}
-
-/** The resource groups that are held as long as the child runs. In GitLab a job of the child waits for one for ever. */
-function groupsHeldWith({ heldGroups }: FolderRun, { downstream, resourceGroup }: PlanJob): ReadonlySet<string> {
-  const isHeld = downstream?.strategy !== undefined && resourceGroup !== null
-  return isHeld ? new Set([...heldGroups, resourceGroup]) : heldGroups
-}
-
-function blockedSentence({ name, resourceGroup }: PlanJob): string {
-  return `its job "${name}" waits for resource group "${resourceGroup}", which is held until the child has ended`
-}
-
-/** GitLab's limit of a tree. */
-const pipelinesMax = 1000
-
-function mistakesSentence([first = '', ...more]: string[]): string {
-  return more.length === 0 ? first : `${first}, and ${more.length} more`
+  if (!('refused' in child)) return chosenRun(shop, job, { ...child, runId: id, number, signal })
+  if (child.mistakes !== undefined) for (const line of renderMistakes(child.mistakes).split('\n')) run.view.note(line)
+  return child
 }
 
 function dotenvFor({ run, dotenv }: Shop, job: PlanJob): PlanVariable[] {
@@ -108,17 +80,14 @@ function dotenvFor({ run, dotenv }: Shop, job: PlanJob): PlanVariable[] {
   return artifactSourcesOf(run.whole, planned).flatMap((name) => dotenv.get(name) ?? [])
 }
 
-interface KnownChild {
-  request: CompileRequest
-  plan: Plan
+interface KnownChild extends ChildOfJob {
   runId: string
   number: number
   signal: AbortSignal
-  heldGroups: ReadonlySet<string>
 }
 
 /** The child with the jobs of it that are wanted: those that were named, or what is left of the last run. */
-function chosenRun(shop: Shop, job: PlanJob, { plan, ...known }: KnownChild): FolderRun | { refused: string } {
+function chosenRun(shop: Shop, job: PlanJob, { plan, ...known }: KnownChild): FolderRun | RefusedChild {
   const { run } = shop
   const before = run.before?.jobs[job.name]?.child ?? null
   const isContinued = run.isContinued && before !== null

@@ -35,8 +35,6 @@ export interface FolderRun {
   gates: Policy['gates']
   room: JobRoom
   groups: LocalResourceGroups
-  /** Resource groups that jobs above this run hold until it has ended. */
-  heldGroups: ReadonlySet<string>
   clock: Clock
   signal: AbortSignal
   view: RunView

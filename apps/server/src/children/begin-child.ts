@@ -1,7 +1,7 @@
 import { startDelivery } from '@sluice/delivery'
 import { createRunState, type RunState } from '@sluice/engine'
 import type { Clock, Ids } from '@sluice/kernel'
-import { planDigest } from '@sluice/pipeline'
+import { planDigest, type RefusedChild } from '@sluice/pipeline'
 import {
   appendEntry,
   findRun,
@@ -15,7 +15,7 @@ import {
 import { engine } from '../runs/engine-actor.ts'
 import { noPolicy } from '../runs/read-policy-of.ts'
 import { askToBegin, type AttemptOfJob, type ChildToBegin } from './ask-of-children.ts'
-import { planChild, type ChildPlanners, type PlannedChild, type Refused } from './plan-child.ts'
+import { planChild, type ChildPlanners, type PlannedChild } from './plan-child.ts'
 
 export interface ChildMakers extends ChildPlanners {
   journal: PostgresJournal
@@ -57,7 +57,7 @@ function isAwaited({ jobs }: RunState, { job: name, attempt }: AttemptOfJob): bo
 }
 
 /** Keeps the child and begins it, or refuses it, and tells its run: all or nothing, under the lock of that run. */
-async function answer(makers: ChildMakers, wanted: AttemptOfJob, child: NewRun | Refused): Promise<void> {
+async function answer(makers: ChildMakers, wanted: AttemptOfJob, child: NewRun | RefusedChild): Promise<void> {
   const { db, journal, clock } = makers
   const { runId, job, attempt } = wanted
   await db.transaction().execute(async (unit) => {

@@ -150,7 +150,11 @@ describe.skipIf(url === null)(`child runs of a server with its runner ${reason}`
 
   test.each<[string, string | null, string]>([
     ['no such file', null, 'the artifacts of job "generate" have no such file'],
-    ['mistakes', 'a: { scirpt: x }', 'artifact of generate: child.yml:1:6'],
+    [
+      'mistakes',
+      'a: { scirpt: x }',
+      'artifact of generate: child.yml:1:1: Cannot plan job "a": it has no script; wanted script, or a name that begins with ".", and 1 more',
+    ],
     ['no job for this change', 'a: { script: x, rules: [{ when: never }] }', 'none of its jobs runs for this change'],
     ['too much', `# ${'x'.repeat(1_048_576)}`, 'it has 1048578 bytes; wanted 1048576 at most'],
   ])('a child of a file with %s is refused with the reason', async (_, text, why) => {
@@ -165,11 +169,62 @@ describe.skipIf(url === null)(`child runs of a server with its runner ${reason}`
     expect(refused.log.filter(({ kind }) => kind === 'child.refused')).toHaveLength(1)
   })
 
+  test('a child may be of a file that a job handed on though it failed', async () => {
+    const run = await begin(`
+      generate: { stage: build, script: x, allow_failure: true, artifacts: { paths: [child.yml], when: always } }
+      down: { stage: test, trigger: { include: [{ artifact: child.yml, job: generate }] } }`)
+    await runner.play(await take('generate'), { files: { 'child.yml': 'inner: { script: x }' }, outcome: 'failed' })
+    await finish('inner')
+    expect(await platform.untilRun(run.id, ended)).toMatchObject({ status: 'success' })
+  })
+
+  describe('a child whose job wants a resource group', () => {
+    const wants = 'wants: { script: x, resource_group: device }'
+    const refusal = {
+      en: 'its child cannot be created: its job "wants" waits for resource group "device", which is held until the child has ended',
+      zh: '无法创建子流水线：其作业“wants”等待资源组“device”，而该组在子流水线结束之前一直被占用',
+    }
+
+    test('that its own trigger job holds until it has ended is refused with the reason', async () => {
+      const run = await begin('a: { resource_group: device, trigger: { include: child.yml, strategy: depend } }', {
+        'child.yml': wants,
+      })
+      const after = await platform.untilRun(run.id, ended)
+      expect([after.status, jobOf(after, 'a').stateReason]).toEqual(['failed', refusal])
+      expect(jobOf(after, 'a').downstream?.child ?? null).toBeNull()
+    })
+
+    test('that a job further above holds is refused with the reason, and only that one', async () => {
+      const run = await begin('a: { resource_group: device, trigger: { include: child.yml, strategy: mirror } }', {
+        'child.yml': 'b: { trigger: { include: last.yml, strategy: depend } }',
+        'last.yml': wants,
+      })
+      const child = await platform.untilRun((await childOf(run, 'a')).id, ended)
+      expect([child.status, jobOf(child, 'b').stateReason]).toEqual(['failed', refusal])
+      const after = await platform.untilRun(run.id, ended)
+      expect(jobOf(after, 'a').stateReason.en).toBe('its child failed: job "b" failed')
+    })
+
+    test.each<[string, Record<string, string>]>([
+      ['has given it back', { 'child.yml': wants }],
+      [
+        'holds it no longer than the run that began the child',
+        { 'child.yml': 'b: { trigger: { include: last.yml } }', 'last.yml': wants },
+      ],
+    ])('that a job above %s gets it', async (_, files) => {
+      const strategy = 'last.yml' in files ? ', strategy: depend' : ''
+      const run = await begin(`a: { resource_group: device, trigger: { include: child.yml${strategy} } }`, files)
+      await finish('wants')
+      expect(await platform.untilRun(run.id, ended)).toMatchObject({ status: 'success' })
+    })
+  })
+
   test('a job that triggers another project fails in its turn and says so', async () => {
     const run = await begin('down: { trigger: { project: group/other } }')
-    expect(jobOf(await platform.untilRun(run.id, ended), 'down').stateReason.en).toBe(
-      'its child cannot be created: it is a pipeline of project "group/other", and no project begins those of another here',
-    )
+    expect(jobOf(await platform.untilRun(run.id, ended), 'down').stateReason).toEqual({
+      en: 'its child cannot be created: project "group/other" cannot be reached from here',
+      zh: '无法创建子流水线：从这里无法访问项目“group/other”',
+    })
   })
 
   test('a cancel reaches every child, of jobs that do not wait too, and theirs', async () => {

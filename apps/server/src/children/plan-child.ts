@@ -1,23 +1,26 @@
 import type { Plan, PlanJob, PlanVariable } from '@sluice/contracts/plan'
 import { artifactSourcesOf, forwardedVariables, type BlobStore } from '@sluice/execution'
 import type { GitRepository } from '@sluice/git'
-import { childOfJob, compileFrom, type CompileRequest, type Mistake, type PredefinedInput } from '@sluice/pipeline'
+import {
+  artifactTexts,
+  childOfJob,
+  compileFrom,
+  planChildOfJob,
+  type CompileRequest,
+  type PredefinedInput,
+  type RefusedChild,
+} from '@sluice/pipeline'
 import { findProject, listLineage, listTree, type Database, type RunRow } from '@sluice/store-postgres'
 import { handedIn } from '../runner/handed-in.ts'
 import { readDotenvFiles } from '../runner/read-dotenv-files.ts'
 import { compilationAt, type ChangeToPlan } from '../runs/plan-change.ts'
-import { artifactTextsOf } from './artifact-texts-of.ts'
+import { handedOnFiles } from './handed-on-files.ts'
 
 export interface ChildPlanners {
   db: Database
   blobs: BlobStore
   repositoryOf: (project: string) => Promise<GitRepository>
   serverUrl: () => string
-}
-
-/** Why there is no child: the rest of a sentence, `its child cannot be created: <refused>`. */
-export interface Refused {
-  refused: string
 }
 
 export interface PlannedChild {
@@ -27,9 +30,6 @@ export interface PlannedChild {
 }
 
 type RunFacts = ChangeToPlan['run']
-
-/** GitLab's limit of a tree. */
-const pipelinesMax = 1000
 
 /**
  * Plans the child that a job of a run begins, by what is known now: the files of the same commit, those that jobs before
@@ -41,30 +41,16 @@ export async function planChild(
   parent: RunRow,
   job: PlanJob,
   run: Pick<RunFacts, 'id' | 'number' | 'createdAt'>,
-): Promise<PlannedChild | Refused> {
+): Promise<PlannedChild | RefusedChild> {
   const { db, serverUrl } = planners
-  const target = job.downstream?.target
-  if (target?.kind !== 'child') return { refused: otherProject(job) }
   const lineage = await listLineage(db, parent)
-  if ((await listTree(db, lineage[0].id)).length >= pipelinesMax)
-    return { refused: `there are ${pipelinesMax} pipelines already` }
-  const compilation = await compilationOf(planners, lineage)
+  const { length: pipelines } = await listTree(db, lineage[0].id)
+  const { request, tree, paths } = await compilationOf(planners, lineage)
   const variables = await handedOnTo(planners, parent, job)
-  const start = { variables, run: { ...run, url: urlOf(serverUrl(), run.id) } }
-  const request = childOfJob(compilation.request, target, start)
-  if ('refused' in request) return request
-  const { tree, paths } = compilation
-  const result = await compileFrom(request, tree, { paths, artifacts: artifactTextsOf(planners, parent) })
-  if (result.kind === 'mistakes') return { refused: mistakesSentence(result.mistakes) }
-  const { plan } = result
-  if (plan.jobs.length === 0) return { refused: 'none of its jobs runs for this change' }
-  return { plan, givenVariables: variables.map(({ key }) => key) }
-}
-
-/** Decision 0017: what a job of one project may begin in another is for nobody to say yet. */
-function otherProject({ downstream }: PlanJob): string {
-  const project = downstream?.target.kind === 'project' ? downstream.target.project : ''
-  return `it is a pipeline of project "${project}", and no project begins those of another here`
+  const start = { pipelines, variables, run: { ...run, url: urlOf(serverUrl(), run.id) } }
+  const elsewhere = { paths, artifacts: artifactTexts(parent.plan.jobs, handedOnFiles(planners, parent.id)) }
+  const child = await planChildOfJob(request, job, start, (wanted) => compileFrom(wanted, tree, elsewhere))
+  return 'refused' in child ? child : { plan: child.plan, givenVariables: variables.map(({ key }) => key) }
 }
 
 type Compilation = Awaited<ReturnType<typeof compilationAt>>
@@ -79,9 +65,9 @@ async function compilationOf(planners: ChildPlanners, lineage: [RunRow, ...RunRo
   let request: CompileRequest = first.request
   let above = root
   for (const run of below) {
-    const target = above.plan.jobs.find(({ name }) => name === run.parent_job)?.downstream?.target
-    if (target?.kind !== 'child') throw new TypeError(`run "${run.id}" is the child of no job`)
-    const next = childOfJob(request, target, { variables: [], run: factsOf(run, serverUrl()) })
+    const job = above.plan.jobs.find(({ name }) => name === run.parent_job)
+    if (job === undefined) throw new TypeError(`run "${run.id}" is the child of no job`)
+    const next = childOfJob(request, job, { variables: [], run: factsOf(run, serverUrl()) })
     if ('refused' in next) throw new TypeError(`run "${run.id}" cannot be: ${next.refused}`)
     request = next
     above = run
@@ -118,15 +104,4 @@ async function handedOnTo({ db, blobs }: ChildPlanners, parent: RunRow, job: Pla
   const artifacts = await handedIn(db, parent.id, artifactSourcesOf(parent.plan, job))
   const reports = artifacts.filter(({ type }) => type === 'dotenv').flatMap(({ files }) => files)
   return forwardedVariables(job, await readDotenvFiles(blobs, reports), new Set(parent.given_variables))
-}
-
-/** Mistakes of a job's state are read at a glance: a few, with their places. */
-const shownMistakes = 3
-
-function mistakesSentence(mistakes: readonly Mistake[]): string {
-  const told = mistakes
-    .slice(0, shownMistakes)
-    .map(({ place, message }) => `${place.path}:${place.line}:${place.column}: ${message}`)
-  const more = mistakes.length - told.length
-  return `${told.join('; ')}${more > 0 ? `; and ${more} more` : ''}`
 }

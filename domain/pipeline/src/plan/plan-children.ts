@@ -1,6 +1,6 @@
 import type { ChildTarget, Plan, PlanJob, Reason } from '@sluice/contracts/plan'
 import { digestOf } from '@sluice/kernel'
-import { isTooDeep, tooDeep } from '../child-of-job.ts'
+import { childRefusal } from '../child-refusal.ts'
 import { childRequest } from '../child-request.ts'
 import type { CompileRequest, CompileResult, WantedSource } from '../compile-request.ts'
 import type { Mistake } from '../mistakes.ts'
@@ -57,12 +57,17 @@ function planChild(
   compileChild: (child: CompileRequest) => CompileResult,
   planned: PlannedChildren,
 ): ChildTarget {
-  if (isTooDeep(request)) return { ...target, refused: tooDeep }
+  const child = childRequest(request, job, include, { variables: job.downstream?.variables ?? [] })
+  const early = childRefusal(child)
+  if (early !== null) return { ...target, refused: early }
   const makers = [...new Set(artifacts.map((artifact) => quote(artifact.job)))].join(', ')
   if (makers !== '') return { ...target, unknown: `known when job ${makers} has run` }
-  const result = compileChild(childRequest(request, include, { variables: job.downstream?.variables ?? [] }))
-  if (result.kind === 'plan')
-    return { ...target, plan: result.plan, ...(hasJobs(result.plan) ? {} : { refused: noJobs }) }
+  const result = compileChild(child)
+  if (result.kind === 'plan') {
+    const { plan } = result
+    const refused = childRefusal(child, { plan })
+    return { ...target, plan, ...(refused === null ? {} : { refused }) }
+  }
   if (result.kind === 'mistakes') planned.mistakes.push(...result.mistakes)
   else {
     planned.sources.push(...result.sources)
@@ -70,11 +75,6 @@ function planChild(
   }
   return target
 }
-
-/** GitLab makes no pipeline of nothing. */
-const noJobs = 'none of its jobs runs for this change'
-
-const hasJobs = ({ jobs }: Plan): boolean => jobs.length > 0
 
 /** What the child does is part of what the job does. */
 function withTarget(job: PlanJob, target: ChildTarget): PlanJob {
