@@ -117,12 +117,12 @@ class Drive {
   }
 
   /** Ends with a fault, once nothing of the run is under way any more. */
-  async #break(error: unknown): Promise<void> {
+  async #break(fault: unknown): Promise<void> {
     if (this.#isBroken) return
     this.#isBroken = true
     for (const stop of [...this.#live.values(), ...this.#children.values()]) stop.abort()
     await Promise.allSettled(this.#works)
-    this.#end.reject(error)
+    this.#end.reject(fault)
   }
 
   /** @param work rejects only for a fault of this program */
