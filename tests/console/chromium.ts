@@ -23,7 +23,7 @@ export type Launched = { browser: Browser } | { browser: null; reason: string }
 /** Starts a headless Chromium; the caller closes it. */
 export async function launchChromium(): Promise<Launched> {
   const reasons: string[] = []
-  for (const find of [packagedChromium, systemChromium]) {
+  for (const find of [systemChromium, packagedChromium]) {
     try {
       const executablePath = await find()
       return { browser: await chromium.launch({ executablePath, args, headless: true, timeout: 30_000 }) }

@@ -147,8 +147,14 @@ describe.skipIf(launched.browser === null)(title, { timeout: 60_000 }, () => {
   async function lookAt(page: Page, options: Visit, look: (page: Page) => Promise<void>): Promise<void> {
     page.setDefaultTimeout(30_000)
     const complaints = complaintsOf(page, options.expected)
-    await page.goto(server.url + options.path)
-    await look(page)
+    try {
+      await page.goto(server.url + options.path)
+      await look(page)
+    } catch (error) {
+      const shown = await page.innerText('body', { timeout: 5000 }).catch(String)
+      const said = `the page at ${page.url()} says:\n${shown.slice(0, 2000)}\nit complained of: ${complaints.join('; ')}`
+      throw new Error(`${String(error)}\n${said}`, { cause: error })
+    }
     expect(complaints).toEqual([])
   }
 
